@@ -1,0 +1,1 @@
+"""Blikk: video consultations for health services, from booking to a proper end."""

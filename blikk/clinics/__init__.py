@@ -1,0 +1,1 @@
+"""The border between tenants: clinics, memberships and their settings."""

@@ -1,0 +1,52 @@
+"""What the environment says, read once and refused when it is wrong."""
+
+import os
+import secrets
+from pathlib import Path
+
+from environs import Env
+
+env = Env(eager=False)
+
+DATA = Path(os.environ.get("BLIKK_DATA", ".blikk")).resolve()
+
+
+def kept_secret(name: str) -> str:
+    """Read a secret from its variable, else from a file that only we can read, made at the first start."""
+    if value := os.environ.get(name):
+        return value
+    path = DATA / f"{name.lower()}.secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text().strip()
+
+
+DEMO: bool = env.bool("BLIKK_DEMO", False)
+BASE_URL: str = env.str("BLIKK_BASE_URL", "http://localhost:8000")
+DATABASE: dict[str, object] = env.dj_db_url("BLIKK_DATABASE_URL", f"sqlite:///{DATA / 'blikk.sqlite3'}")
+REDIS_URL: str = env.str("BLIKK_REDIS_URL", "")
+SECOND_FACTOR: bool = env.bool("BLIKK_SECOND_FACTOR", True)
+SMS_TRANSPORT: str = env.str("BLIKK_SMS_TRANSPORT", "none")
+EMAIL_TRANSPORT: str = env.str("BLIKK_EMAIL_TRANSPORT", "none")
+SMTP_HOST: str = env.str("BLIKK_SMTP_HOST", "localhost")
+SMTP_PORT: int = env.int("BLIKK_SMTP_PORT", 25)
+SMTP_USER: str = env.str("BLIKK_SMTP_USER", "")
+SMTP_PASSWORD: str = env.str("BLIKK_SMTP_PASSWORD", "")
+SMTP_TLS: str = env.str("BLIKK_SMTP_TLS", "starttls")
+MAIL_FROM: str = env.str("BLIKK_MAIL_FROM", "ikke-svar@localhost")
+TURN_URLS: list[str] = env.list("BLIKK_TURN_URLS", [])
+TURN_SECRET: str = env.str("BLIKK_TURN_SECRET", "")
+EMBEDDED_WORKER: bool = env.bool("BLIKK_EMBEDDED_WORKER", True)
+TRUSTED_PROXIES: int = env.int("BLIKK_TRUSTED_PROXIES", 0)
+LOG_LEVEL: str = env.str("BLIKK_LOG_LEVEL", "INFO")
+
+env.seal()

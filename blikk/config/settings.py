@@ -1,0 +1,124 @@
+"""Django's settings, chosen by the environment; a wrong value refuses to start and says which."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from blikk.config import env
+from blikk.config.security import *  # noqa: F403
+
+BLIKK_DEMO = env.DEMO
+BLIKK_BASE_URL = env.BASE_URL.rstrip("/")
+BLIKK_DATA = env.DATA
+BLIKK_SECOND_FACTOR = env.SECOND_FACTOR
+BLIKK_REDIS_URL = env.REDIS_URL
+BLIKK_SMS_TRANSPORT = env.SMS_TRANSPORT
+BLIKK_EMAIL_TRANSPORT = env.EMAIL_TRANSPORT
+BLIKK_SMTP = {
+    "host": env.SMTP_HOST,
+    "port": env.SMTP_PORT,
+    "user": env.SMTP_USER,
+    "password": env.SMTP_PASSWORD,
+    "tls": env.SMTP_TLS,
+}
+BLIKK_MAIL_FROM = env.MAIL_FROM
+BLIKK_TURN_URLS = env.TURN_URLS
+BLIKK_TURN_SECRET = env.TURN_SECRET
+BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
+
+_base = urlsplit(BLIKK_BASE_URL)
+if _base.scheme not in {"http", "https"} or not _base.hostname:
+    raise ImproperlyConfigured("BLIKK_BASE_URL must be the full address of the site, such as https://video.kommune.no")
+if not BLIKK_DEMO:
+    if "inbox" in {BLIKK_SMS_TRANSPORT, BLIKK_EMAIL_TRANSPORT}:
+        raise ImproperlyConfigured(
+            "BLIKK_SMS_TRANSPORT or BLIKK_EMAIL_TRANSPORT is 'inbox', which exists in the demo only"
+        )
+    if not BLIKK_SECOND_FACTOR:
+        raise ImproperlyConfigured("BLIKK_SECOND_FACTOR can only be switched off in the demo")
+
+BLIKK_SECURE = _base.scheme == "https"
+BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"
+
+SECRET_KEY = env.kept_secret("BLIKK_SECRET_KEY")
+BLIKK_FIELD_KEYS = env.kept_secret("BLIKK_FIELD_KEYS").split(",")
+DEBUG = False
+ALLOWED_HOSTS = [_base.hostname] + (["localhost", "127.0.0.1"] if BLIKK_DEMO else [])
+BLIKK_ORIGINS = [BLIKK_BASE_URL] + (
+    [f"http://{host}:{_base.port or 80}" for host in ("localhost", "127.0.0.1")] if BLIKK_DEMO else []
+)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "blikk.audit",
+    "blikk.bus",
+    "blikk.notifications",
+    "blikk.media",
+    "blikk.accounts",
+    "blikk.clinics",
+    "blikk.patients",
+    "blikk.scheduling",
+    "blikk.invitations",
+    "blikk.waiting_room",
+    "blikk.consultations",
+    "blikk.documentation",
+    "blikk.web",
+]
+
+ROOT_URLCONF = "blikk.config.urls"
+ASGI_APPLICATION = "blikk.config.asgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASES = {"default": {**env.DATABASE, "ATOMIC_REQUESTS": False}}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Deferred transactions on SQLite ended in "database is locked"; IMMEDIATE with WAL did not.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL}
+    if env.REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
+LOCALE_PATHS = [env.Path(__file__).resolve().parent.parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+PHONENUMBER_DEFAULT_REGION = "NO"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.DATA / "static"

@@ -1,0 +1,103 @@
+"""Invitations, the devices that opened them, and the codes sent to prove a device."""
+
+from django.db import models
+from django.db.models import Q
+
+from blikk.clinics.models import Clinic
+from blikk.invitations.states import InvitationStatus, Revoked
+from blikk.kernel.models import Moving, Opaque
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Appointment
+
+TRIES = 5
+
+
+class PersonRole(models.TextChoices):
+    """In which role a person is invited."""
+
+    PATIENT = "patient"
+    RELATIVE = "relative"
+    CARER = "carer"
+    GUARDIAN = "guardian"
+    INTERPRETER = "interpreter"
+    COLLEAGUE = "colleague"
+
+
+class Invitation(Moving):
+    """One person's way into one consultation. The link and the typed code are kept as digests only (D1)."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="invitations")
+    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=20, choices=PersonRole, default=PersonRole.PATIENT)
+    patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="invitations")
+    name = models.CharField(max_length=160)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=5, default="nb")
+    sent_by = models.CharField(max_length=20, blank=True)  # "sms", "email" or "sms,email"
+    token_digest = models.CharField(max_length=64, unique=True)
+    code_key = models.CharField(max_length=64, unique=True)
+    status = models.CharField(max_length=20, choices=InvitationStatus, default=InvitationStatus.OPEN)
+    # Wrong answers in all, birth date and codes together, from whatever device (security D2).
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_because = models.CharField(max_length=20, choices=Revoked, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "patient"],
+                condition=Q(status="open", role="patient"),
+                name="one_open_invitation_per_patient_and_appointment",
+            ),
+            models.CheckConstraint(
+                name="invitation_patient_role_has_a_patient",
+                condition=Q(role="patient", patient__isnull=False) | ~Q(role="patient"),
+            ),
+            models.CheckConstraint(
+                name="invitation_revoked_for_a_reason",
+                condition=(Q(status="revoked", revoked_at__isnull=False) & ~Q(revoked_because=""))
+                | (~Q(status="revoked") & Q(revoked_at__isnull=True, revoked_because="")),
+            ),
+            models.CheckConstraint(name="invitation_tries_are_limited", condition=Q(tries__lte=TRIES)),
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation {self.public_id}"
+
+    @property
+    def is_locked(self) -> bool:
+        return self.tries >= TRIES
+
+
+class Device(Opaque):
+    """A browser that presented the link: pending until it has proven itself, then trusted (DESIGN §9)."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="devices")
+    secret_digest = models.CharField(max_length=64)
+    first_seen_at = models.DateTimeField()
+    birth_date_at = models.DateTimeField(null=True, blank=True)
+    trusted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["invitation", "secret_digest"], name="one_device_per_browser"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Device {self.public_id}"
+
+
+class OneTimeCode(Opaque):
+    """Six digits sent to the registered phone (or e-mail) to prove the devices that asked for it."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="codes")
+    digits_key = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    asked_by = models.ManyToManyField(Device, related_name="codes")
+
+    def __str__(self) -> str:
+        return f"OneTimeCode {self.public_id}"

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, moves, identifiers, secrets and times. Imports nothing of ours."""

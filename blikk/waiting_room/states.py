@@ -1,0 +1,41 @@
+"""The life of an arrival."""
+
+from django.db import models
+
+from blikk.kernel.moves import Moves
+
+
+class ArrivalStatus(models.TextChoices):
+    """Where somebody who came through the link is."""
+
+    AT_THE_DOOR = "at_the_door"
+    WAITING = "waiting"
+    AWAY = "away"
+    ON_HOLD = "on_hold"
+    ADMITTED = "admitted"
+    SETTLED = "settled"
+    TRANSFERRED = "transferred"
+    LEFT = "left"
+    DECLINED = "declined"
+
+
+_AT, _WAIT, _AWAY, _HOLD = (
+    ArrivalStatus.AT_THE_DOOR,
+    ArrivalStatus.WAITING,
+    ArrivalStatus.AWAY,
+    ArrivalStatus.ON_HOLD,
+)
+_OUT = frozenset({ArrivalStatus.LEFT, ArrivalStatus.DECLINED})
+
+ARRIVAL = Moves(
+    {
+        _AT: _OUT | {_WAIT},
+        _WAIT: _OUT | {_AWAY, _HOLD, ArrivalStatus.ADMITTED, ArrivalStatus.TRANSFERRED},
+        _AWAY: _OUT | {_WAIT},
+        _HOLD: _OUT | {_WAIT},
+        ArrivalStatus.ADMITTED: frozenset({ArrivalStatus.SETTLED}),
+    }
+)
+
+# Still on the premises: at most one such arrival per invitation.
+PRESENT = (_AT, _WAIT, _AWAY, _HOLD, ArrivalStatus.ADMITTED)
