@@ -1,0 +1,48 @@
+// Builds scripts and styles for the browser, and beside each script the list of words that it shows.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { wordsIn } from "./words.mjs";
+
+const OUT = "blikk/web/static/built";
+const ENTRIES = {
+  door: "frontend/door/main.ts",
+  shell: "frontend/door/shell.ts",
+  desk: "frontend/desk/main.ts",
+  patient: "frontend/styles/patient.css",
+  staff: "frontend/styles/staff.css",
+};
+
+const present = Object.entries(ENTRIES).filter(([, path]) => {
+  if (existsSync(path)) return true;
+  console.warn(`build: ${path} does not exist yet`);
+  return false;
+});
+
+mkdirSync(OUT, { recursive: true });
+const { metafile } = await build({
+  entryPoints: present.map(([out, path]) => ({ in: path, out })),
+  outdir: OUT,
+  bundle: true,
+  format: "esm",
+  minify: true,
+  legalComments: "none",
+  charset: "utf8",
+  target: ["chrome109", "firefox115", "safari16"],
+  metafile: true,
+  logLevel: "warning",
+  external: ["*.woff2"],
+});
+
+for (const [file, output] of Object.entries(metafile.outputs)) {
+  if (!file.endsWith(".js")) continue;
+  const sources = Object.keys(output.inputs).filter((path) => path.startsWith("frontend/"));
+  const msgids = [...new Set(sources.flatMap(wordsIn).map((word) => word.msgid))].sort();
+  const name = file.slice(OUT.length + 1, -".js".length);
+  writeFileSync(`${OUT}/words.${name}.json`, `${JSON.stringify(msgids)}\n`);
+}
+
+// What an older build left behind goes last, so that a running server never misses a file.
+const fresh = new Set([".done", ...Object.keys(metafile.outputs).map((file) => file.slice(OUT.length + 1))]);
+for (const name of readdirSync(OUT)) {
+  if (!fresh.has(name) && !/^words\..*\.json$/.test(name)) rmSync(`${OUT}/${name}`, { recursive: true });
+}
