@@ -42,6 +42,7 @@ BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"
 
 SECRET_KEY = env.kept_secret("BLIKK_SECRET_KEY")
 BLIKK_FIELD_KEYS = env.kept_secret("BLIKK_FIELD_KEYS").split(",")
+BLIKK_AUDIT_KEY = env.kept_secret("BLIKK_AUDIT_KEY")
 DEBUG = False
 ALLOWED_HOSTS = [_base.hostname] + (["localhost", "127.0.0.1"] if BLIKK_DEMO else [])
 BLIKK_ORIGINS = [BLIKK_BASE_URL] + (

@@ -1,0 +1,1 @@
+"""The record of who did or saw what: append-only, chained and signed; nothing decides from it."""

@@ -1,0 +1,119 @@
+"""Reading the record, and proving it whole."""
+
+import hmac
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from blikk.audit.chain import BEGINNING, is_signed, mac_of, signature_of
+from blikk.audit.models import Entry, Head
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    at: datetime
+    act: str
+    actor_kind: str
+    actor_id: str
+    where: str
+    about: str
+    details: dict[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with the record, and where."""
+
+    chain: int
+    number: int
+    kind: str
+
+    def __str__(self) -> str:
+        return f"chain {self.chain}, entry {self.number}: {self.kind}"
+
+
+def entries_of(
+    clinic_id: int,
+    *,
+    about: str | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> Sequence[Line]:
+    """What happened in a clinic, newest first; `before` is the number to go on from."""
+    rows = Entry.objects.filter(chain=clinic_id).order_by("-number")
+    if about is not None:
+        rows = rows.filter(about=about)
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return [
+        Line(
+            e.number,
+            e.at,
+            e.act,
+            e.actor_kind,
+            e.actor_id,
+            e.place,
+            e.about,
+            json.loads(e.details),
+        )
+        for e in rows[:limit]
+    ]
+
+
+def verify(exported: Path | None = None) -> list[Fault]:
+    """Find every entry that was changed, removed, inserted, moved or cut off at the end.
+
+    `exported` is a file written by `export_heads` and kept elsewhere: against it even a record whose tail was
+    cut together with its head, or a chain that vanished whole, is found.
+    """
+    heads = {head.chain: head for head in Head.objects.all()}
+    chains = set(Entry.objects.order_by().values_list("chain", flat=True).distinct()) | heads.keys()
+    faults: list[Fault] = []
+    for chain in sorted(chains):
+        faults.extend(_faults_in(chain, heads.get(chain)))
+    if exported is not None:
+        faults.extend(_faults_against(exported))
+    return faults
+
+
+def _faults_in(chain: int, head: Head | None) -> Iterator[Fault]:
+    number, mac = 0, BEGINNING
+    for entry in Entry.objects.filter(chain=chain).order_by("number").iterator(chunk_size=2000):
+        if entry.number != number + 1:
+            yield Fault(chain, number + 1, "missing")
+        elif entry.previous != mac:
+            yield Fault(chain, entry.number, "not linked to the one before")
+        if not hmac.compare_digest(entry.mac, mac_of(entry)):
+            yield Fault(chain, entry.number, "changed")
+        number, mac = entry.number, entry.mac
+    if head is None:
+        yield Fault(chain, number, "head missing")
+    elif not is_signed(head):
+        yield Fault(chain, head.number, "head changed")
+    elif head.number > number:
+        yield Fault(chain, number + 1, "missing at the end")
+    elif head.number < number or head.mac != mac:
+        yield Fault(chain, number, "not what the head says")
+
+
+def _faults_against(exported: Path) -> Iterator[Fault]:
+    for position, line in enumerate(exported.read_text().splitlines(), 1):
+        try:
+            kept = json.loads(line)
+            chain, number, mac = (
+                int(kept["chain"]),
+                int(kept["number"]),
+                str(kept["mac"]),
+            )
+            signature = str(kept["signature"])
+        except (ValueError, KeyError, TypeError):
+            yield Fault(0, position, "exported head cannot be read")
+            continue
+        if not hmac.compare_digest(signature, signature_of(chain, number, mac)):
+            yield Fault(chain, number, "exported head changed")
+            continue
+        if not Entry.objects.filter(chain=chain, number=number, mac=mac).exists():
+            yield Fault(chain, number, "not as it was when it was exported")
