@@ -1,0 +1,1 @@
+"""How people see and hear each other: engines, and the credentials of the relay."""

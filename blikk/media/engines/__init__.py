@@ -1,0 +1,1 @@
+"""The engines: each a way for people to see each other."""
