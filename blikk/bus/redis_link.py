@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 class RedisLink:
     """What is said here is sent to the others; what they say is delivered here. Redis keeps nothing.
 
-    All topics share one channel, so that one subscription per process is enough; a line carries who said it and
-    the topic before the text, and is not decoded where nobody listens.
+    All topics share one channel, so that one subscription per process is enough; a line carries who said it
+    and the topic before the text, and is not decoded where nobody listens.
     """
 
     def __init__(self, url: str, deliver: Callable[[str, str], None], missed: Callable[[], None]) -> None:

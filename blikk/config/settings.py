@@ -1,5 +1,6 @@
 """Django's settings, chosen by the environment; a wrong value refuses to start and says which."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +15,7 @@ BLIKK_SECOND_FACTOR = env.SECOND_FACTOR
 BLIKK_REDIS_URL = env.REDIS_URL
 BLIKK_SMS_TRANSPORT = env.SMS_TRANSPORT
 BLIKK_EMAIL_TRANSPORT = env.EMAIL_TRANSPORT
-BLIKK_SMTP = {
+BLIKK_SMTP: dict[str, Any] = {
     "host": env.SMTP_HOST,
     "port": env.SMTP_PORT,
     "user": env.SMTP_USER,

@@ -1,12 +1,12 @@
 """Sending what is due: claim by lease, mark before the transport is called, settle by what it says.
 
-A worker may die anywhere. Before the mark the message was surely not sent and is claimed again when the lease
-runs out. After it, a transport that honours the key gets it again under the same key; for any other the message
-is uncertain, and a person decides.
+A worker may die anywhere. Before the mark the message was surely not sent and is claimed again when the
+lease runs out. After it, a transport that honours the key gets it again under the same key; for any other the
+message is uncertain, and a person decides.
 """
 
 import logging
-import random
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -165,7 +165,9 @@ def _unknown(message: Message, transport: Transport, reason: str, now: datetime)
 
 def _again(message: Message, reason: str, now: datetime) -> bool:
     """Try another time, later and later, not all at the same moment."""
-    wait = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE) * random.uniform(0.8, 1.2)  # noqa: S311
+    wait = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE) * secrets.SystemRandom().uniform(
+        0.8, 1.2
+    )
     _change(
         message,
         status=MessageStatus.QUEUED,

@@ -30,8 +30,8 @@ def queue(
 ) -> Message:
     """Put a message in the outbox, in the transaction of what it tells about.
 
-    A second one with the same `key` is the first one over again. `topic` is told how it goes with the message,
-    `sender` is the neutral name that it comes from.
+    A second one with the same `key` is the first one over again. `topic` is told how it goes with the
+    message, `sender` is the neutral name that it comes from.
     """
     message, _was_queued = Message.objects.get_or_create(
         key=key,
@@ -86,7 +86,7 @@ def report_delivery(
     now: datetime,
     reason: str = "",
 ) -> Message:
-    """Note what a transport says later about a message that it took. Late, early and doubled reports are fine."""
+    """Note what a transport says later about a message that it took, be it late, early or doubled."""
     message = Message.objects.filter(channel=channel, provider_id=provider_id).exclude(provider_id="").first()
     if message is None:
         raise NotFound
@@ -109,7 +109,7 @@ def empty_inbox(*, now: datetime, older_than: timedelta) -> int:
 
 
 def hint(to: str) -> str:
-    """Say which address it was without giving it away: the last two digits, or the first letter and the host."""
+    """Say which address it was without giving it away: the last two digits, or first letter and host."""
     if "@" in to:
         name, _, host = to.partition("@")
         return f"{name[:1]}…@{host}"[:40]

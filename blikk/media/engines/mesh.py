@@ -20,4 +20,4 @@ def open_room(consultation_id: str) -> Room:
 
 
 def close_room(consultation_id: str) -> None:
-    """There is nothing to take down: without the roster nobody is told of anybody, and credentials run out."""
+    """There is nothing to take down: without the roster nobody is told of anybody, credentials run out."""

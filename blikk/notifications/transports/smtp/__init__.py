@@ -80,13 +80,8 @@ class SmtpTransport:
     def _address(self, server: smtplib.SMTP, to: str) -> None:
         """Name sender and receiver: a refusal here is final if the server says so (5xx)."""
         try:
-            for reason, answer in (
-                ("sender_refused", lambda: server.mail(self.mail_from)),
-                ("receiver_refused", lambda: server.rcpt(to)),
-            ):
-                code, _ = answer()
-                if code >= 300:
-                    raise NotSent(reason, retry=code < 500)
+            _require("sender_refused", server.mail(self.mail_from))
+            _require("receiver_refused", server.rcpt(to))
         except (OSError, smtplib.SMTPException, UnicodeEncodeError) as error:
             raise NotSent("connection_lost", retry=not isinstance(error, UnicodeEncodeError)) from error
 
@@ -98,8 +93,7 @@ class SmtpTransport:
             raise NotSent("data_refused", retry=error.smtp_code < 500) from error
         except (OSError, smtplib.SMTPException) as error:
             raise Unknown("connection_lost_after_data") from error
-        if code >= 300:
-            raise NotSent("text_refused", retry=code < 500)
+        _require("text_refused", (code, b""))
 
 
 def compose(message: Outgoing, mail_from: str) -> EmailMessage:
@@ -114,6 +108,13 @@ def compose(message: Outgoing, mail_from: str) -> EmailMessage:
     letter["Content-Language"] = message.language
     letter.set_content(message.body, subtype="plain", charset="utf-8", cte="quoted-printable")
     return letter
+
+
+def _require(reason: str, answer: tuple[int, bytes]) -> None:
+    """Read the server's answer: 4xx is for another time, 5xx for ever."""
+    code, _ = answer
+    if code >= 300:
+        raise NotSent(reason, retry=code < 500)
 
 
 def _hang_up(server: smtplib.SMTP) -> None:
