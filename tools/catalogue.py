@@ -56,7 +56,13 @@ def words_of_the_server() -> polib.POFile:
         sys.exit("catalogue: xgettext is missing (apt install gettext)")
     with tempfile.TemporaryDirectory() as folder:
         names = list(readable_sources(Path(folder)))
-        command = ["xgettext", "--language=Python", "--from-code=UTF-8", "--add-location=file", "--sort-output"]
+        command = [
+            "xgettext",
+            "--language=Python",
+            "--from-code=UTF-8",
+            "--add-location=file",
+            "--sort-output",
+        ]
         command += [f"--keyword={keyword}" for keyword in KEYWORDS]
         command += ["--omit-header", "--force-po", "--output=out.pot", "--files-from=-"]
         subprocess.run(command, cwd=folder, input="\n".join(names), text=True, check=True)

@@ -5,7 +5,10 @@ import { readdirSync } from "node:fs";
 export function sources(ending = ".ts") {
   const names = readdirSync("frontend", { recursive: true }).map(String);
   return names
-    .filter((name) => name.endsWith(ending) && !name.endsWith(".d.ts") && (ending !== ".ts" || !name.endsWith(".test.ts")))
+    .filter(
+      (name) =>
+        name.endsWith(ending) && !name.endsWith(".d.ts") && (ending !== ".ts" || !name.endsWith(".test.ts")),
+    )
     .sort()
     .map((name) => `frontend/${name}`);
 }

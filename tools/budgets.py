@@ -1,0 +1,75 @@
+"""Counts lines: what is long is nearly always what nobody dares to change."""
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE, TEST_FILE, FUNCTION, TEMPLATE = 400, 600, 40, 150
+FOLDERS = ("blikk", "frontend", "tests", "tools", "bench")
+SUFFIXES = {".py", ".ts", ".mjs", ".css", ".html", ".sh", ".js"}
+SKIPPED = {"migrations", "node_modules", "built", "__pycache__"}
+FUNCTION_START = re.compile(r"^(\s*)(?:export )?(?:async )?function\*? (\w+)")
+
+
+def sources() -> Iterator[Path]:
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in SUFFIXES and not SKIPPED & set(path.parts):
+                yield path
+
+
+def budget_of(path: Path) -> int:
+    if path.suffix == ".html":
+        return TEMPLATE
+    is_test = path.is_relative_to(ROOT / "tests") or ".test." in path.name
+    return TEST_FILE if is_test else FILE
+
+
+def python_functions(path: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def typescript_functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Named functions, from their first line to the closing brace in the same column (Biome formats)."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if start := FUNCTION_START.match(line):
+            end = next((n for n in range(number, len(lines)) if lines[n].startswith(start[1] + "}")), number)
+            yield start[2], end - number + 1
+
+
+def lengths() -> Iterator[tuple[str, str, int, int]]:
+    for path in sources():
+        name = path.relative_to(ROOT).as_posix()
+        yield "files", name, path.read_text(encoding="utf-8").count("\n"), budget_of(path)
+        functions = {".py": python_functions, ".ts": typescript_functions}.get(path.suffix)
+        for function, length in functions(path) if functions else ():
+            yield "functions", f"{name}:{function}", length, FUNCTION
+
+
+def main() -> int:
+    allowed = tomllib.loads((ROOT / "tools" / "budgets.toml").read_text(encoding="utf-8"))
+    faults = []
+    unused = {(kind, name) for kind in ("files", "functions") for name in allowed.get(kind, {})}
+    for kind, name, length, budget in lengths():
+        if length <= budget:
+            continue
+        exception = allowed.get(kind, {}).get(name)
+        unused.discard((kind, name))
+        if exception is None or not exception.get("reason"):
+            faults.append(f"{name}: {length} lines, the budget is {budget}")
+        elif length > exception["lines"]:
+            faults.append(f"{name}: {length} lines, its exception allows {exception['lines']}")
+    faults += [f"tools/budgets.toml: {name} no longer needs its exception" for _, name in sorted(unused)]
+    print("\n".join(faults), end="\n" if faults else "")
+    return bool(faults)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

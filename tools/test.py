@@ -1,0 +1,63 @@
+"""Runs every test in its own kind of session, all of them even if one fails, and sums up at the end."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
+CORES = str(max(2, os.cpu_count() or 2))
+
+# Playwright's sync interface keeps a loop running on the main thread, which pytest-asyncio refuses: so browsers
+# have a session of their own. What measures time or cuts networks must not share the machine: so no xdist there.
+SUITES: dict[str, list[str]] = {
+    "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
+    "rooms": [
+        *PYTEST,
+        "-n",
+        CORES,
+        "--dist",
+        "loadfile",
+        "tests",
+        "--ignore=tests/browser",
+        "--ignore=tests/soak",
+    ],
+    "browser": [*PYTEST, "-p", "no:xdist", "-p", "no:asyncio", "tests/browser"],
+}
+SOAK = {"soak": [*PYTEST, "-p", "no:xdist", "tests/soak"]}
+NOTHING_COLLECTED = 5
+
+
+class Outcome(NamedTuple):
+    name: str
+    passed: bool
+    seconds: float
+
+
+def run(name: str, command: list[str]) -> Outcome:
+    print(f"\n── {name} " + "─" * (70 - len(name)), flush=True)
+    started = time.monotonic()
+    code = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False
+    ).returncode
+    return Outcome(name, code in {0, NOTHING_COLLECTED}, time.monotonic() - started)
+
+
+def main(wanted: list[str]) -> int:
+    known = SUITES | SOAK
+    if unknown := set(wanted) - set(known):
+        sys.exit(f"test: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    outcomes = [run(name, known[name]) for name in wanted or SUITES]
+    print("\n── summary " + "─" * 63)
+    for outcome in outcomes:
+        print(f"  {'ok ' if outcome.passed else 'RED'}  {outcome.name} ({outcome.seconds:.0f} s)")
+    failed = [outcome.name for outcome in outcomes if not outcome.passed]
+    print(f"red: {', '.join(failed)}" if failed else "all green")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
