@@ -66,7 +66,7 @@ class ParticipantRole(models.TextChoices):
 
 
 class Participant(Opaque):
-    """A person who was let into a consultation, by name and role; the server alone says who somebody is (D5)."""
+    """A person who was let into a consultation, by name and role; the server alone says who is who (D5)."""
 
     consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="participants")
     role = models.CharField(max_length=20, choices=ParticipantRole)

@@ -13,9 +13,7 @@ class InvitationStatus(models.TextChoices):
     ENDED = "ended"
 
 
-INVITATION = Moves(
-    {InvitationStatus.OPEN: frozenset({InvitationStatus.REVOKED, InvitationStatus.ENDED})}
-)
+INVITATION = Moves({InvitationStatus.OPEN: frozenset({InvitationStatus.REVOKED, InvitationStatus.ENDED})})
 
 
 class Revoked(models.TextChoices):

@@ -35,7 +35,7 @@ class Moves(Generic[S]):
 
 
 def change(thing: models.Model, **changes: Any) -> None:
-    """Change a thing that keeps its status, under the same guard as a move: Overtaken if it was not as read."""
+    """Change a thing that keeps its status, guarded like a move: Overtaken if it was not as read."""
     current: str = thing.status  # type: ignore[attr-defined]
     seen: int = thing.version  # type: ignore[attr-defined]
     changes["version"] = seen + 1

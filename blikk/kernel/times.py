@@ -7,7 +7,7 @@ from blikk.kernel.errors import Invalid
 
 
 def wall_time(day: date, at: time, zone: str) -> datetime:
-    """Find the moment that a wall clock in `zone` shows `day` and `at`; the first one where it shows it twice.
+    """Find the moment that a wall clock in `zone` shows `day` and `at`; the first where it does so twice.
 
     Raises Invalid (`starts_at: no_such_hour`) for the hour that does not exist when summer time begins.
     """

@@ -49,10 +49,11 @@ class Arrival(Moving):
             ),
             models.CheckConstraint(
                 name="arrival_settled_once_it_is_over",
-                condition=Q(status__in=["settled", "transferred", "left", "declined"], settled_at__isnull=False)
+                condition=Q(
+                    status__in=["settled", "transferred", "left", "declined"], settled_at__isnull=False
+                )
                 | (
-                    ~Q(status__in=["settled", "transferred", "left", "declined"])
-                    & Q(settled_at__isnull=True)
+                    ~Q(status__in=["settled", "transferred", "left", "declined"]) & Q(settled_at__isnull=True)
                 ),
             ),
         ]

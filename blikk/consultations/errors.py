@@ -1,0 +1,21 @@
+"""What only a consultation can refuse."""
+
+from blikk.kernel.errors import Refused
+
+
+class RoomFull(Refused):
+    """Four people take part already; picture and sound for five would not hold (engine mesh)."""
+
+    code = "room_full"
+
+
+class Over(Refused):
+    """The consultation has ended, and nothing more can happen in it."""
+
+    code = "over"
+
+
+class Elsewhere(Refused):
+    """The person takes part from another tab or device; ask them whether to move here."""
+
+    code = "elsewhere"

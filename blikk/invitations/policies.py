@@ -1,0 +1,71 @@
+"""How far a browser that presented a link may go, and what it must prove first (DESIGN §9)."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from blikk.invitations.models import Device, Invitation, PersonRole
+from blikk.invitations.states import InvitationStatus
+from blikk.scheduling.states import AppointmentStatus
+
+Standing = Literal[
+    "cancelled", "moved", "replaced", "ended", "expired", "early", "locked", "birth_date", "code", "proven"
+]
+
+# A consultation that never came about: the link stays alive for a late start, then says that it is over.
+GRACE = timedelta(hours=4)
+CODE_LIVES = timedelta(minutes=10)
+CODE_RESTS = timedelta(seconds=60)
+CODES_A_DAY = 10
+
+
+def opens_at(invitation: Invitation) -> datetime:
+    """When the door opens to this person."""
+    return invitation.appointment.starts_at - timedelta(minutes=invitation.clinic.opens_before_minutes)
+
+
+def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standing:
+    """How far this browser has come through this link.
+
+    A device that is trusted stays trusted when somebody else uses up the tries: guessing must not lock a
+    patient out of their own hour.
+    """
+    if invitation.status == InvitationStatus.REVOKED:
+        return invitation.revoked_because  # type: ignore[return-value]
+    if invitation.status == InvitationStatus.ENDED:
+        return "ended"
+    if is_expired(invitation, now=now):
+        return "expired"
+    if now < opens_at(invitation):
+        return "early"
+    if device.trusted_at is not None:
+        return "proven"
+    if invitation.is_locked:
+        return "locked"
+    return "birth_date" if needs_birth_date(invitation, device) else "code"
+
+
+def is_expired(invitation: Invitation, *, now: datetime) -> bool:
+    """Whether the hour has passed without a conversation."""
+    appointment = invitation.appointment
+    if appointment.status == AppointmentStatus.ARRIVED:
+        return False
+    return now > appointment.ends_at + GRACE or appointment.status != AppointmentStatus.BOOKED
+
+
+def needs_birth_date(invitation: Invitation, device: Device) -> bool:
+    """Whether the wrong-recipient check is still to be answered; it is no authentication (ASVS 6.4.2)."""
+    asked = invitation.clinic.asks_birth_date and invitation.role == PersonRole.PATIENT
+    return asked and device.birth_date_at is None
+
+
+def needs_code(invitation: Invitation, *, another_is_trusted: bool) -> bool:
+    """Whether having answered the birth date is not enough.
+
+    It is enough only on the first device, and only for a link that went by SMS alone to the registered phone:
+    having the SMS is having the phone.
+    """
+    asked_birth_date = invitation.clinic.asks_birth_date and invitation.role == PersonRole.PATIENT
+    by_phone_alone = invitation.sent_by == "sms"
+    return (
+        another_is_trusted or invitation.clinic.always_asks_code or not asked_birth_date or not by_phone_alone
+    )

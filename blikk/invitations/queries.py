@@ -1,0 +1,70 @@
+"""Questions about invitations."""
+
+import re
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from blikk.clinics.models import Clinic
+from blikk.invitations.models import Device, Invitation
+from blikk.invitations.states import InvitationStatus
+from blikk.kernel.errors import NotFound
+from blikk.kernel.ids import digest, keyed, normal_code
+from blikk.scheduling.models import Appointment
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+def _whole() -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("clinic", "appointment__patient", "patient")
+
+
+def find_by_token(token: str) -> Invitation | None:
+    """The invitation whose link carries this token; a malformed one costs the same as an unknown one."""
+    well_formed = bool(_TOKEN.fullmatch(token))
+    found = _whole().filter(token_digest=digest(token)).first()
+    return found if well_formed else None
+
+
+def find_by_code(typed: str) -> Invitation | None:
+    """The invitation with this typed code, read leniently."""
+    code = normal_code(typed)
+    found = _whole().filter(code_key=keyed("typed code", code or "")).first()
+    return found if code else None
+
+
+def find_presented(invitation_id: str, device_secret: str) -> tuple[Invitation, Device]:
+    """The invitation and this browser's place in it; raises NotFound if it never presented the link."""
+    device = (
+        Device.objects.filter(
+            invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
+        )
+        .select_related("invitation__clinic", "invitation__appointment__patient", "invitation__patient")
+        .first()
+    )
+    if device is None or not device_secret:
+        raise NotFound
+    return device.invitation, device
+
+
+def get(clinic: Clinic, invitation_id: str) -> Invitation:
+    """The invitation of that name at this clinic; raises NotFound."""
+    found = _whole().filter(clinic=clinic, public_id=invitation_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_for(appointment: Appointment) -> QuerySet[Invitation]:
+    """The invitations to an appointment that still lead somewhere."""
+    return _whole().filter(appointment=appointment, status=InvitationStatus.OPEN).order_by("pk")
+
+
+def trusted_devices(invitation: Invitation) -> QuerySet[Device]:
+    """The devices that have proven themselves, oldest first."""
+    return invitation.devices.filter(trusted_at__isnull=False).order_by("trusted_at", "pk")
+
+
+def code_sent_since(invitation: Invitation, since: datetime) -> int:
+    """How many codes went out for this invitation since then."""
+    return invitation.codes.filter(sent_at__gt=since).count()

@@ -1,0 +1,242 @@
+"""Acts on invitations: issue, revoke, present a link, and prove a device."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from blikk.audit.services import hold, record
+from blikk.clinics.models import Clinic
+from blikk.invitations import policies
+from blikk.invitations.errors import NoWayToReach, TooManyCodes
+from blikk.invitations.models import TRIES, Device, Invitation, OneTimeCode, PersonRole
+from blikk.invitations.queries import code_sent_since, open_for, trusted_devices
+from blikk.invitations.states import INVITATION, InvitationStatus, Revoked
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import NotFound
+from blikk.kernel.ids import digest, keyed, new_digits, new_secret, new_typed_code, same
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new invitation with its two secrets, which exist in clear only here and in the message."""
+
+    invitation: Invitation
+    token: str
+    typed_code: str
+
+
+@transaction.atomic
+def issue(
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    role: str = PersonRole.PATIENT,
+    patient: Patient | None = None,
+    name: str,
+    phone: str,
+    email: str,
+    language: str,
+    channels: tuple[str, ...],
+    actor: Actor,
+    now: datetime,
+) -> Issued:
+    """Make one person's way into one consultation; raises NoWayToReach where a channel has no address."""
+    addresses = {"sms": phone, "email": email}
+    if not channels or not all(addresses[channel] for channel in channels):
+        raise NoWayToReach
+    token, typed_code = new_secret(), new_typed_code()
+    invitation = Invitation.objects.create(
+        clinic=clinic,
+        appointment=appointment,
+        role=role,
+        patient=patient,
+        name=name,
+        phone=phone,
+        email=email,
+        language=language,
+        sent_by=",".join(channels),
+        token_digest=digest(token),
+        code_key=keyed("typed code", typed_code),
+        created_at=now,
+    )
+    record("invitation.issued", actor=actor, about=invitation, clinic_id=clinic.pk, now=now, role=str(role))
+    return Issued(invitation, token, typed_code)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, because: Revoked, actor: Actor, now: datetime) -> Invitation:
+    """Close a link before its consultation has ended; whoever holds it is told why."""
+    INVITATION.make(invitation, InvitationStatus.REVOKED, revoked_at=now, revoked_because=because)
+    record(
+        "invitation.revoked",
+        actor=actor,
+        about=invitation,
+        clinic_id=invitation.clinic_id,
+        now=now,
+        because=str(because),
+    )
+    return invitation
+
+
+@transaction.atomic
+def end_all(appointment: Appointment, *, actor: Actor, now: datetime) -> list[Invitation]:
+    """Close every link to an appointment whose consultation is over (law 7)."""
+    ended = list(open_for(appointment))
+    for invitation in ended:
+        INVITATION.make(invitation, InvitationStatus.ENDED)
+        record("invitation.ended", actor=actor, about=invitation, clinic_id=invitation.clinic_id, now=now)
+    return ended
+
+
+@transaction.atomic
+def present(invitation: Invitation, *, device_secret: str, where: str, now: datetime) -> Device:
+    """Note that a browser holds the link. Nothing is consumed: scanners do this too (security D2)."""
+    device, is_new = Device.objects.get_or_create(
+        invitation=invitation, secret_digest=digest(device_secret), defaults={"first_seen_at": now}
+    )
+    if is_new:
+        record(
+            "invitation.opened",
+            actor=actor_of(invitation, where=where),
+            about=invitation,
+            clinic_id=invitation.clinic_id,
+            now=now,
+        )
+    return device
+
+
+def actor_of(invitation: Invitation, *, where: str) -> Actor:
+    """The invited person, as the audit names them."""
+    if invitation.role == PersonRole.PATIENT and invitation.patient is not None:
+        return Actor("patient", invitation.patient.public_id, where)
+    return Actor("companion", invitation.public_id, where)
+
+
+def answer_birth_date(
+    invitation: Invitation, device: Device, *, born: date, where: str, now: datetime
+) -> bool:
+    """Check the birth date against the wrong recipient; each wrong one uses up a try. False if it was wrong.
+
+    The first device that answers is trusted where the link went by SMS alone.
+    """
+    if not _take_try(invitation):
+        return False
+    patient = invitation.patient
+    if patient is None or born != patient.birth_on:
+        _tell_wrong(invitation, "birth_date", where=where, now=now)
+        return False
+    with transaction.atomic():
+        hold(invitation.clinic_id)
+        _give_back_try(invitation)
+        _hold(invitation)
+        device.birth_date_at = now
+        another = trusted_devices(invitation).exclude(pk=device.pk).exists()
+        if not policies.needs_code(invitation, another_is_trusted=another):
+            device.trusted_at = now
+        device.save(update_fields=["birth_date_at", "trusted_at"])
+        act = "device.trusted" if device.trusted_at else "device.birth_date_answered"
+        record(
+            act,
+            actor=actor_of(invitation, where=where),
+            about=invitation,
+            clinic_id=invitation.clinic_id,
+            now=now,
+        )
+    return True
+
+
+@transaction.atomic
+def make_code(invitation: Invitation, device: Device, *, now: datetime) -> str | None:
+    """Make a code for the person's registered phone, or None if one is on its way already.
+
+    A live code that was sent a moment ago serves this device too, so that pressing the button again and again
+    (a scanner, a shaking hand) sends nothing. Raises TooManyCodes, NoWayToReach.
+    """
+    _hold(invitation)
+    if not (invitation.phone or invitation.email):
+        raise NoWayToReach
+    recent = (
+        invitation.codes.filter(
+            used_at__isnull=True, expires_at__gt=now, sent_at__gt=now - policies.CODE_RESTS
+        )
+        .order_by("-sent_at")
+        .first()
+    )
+    if recent is not None:
+        recent.asked_by.add(device)
+        return None
+    if code_sent_since(invitation, now - timedelta(days=1)) >= policies.CODES_A_DAY:
+        raise TooManyCodes
+    digits = new_digits(6)
+    code = OneTimeCode.objects.create(
+        invitation=invitation,
+        digits_key=keyed("one-time code", f"{invitation.public_id}:{digits}"),
+        sent_at=now,
+        expires_at=now + policies.CODE_LIVES,
+    )
+    code.asked_by.add(device)
+    return digits
+
+
+def answer_code(invitation: Invitation, device: Device, *, digits: str, where: str, now: datetime) -> bool:
+    """Check a code that this device asked for; each wrong one uses up a try, a right one is used once."""
+    if not _take_try(invitation):
+        return False
+    key = keyed("one-time code", f"{invitation.public_id}:{digits}")
+    live = device.codes.filter(used_at__isnull=True, expires_at__gt=now).order_by("-sent_at").first()
+    if live is None or not same(live.digits_key, key):
+        _tell_wrong(invitation, "code", where=where, now=now)
+        return False
+    with transaction.atomic():
+        hold(invitation.clinic_id)
+        _give_back_try(invitation)
+        if OneTimeCode.objects.filter(pk=live.pk, used_at__isnull=True).update(used_at=now) != 1:
+            return False
+        device.trusted_at = now
+        device.save(update_fields=["trusted_at"])
+        record(
+            "device.trusted",
+            actor=actor_of(invitation, where=where),
+            about=invitation,
+            clinic_id=invitation.clinic_id,
+            now=now,
+            by="code",
+        )
+    return True
+
+
+def _take_try(invitation: Invitation) -> bool:
+    # The try is taken before the answer is looked at, so that guesses in parallel cannot share one.
+    taken = Invitation.objects.filter(pk=invitation.pk, tries__lt=TRIES, status=InvitationStatus.OPEN).update(
+        tries=F("tries") + 1
+    )
+    invitation.refresh_from_db(fields=["tries", "status"])
+    return taken == 1
+
+
+def _give_back_try(invitation: Invitation) -> None:
+    Invitation.objects.filter(pk=invitation.pk, tries__gt=0).update(tries=F("tries") - 1)
+    invitation.refresh_from_db(fields=["tries"])
+
+
+def _hold(invitation: Invitation) -> None:
+    """Keep other devices of this invitation waiting until this transaction is through."""
+    if not Invitation.objects.select_for_update().filter(pk=invitation.pk).exists():
+        raise NotFound
+
+
+@transaction.atomic
+def _tell_wrong(invitation: Invitation, what: str, *, where: str, now: datetime) -> None:
+    act = "invitation.locked" if invitation.is_locked else "invitation.wrong_answer"
+    record(
+        act,
+        actor=actor_of(invitation, where=where),
+        about=invitation,
+        clinic_id=invitation.clinic_id,
+        now=now,
+        what=what,
+    )

@@ -1,0 +1,144 @@
+"""The words of every message: fixed sentences with a closed list of fields, so that none can leak (law 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils import formats, translation
+from django.utils.translation import gettext
+
+from blikk.clinics.models import Clinic
+from blikk.invitations.models import Invitation
+from blikk.kernel.times import local
+
+Kind = Literal["invited", "moved", "cancelled", "code"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """All that a message may carry. No name of a patient or clinician, no specialty, no free text."""
+
+    sender: str
+    day: str
+    time: str
+    phone: str
+    link: str = ""
+    typed_code: str = ""
+    code_page: str = ""
+    digits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message, ready to be sent."""
+
+    subject: str
+    body: str
+
+
+def compose(
+    kind: Kind,
+    invitation: Invitation,
+    *,
+    base_url: str,
+    token: str = "",
+    typed_code: str = "",
+    digits: str = "",
+) -> Words:
+    """Write a message in the language of the person it goes to."""
+    clinic = invitation.clinic
+    with translation.override(invitation.language):
+        day, time = _when(invitation.appointment.starts_at, invitation.appointment.zone)
+        fields = Fields(
+            sender=clinic.sender_label,
+            day=day,
+            time=time,
+            phone=clinic.phone,
+            link=f"{base_url}/m#{token}" if token else "",
+            typed_code=spaced(typed_code),
+            code_page=f"{base_url}/kode",
+            digits=digits,
+        )
+        return _WORDS[kind](fields)
+
+
+def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str) -> Words:
+    """Write the invitation as it will be sent, with dots where the two secrets will stand."""
+    with translation.override(language):
+        day, time = _when(starts_at, clinic.zone)
+        return _invited(
+            Fields(
+                sender=clinic.sender_label,
+                day=day,
+                time=time,
+                phone=clinic.phone,
+                link=f"{base_url}/m#…",
+                typed_code="••••• •••••",
+                code_page=f"{base_url}/kode",
+            )
+        )
+
+
+def spaced(typed_code: str) -> str:
+    """Write a typed code in two groups of five."""
+    return f"{typed_code[:5]} {typed_code[5:]}".strip()
+
+
+def _when(moment: datetime, zone: str) -> tuple[str, str]:
+    at = local(moment, zone)
+    return formats.date_format(at, "l j. F"), formats.date_format(at, "H:i")
+
+
+def _invited(fields: Fields) -> Words:
+    return Words(
+        gettext("Videotime {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Du har en videotime {day} kl. {time}.\n"
+            "Åpne denne lenken når det nærmer seg: {link}\n"
+            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _moved(fields: Fields) -> Words:
+    return Words(
+        gettext("Ny tid for videotimen: {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Videotimen din er flyttet til {day} kl. {time}.\n"
+            "Bruk denne nye lenken: {link}\n"
+            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _cancelled(fields: Fields) -> Words:
+    return Words(
+        gettext("Videotimen {day} kl. {time} er avlyst").format(day=fields.day, time=fields.time),
+        gettext("{sender}: Videotimen din {day} kl. {time} er avlyst.\nSpørsmål? Ring {phone}.").format(
+            **_named(fields)
+        ),
+    )
+
+
+def _code(fields: Fields) -> Words:
+    return Words(
+        gettext("Engangskode"),
+        gettext("{sender}: Koden din er {digits}. Den virker i ti minutter. Ikke gi den til andre.").format(
+            **_named(fields)
+        ),
+    )
+
+
+_WORDS: dict[Kind, Callable[[Fields], Words]] = {
+    "invited": _invited,
+    "moved": _moved,
+    "cancelled": _cancelled,
+    "code": _code,
+}
+
+
+def _named(fields: Fields) -> dict[str, str]:
+    return {name: getattr(fields, name) for name in Fields.__dataclass_fields__}

@@ -1,0 +1,320 @@
+"""Book and invite, move, cancel, send again, and ask a companion in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from blikk.audit.services import hold, named
+from blikk.clinics.models import Clinic, Membership, Role
+from blikk.consultations.queries import find_for
+from blikk.invitations import queries as invitations
+from blikk.invitations import services as inviting
+from blikk.invitations.errors import NoWayToReach
+from blikk.invitations.models import Invitation, PersonRole
+from blikk.invitations.services import Issued
+from blikk.invitations.states import Revoked
+from blikk.invitations.words import Kind, compose
+from blikk.journeys.errors import TalkIsRunning
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import Invalid, NotFound
+from blikk.notifications import services as outbox
+from blikk.patients.models import Patient
+from blikk.patients.queries import contact
+from blikk.patients.services import LANGUAGES, clean_name, normal_email, normal_phone, register
+from blikk.scheduling import services as scheduling
+from blikk.scheduling.models import Appointment
+from blikk.scheduling.queries import get as get_appointment
+from blikk.scheduling.states import FILLS_TIME
+from blikk.waiting_room import services as waiting_room
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.states import PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booked hour and the patient's way into it; the typed code is shown once, to be read aloud."""
+
+    appointment: Appointment
+    invitation: Invitation
+    typed_code: str
+
+
+@transaction.atomic
+def book(
+    clinic: Clinic,
+    *,
+    patient: Patient,
+    clinician: Membership,
+    day: date,
+    at: time,
+    minutes: int,
+    channels: tuple[str, ...],
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Book a video consultation and invite the patient, in one transaction with the message.
+
+    Raises Invalid, field by field, and NotFound for a patient or clinician of somewhere else.
+    """
+    hold(clinic.pk)
+    if patient.clinic_id != clinic.pk or not _may_be_booked(clinic, clinician):
+        raise NotFound
+    appointment = scheduling.book(
+        clinic,
+        patient=patient,
+        clinician=clinician,
+        day=day,
+        at=at,
+        minutes=minutes,
+        actor=actor,
+        now=now,
+    )
+    issued = _invite_patient(clinic, appointment, channels=channels, kind="invited", actor=actor, now=now)
+    return Booked(appointment, issued.invitation, issued.typed_code)
+
+
+@transaction.atomic
+def register_and_book(
+    clinic: Clinic,
+    *,
+    person: Mapping[str, Any],
+    clinician: Membership,
+    day: date,
+    at: time,
+    minutes: int,
+    channels: tuple[str, ...],
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Register a new patient and book their first hour, neither without the other. Raises as `book`."""
+    hold(clinic.pk)
+    patient = register(clinic, **person, actor=actor, now=now)
+    return book(
+        clinic,
+        patient=patient,
+        clinician=clinician,
+        day=day,
+        at=at,
+        minutes=minutes,
+        channels=channels,
+        actor=actor,
+        now=now,
+    )
+
+
+@transaction.atomic
+def move(
+    clinic: Clinic,
+    appointment_id: str,
+    *,
+    version: int,
+    day: date,
+    at: time,
+    minutes: int,
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`, Overtaken."""
+    hold(clinic.pk)
+    appointment = scheduling.move(
+        clinic,
+        appointment_id,
+        version=version,
+        day=day,
+        at=at,
+        minutes=minutes,
+        actor=actor,
+        now=now,
+    )
+    _send_home(appointment, actor=actor, now=now)
+    mine: Issued | None = None
+    for old in list(invitations.open_for(appointment)):
+        issued = _replace(old, because=Revoked.MOVED, kind="moved", actor=actor, now=now)
+        if old.role == PersonRole.PATIENT:
+            mine = issued
+    if mine is None:
+        raise NotFound
+    return Booked(appointment, mine.invitation, mine.typed_code)
+
+
+@transaction.atomic
+def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime) -> Appointment:
+    """Cancel an appointment; everybody who was invited is told, and the links say so."""
+    hold(clinic.pk)
+    appointment = get_appointment(clinic, appointment_id)
+    if find_for(appointment) is not None:
+        raise TalkIsRunning
+    appointment = scheduling.cancel(clinic, appointment_id, version=version, actor=actor, now=now)
+    _send_home(appointment, actor=actor, now=now)
+    for invitation in list(invitations.open_for(appointment)):
+        inviting.revoke(invitation, because=Revoked.CANCELLED, actor=actor, now=now)
+        outbox.withdraw(about=named(invitation), now=now)
+        _send(invitation, "cancelled", now=now)
+    return appointment
+
+
+@transaction.atomic
+def send_again(
+    clinic: Clinic,
+    invitation_id: str,
+    *,
+    channels: tuple[str, ...] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Send a new link instead of one that was lost, locked or not delivered; the old one says so."""
+    hold(clinic.pk)
+    old = invitations.get(clinic, invitation_id)
+    if old.appointment.status not in FILLS_TIME:
+        raise NotFound
+    issued = _replace(old, because=Revoked.REPLACED, kind="invited", channels=channels, actor=actor, now=now)
+    return Booked(old.appointment, issued.invitation, issued.typed_code)
+
+
+@transaction.atomic
+def invite_companion(
+    clinic: Clinic,
+    appointment_id: str,
+    *,
+    role: str,
+    name: str,
+    phone: str,
+    email: str,
+    language: str = "nb",
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Ask a relative, carer, guardian, interpreter or colleague in by a link of their own. Raises Invalid."""
+    hold(clinic.pk)
+    appointment = get_appointment(clinic, appointment_id)
+    if appointment.status not in FILLS_TIME:
+        raise NotFound
+    name = clean_name(name)[:160]
+    number, address = normal_phone(phone), normal_email(email)
+    faults = {}
+    if not name:
+        faults["name"] = "missing"
+    if role not in PersonRole.values or role == PersonRole.PATIENT:
+        faults["role"] = "unknown"
+    if language not in LANGUAGES:
+        faults["language"] = "unknown"
+    channels = tuple(channel for channel, to in (("sms", number), ("email", address)) if to)
+    if not channels:
+        faults["phone"] = "no_way_to_reach"
+    if faults:
+        raise Invalid(**faults)
+    issued = inviting.issue(
+        clinic,
+        appointment,
+        role=role,
+        name=name,
+        phone=number,
+        email=address,
+        language=language,
+        channels=channels,
+        actor=actor,
+        now=now,
+    )
+    _send(issued.invitation, "invited", issued=issued, now=now)
+    return Booked(appointment, issued.invitation, issued.typed_code)
+
+
+def _may_be_booked(clinic: Clinic, clinician: Membership) -> bool:
+    is_ours = clinician.clinic_id == clinic.pk
+    return is_ours and clinician.role == Role.CLINICIAN and clinician.ended_at is None
+
+
+def _invite_patient(
+    clinic: Clinic,
+    appointment: Appointment,
+    *,
+    channels: tuple[str, ...],
+    kind: Kind,
+    actor: Actor,
+    now: datetime,
+) -> Issued:
+    patient = appointment.patient
+    try:
+        issued = inviting.issue(
+            clinic,
+            appointment,
+            role=PersonRole.PATIENT,
+            patient=patient,
+            name=patient.name,
+            phone=contact(patient, "phone"),
+            email=contact(patient, "email"),
+            language=patient.language,
+            channels=channels,
+            actor=actor,
+            now=now,
+        )
+    except NoWayToReach as fault:
+        raise Invalid(channels="no_way_to_reach") from fault
+    _send(issued.invitation, kind, issued=issued, now=now)
+    return issued
+
+
+def _replace(
+    old: Invitation,
+    *,
+    because: Revoked,
+    kind: Kind,
+    channels: tuple[str, ...] | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Issued:
+    outbox.withdraw(about=named(old), now=now)
+    inviting.revoke(old, because=because, actor=actor, now=now)
+    ways = channels or tuple(old.sent_by.split(","))
+    if old.role == PersonRole.PATIENT:
+        return _invite_patient(old.clinic, old.appointment, channels=ways, kind=kind, actor=actor, now=now)
+    issued = inviting.issue(
+        old.clinic,
+        old.appointment,
+        role=old.role,
+        name=old.name,
+        phone=old.phone,
+        email=old.email,
+        language=old.language,
+        channels=ways,
+        actor=actor,
+        now=now,
+    )
+    _send(issued.invitation, kind, issued=issued, now=now)
+    return issued
+
+
+def _send(invitation: Invitation, kind: Kind, *, issued: Issued | None = None, now: datetime) -> None:
+    words = compose(
+        kind,
+        invitation,
+        base_url=settings.BLIKK_BASE_URL,
+        token=issued.token if issued else "",
+        typed_code=issued.typed_code if issued else "",
+    )
+    for channel in invitation.sent_by.split(","):
+        outbox.queue(
+            clinic_id=invitation.clinic_id,
+            kind=kind,
+            key=f"{invitation.public_id}:{kind}:{channel}",
+            channel=channel,  # type: ignore[arg-type]
+            to=invitation.phone if channel == "sms" else invitation.email,
+            language=invitation.language,
+            subject=words.subject,
+            body=words.body,
+            about=named(invitation),
+            topic=f"day:{invitation.clinic.public_id}",
+            sender=invitation.clinic.sender_label,
+            now=now,
+        )
+
+
+def _send_home(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
+    for arrival in Arrival.objects.filter(appointment=appointment, status__in=PRESENT).select_related(
+        "clinic"
+    ):
+        waiting_room.settle(arrival, actor=actor, now=now)

@@ -1,0 +1,166 @@
+"""Write, sign, and finish what remains after the conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from blikk.audit.services import hold, looked_at
+from blikk.clinics.models import Clinic, Membership
+from blikk.consultations import queries as consultations
+from blikk.consultations import services as talking
+from blikk.consultations.models import Consultation, ParticipantRole
+from blikk.consultations.states import Fee, FollowUp, Outcome
+from blikk.documentation import services as documentation
+from blikk.documentation.models import Note
+from blikk.documentation.states import NoteStatus
+from blikk.journeys.errors import NoteNotSigned
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who took part."""
+
+    name: str
+    role: str
+    joined_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelUsed:
+    """From when a channel was used."""
+
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The facts of a note that the system knows by itself; the words are put to them on the page."""
+
+    patient: str
+    clinician: str
+    opened_at: datetime
+    ended_at: datetime | None
+    zone: str
+    form: str
+    present: tuple[Present, ...]
+    channels: tuple[ChannelUsed, ...]
+
+
+def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
+    """A consultation, for the clinician who led it; raises NotFound for everybody else."""
+    consultation = consultations.get(clinic, consultation_id)
+    participant = consultations.participant_of(consultation, membership)
+    if participant.role != ParticipantRole.CLINICIAN:
+        raise NotFound
+    return consultation
+
+
+@transaction.atomic
+def note_of(
+    clinic: Clinic, consultation_id: str, *, membership: Membership, actor: Actor, now: datetime
+) -> Note:
+    """The note about a consultation, for its clinician; the look is recorded."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    note = documentation.note_about(consultation, now=now)
+    looked_at("note", actor=actor, about=note, clinic_id=clinic.pk, now=now)
+    return note
+
+
+def draft_of(consultation: Consultation) -> Draft:
+    """Gather what the system knows about a consultation for its note."""
+    appointment = consultation.appointment
+    return Draft(
+        patient=appointment.patient.name,
+        clinician=consultation.clinician.name,
+        opened_at=consultation.opened_at,
+        ended_at=consultation.ended_at,
+        zone=appointment.zone,
+        form=appointment.form,
+        present=tuple(
+            Present(person.name, person.role, person.joined_at) for person in consultation.participants.all()
+        ),
+        channels=tuple(
+            ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
+        ),
+    )
+
+
+@transaction.atomic
+def write_note(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    free_text: str,
+    version: int,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Note:
+    """Keep the clinician's own words. Raises Overtaken if they were changed from another window."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    note = documentation.note_about(consultation, now=now)
+    return documentation.write(note, free_text=free_text, version=version, actor=actor, now=now)
+
+
+@transaction.atomic
+def sign_note(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    version: int,
+    drafted: str,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Note:
+    """Sign the drafted words together with the clinician's own. Raises NoteNotSigned while people talk."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    if consultations.is_running(consultation):
+        raise NoteNotSigned
+    note = documentation.note_about(consultation, now=now)
+    whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
+    return documentation.sign(
+        note, version=version, whole_text=whole, membership=membership, actor=actor, now=now
+    )
+
+
+@transaction.atomic
+def close_out(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    version: int,
+    outcome: str,
+    follow_up: str,
+    fee: str,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
+    """Finish an ended consultation. Raises Invalid for a missing decision, NoteNotSigned, Overtaken."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    allowed = {"outcome": Outcome.values, "follow_up": FollowUp.values, "fee": Fee.values}
+    given = {"outcome": outcome, "follow_up": follow_up, "fee": fee}
+    faults = {name: "missing" for name, value in given.items() if value not in allowed[name]}
+    if faults:
+        raise Invalid(**faults)
+    note = documentation.note_about(consultation, now=now)
+    if note.status != NoteStatus.SIGNED:
+        raise NoteNotSigned
+    return talking.close_out(
+        consultation,
+        version=version,
+        outcome=outcome,
+        follow_up=follow_up,
+        fee=fee,
+        actor=actor,
+        now=now,
+    )

@@ -1,0 +1,212 @@
+"""The working day as one page shows it: who is booked, who has come, and what is left to do."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from blikk.audit.services import named
+from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.models import Consultation
+from blikk.consultations.queries import open_close_outs
+from blikk.invitations.models import Invitation
+from blikk.invitations.states import InvitationStatus
+from blikk.notifications.queries import MessageState, in_trouble, states_of
+from blikk.patients.models import ContactPoint
+from blikk.scheduling.models import Appointment
+from blikk.scheduling.queries import get, on_day
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.states import PRESENT
+
+TROUBLE_FOR = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody invited to an appointment, and where they are."""
+
+    invitation: str
+    name: str
+    role: str
+    birth_on: date | None
+    phone: str
+    sent_by: str
+    is_locked: bool
+    devices: int
+    arrival: str = ""
+    version: int = 0
+    status: str = ""
+    came_at: datetime | None = None
+    waiting_since: datetime | None = None
+    camera: str = ""
+    microphone: str = ""
+    sound: str = ""
+    network: str = ""
+    messages: Sequence[MessageState] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An appointment on the day page."""
+
+    appointment: str
+    version: int
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    patient: str
+    patient_name: str
+    birth_on: date
+    phone: str
+    clinician: str
+    clinician_name: str
+    people: Sequence[Person] = ()
+    consultation: str = ""
+    consultation_status: str = ""
+    led_by: str = ""
+
+    @property
+    def waiting(self) -> Sequence[Person]:
+        return [person for person in self.people if person.is_waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCloseOut:
+    """A consultation that has ended and is not finished."""
+
+    consultation: str
+    patient_name: str
+    clinician: str
+    clinician_name: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """All that the day page shows."""
+
+    day: date
+    rows: Sequence[Row]
+    close_outs: Sequence[OpenCloseOut]
+    trouble: Sequence[MessageState] = field(default=())
+
+
+def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
+    """The day of a clinic, or of one clinician, in a constant number of queries."""
+    appointments = list(on_day(clinic, day, clinician=clinician))
+    keys = [appointment.pk for appointment in appointments]
+    people = _people(keys)
+    talks = {
+        talk.appointment_id: talk
+        for talk in Consultation.objects.filter(appointment__in=keys).only(
+            "public_id", "status", "appointment_id"
+        )
+    }
+    phones = _phones([appointment.patient_id for appointment in appointments])
+    rows = [_row(each, people[each.pk], talks.get(each.pk), phones) for each in appointments]
+    close_outs = [
+        OpenCloseOut(
+            talk.public_id,
+            talk.appointment.patient.name,
+            talk.clinician.public_id,
+            talk.clinician.name,
+            talk.ended_at,
+        )
+        for talk in open_close_outs(clinic, clinician=clinician)
+    ]
+    return Day(day, rows, close_outs, in_trouble(clinic.pk, since=now - TROUBLE_FOR))
+
+
+def row_of(clinic: Clinic, appointment_id: str) -> Row:
+    """One appointment as the day page would show it; raises NotFound."""
+    appointment = get(clinic, appointment_id)
+    talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
+    people = _people([appointment.pk])[appointment.pk]
+    return _row(appointment, people, talks.first(), _phones([appointment.patient_id]))
+
+
+def _people(appointments: Sequence[int]) -> dict[int, list[Person]]:
+    invitations = list(
+        Invitation.objects.filter(appointment__in=appointments)
+        .exclude(status=InvitationStatus.REVOKED)
+        .select_related("patient")
+        .annotate(trusted=Count("devices", filter=Q(devices__trusted_at__isnull=False)))
+        .order_by("pk")
+    )
+    arrivals = {
+        arrival.invitation_id: arrival
+        for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
+    }
+    messages = states_of(named(invitation) for invitation in invitations)
+    people: dict[int, list[Person]] = defaultdict(list)
+    for invitation in invitations:
+        people[invitation.appointment_id].append(
+            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()))
+        )
+    return people
+
+
+def _person(invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState]) -> Person:
+    about_arrival = (
+        {
+            "arrival": arrival.public_id,
+            "version": arrival.version,
+            "status": arrival.status,
+            "came_at": arrival.came_at,
+            "waiting_since": arrival.waiting_since,
+            "camera": arrival.camera,
+            "microphone": arrival.microphone,
+            "sound": arrival.sound,
+            "network": arrival.network,
+        }
+        if arrival
+        else {}
+    )
+    return Person(
+        invitation=invitation.public_id,
+        name=invitation.name,
+        role=invitation.role,
+        birth_on=invitation.patient.birth_on if invitation.patient else None,
+        phone=invitation.phone,
+        sent_by=invitation.sent_by,
+        is_locked=invitation.is_locked,
+        devices=invitation.trusted,  # type: ignore[attr-defined]
+        messages=messages,
+        **about_arrival,  # type: ignore[arg-type]
+    )
+
+
+def _phones(patients: Sequence[int]) -> dict[int, str]:
+    points = ContactPoint.objects.filter(patient__in=patients, kind="phone", retired_at__isnull=True)
+    return {point.patient_id: point.value for point in points}
+
+
+def _row(
+    appointment: Appointment,
+    people: Sequence[Person],
+    talk: Consultation | None,
+    phones: dict[int, str],
+) -> Row:
+    return Row(
+        appointment=appointment.public_id,
+        version=appointment.version,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        status=appointment.status,
+        patient=appointment.patient.public_id,
+        patient_name=appointment.patient.name,
+        birth_on=appointment.patient.birth_on,
+        phone=phones.get(appointment.patient_id, ""),
+        clinician=appointment.clinician.public_id,
+        clinician_name=appointment.clinician.name,
+        people=people,
+        consultation=talk.public_id if talk else "",
+        consultation_status=talk.status if talk else "",
+        led_by=talk.clinician.public_id if talk else "",
+    )

@@ -1,0 +1,244 @@
+"""From the link to the waiting room: what a browser may see and do at each step."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+
+from blikk.audit.services import hold, named
+from blikk.consultations.queries import is_running, participant_by_invitation
+from blikk.invitations import policies, queries
+from blikk.invitations import services as inviting
+from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
+from blikk.invitations.words import compose
+from blikk.journeys.errors import NotAtThisStep
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import NotFound
+from blikk.kernel.ids import keyed
+from blikk.media.services import IceConfig, check_credentials
+from blikk.notifications import services as outbox
+from blikk.notifications.services import hint
+from blikk.scheduling import services as scheduling
+from blikk.waiting_room import services as waiting_room
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.queries import present_of
+from blikk.waiting_room.states import ArrivalStatus
+
+Step = Literal[
+    "cancelled", "moved", "replaced", "ended", "expired", "early", "locked",
+    "birth_date", "code", "check", "waiting", "admitted",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DoorView:
+    """What the person at the door is shown. Nothing of it names a patient or a clinician before the proof."""
+
+    invitation: str
+    step: Step
+    label: str
+    phone: str
+    zone: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    tries_left: int
+    code_to: str
+    wrong: bool = False
+    arrival: str = ""
+    arrival_status: str = ""
+    waiting_since: datetime | None = None
+    consultation: str = ""
+    name: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """The same as plain JSON values; times as ISO 8601 in UTC."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
+
+
+def open_link(token: str, *, device_secret: str, where: str, now: datetime) -> DoorView:
+    """Look behind a link that a browser presents. Raises NotFound, alike for unknown and malformed ones."""
+    return _present(queries.find_by_token(token), device_secret=device_secret, where=where, now=now)
+
+
+def open_code(typed: str, *, device_secret: str, where: str, now: datetime) -> DoorView:
+    """Look behind a typed code; the caller limits how often. Raises NotFound."""
+    return _present(queries.find_by_code(typed), device_secret=device_secret, where=where, now=now)
+
+
+def door_of(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
+    """Where this browser stands. Changes nothing. Raises NotFound if it never presented the link."""
+    invitation, device = queries.find_presented(invitation_id, device_secret)
+    return view_of(invitation, device, now=now)
+
+
+def answer_birth_date(
+    invitation_id: str, device_secret: str, *, born: date, where: str, now: datetime
+) -> DoorView:
+    """Answer whose hour it is. `wrong` in the answer says that a try was used up."""
+    invitation, device = _at(invitation_id, device_secret, "birth_date", now=now)
+    right = inviting.answer_birth_date(invitation, device, born=born, where=where, now=now)
+    return _after_answer(invitation, device, right=right, where=where, now=now)
+
+
+def ask_code(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
+    """Send six digits to the registered phone (e-mail only without a phone). Raises TooManyCodes."""
+    invitation, device = _at(invitation_id, device_secret, "code", now=now)
+    with transaction.atomic():
+        hold(invitation.clinic_id)
+        digits = inviting.make_code(invitation, device, now=now)
+        if digits is not None:
+            _send_code(invitation, digits, now=now)
+    return view_of(invitation, device, now=now)
+
+
+def answer_code(
+    invitation_id: str, device_secret: str, *, digits: str, where: str, now: datetime
+) -> DoorView:
+    """Answer with the code that was sent. `wrong` in the answer says that a try was used up."""
+    invitation, device = _at(invitation_id, device_secret, "code", now=now)
+    right = inviting.answer_code(invitation, device, digits=digits, where=where, now=now)
+    return _after_answer(invitation, device, right=right, where=where, now=now)
+
+
+@transaction.atomic
+def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
+    """Sit down in the waiting room; the clinic is told. Raises NotAtThisStep before the proof."""
+    invitation, device = _proven(invitation_id, device_secret, now=now)
+    hold(invitation.clinic_id)
+    actor = inviting.actor_of(invitation, where=where)
+    arrival = waiting_room.come(invitation, actor=actor, now=now)
+    waiting_room.wait(arrival, actor=actor, now=now)
+    if invitation.role == PersonRole.PATIENT:
+        scheduling.arrive(invitation.appointment, actor=actor, now=now)
+    return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def report_devices(
+    invitation_id: str, device_secret: str, *, found: dict[str, str], where: str, now: datetime
+) -> DoorView:
+    """Keep what the device check found, for the clinician to see before letting the person in."""
+    invitation, device = _proven(invitation_id, device_secret, now=now)
+    hold(invitation.clinic_id)
+    actor = inviting.actor_of(invitation, where=where)
+    arrival = waiting_room.come(invitation, actor=actor, now=now)
+    waiting_room.report_devices(arrival, found=found, actor=actor, now=now)
+    return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def leave(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
+    """Go away from the waiting room; the link still leads back."""
+    invitation, device = _proven(invitation_id, device_secret, now=now)
+    hold(invitation.clinic_id)
+    arrival = present_of(invitation)
+    if arrival is not None and arrival.status != ArrivalStatus.ADMITTED:
+        waiting_room.leave(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+    return view_of(invitation, device, now=now)
+
+
+def relay_for_check(invitation_id: str, device_secret: str, *, now: datetime) -> IceConfig:
+    """Give a device with the link two minutes of the relay to test its network; never the call's own."""
+    invitation, device = queries.find_presented(invitation_id, device_secret)
+    if policies.standing(invitation, device, now=now) not in {"early", "proven"}:
+        raise NotAtThisStep
+    return check_credentials(device.public_id, now=now)
+
+
+def who_is_at_the_door(
+    invitation_id: str, device_secret: str, *, now: datetime
+) -> tuple[Invitation, Device, Arrival | None]:
+    """The person behind a proven device, for the socket. Raises NotFound, NotAtThisStep."""
+    invitation, device = _proven(invitation_id, device_secret, now=now)
+    return invitation, device, present_of(invitation)
+
+
+def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: bool = False) -> DoorView:
+    """Put together what this browser is shown at this moment."""
+    standing = policies.standing(invitation, device, now=now)
+    clinic, appointment = invitation.clinic, invitation.appointment
+    step: Step = "check" if standing == "proven" else standing
+    arrival = present_of(invitation) if standing == "proven" else None
+    consultation = ""
+    if arrival is not None and arrival.status == ArrivalStatus.ADMITTED:
+        participant = participant_by_invitation(invitation)
+        if participant is not None and is_running(participant.consultation):
+            step, consultation = "admitted", participant.consultation.public_id
+        else:
+            step = "ended"
+    elif arrival is not None and arrival.status != ArrivalStatus.AT_THE_DOOR:
+        step = "waiting"
+    return DoorView(
+        invitation=invitation.public_id,
+        step=step,
+        label=clinic.sender_label,
+        phone=clinic.phone,
+        zone=appointment.zone,
+        language=invitation.language,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        opens_at=policies.opens_at(invitation),
+        tries_left=max(TRIES - invitation.tries, 0),
+        code_to=hint(invitation.phone or invitation.email) if standing == "code" else "",
+        wrong=wrong,
+        arrival=arrival.public_id if arrival else "",
+        arrival_status=arrival.status if arrival else "",
+        waiting_since=arrival.waiting_since if arrival else None,
+        consultation=consultation,
+        name=invitation.name if standing == "proven" else "",
+    )
+
+
+def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:
+    if invitation is None or not device_secret:
+        raise NotFound
+    device = inviting.present(invitation, device_secret=device_secret, where=where, now=now)
+    return view_of(invitation, device, now=now)
+
+
+def _at(invitation_id: str, device_secret: str, step: str, *, now: datetime) -> tuple[Invitation, Device]:
+    invitation, device = queries.find_presented(invitation_id, device_secret)
+    if policies.standing(invitation, device, now=now) != step:
+        raise NotAtThisStep
+    return invitation, device
+
+
+def _proven(invitation_id: str, device_secret: str, *, now: datetime) -> tuple[Invitation, Device]:
+    return _at(invitation_id, device_secret, "proven", now=now)
+
+
+def _after_answer(
+    invitation: Invitation, device: Device, *, right: bool, where: str, now: datetime
+) -> DoorView:
+    if right and policies.standing(invitation, device, now=now) == "proven":
+        actor: Actor = inviting.actor_of(invitation, where=where)
+        with transaction.atomic():
+            hold(invitation.clinic_id)
+            waiting_room.come(invitation, actor=actor, now=now)
+    return view_of(invitation, device, now=now, wrong=not right)
+
+
+def _send_code(invitation: Invitation, digits: str, *, now: datetime) -> None:
+    words = compose("code", invitation, base_url=settings.BLIKK_BASE_URL, digits=digits)
+    by_phone = bool(invitation.phone)
+    outbox.queue(
+        clinic_id=invitation.clinic_id,
+        kind="code",
+        key=keyed("code message", f"{invitation.public_id}:{digits}:{now.isoformat()}"),
+        channel="sms" if by_phone else "email",
+        to=invitation.phone if by_phone else invitation.email,
+        language=invitation.language,
+        subject=words.subject,
+        body=words.body,
+        about=named(invitation),
+        topic=f"day:{invitation.clinic.public_id}",
+        sender=invitation.clinic.sender_label,
+        now=now,
+    )

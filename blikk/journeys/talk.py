@@ -1,0 +1,182 @@
+"""Let somebody in, take part, and end the conversation for everybody."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from blikk.audit.services import hold
+from blikk.clinics.models import Clinic, Membership, Role
+from blikk.consultations import queries as consultations
+from blikk.consultations import services as talking
+from blikk.consultations.models import Consultation, Participant, ParticipantRole
+from blikk.consultations.states import Channel
+from blikk.documentation.services import note_about
+from blikk.invitations import services as inviting
+from blikk.journeys.door import who_is_at_the_door
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import NotFound
+from blikk.media.services import close_room, open_room
+from blikk.scheduling import services as scheduling
+from blikk.waiting_room import queries as waiting_room
+from blikk.waiting_room import services as waiting
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.states import PRESENT
+
+
+@transaction.atomic
+def admit(
+    clinic: Clinic,
+    arrival_id: str,
+    *,
+    version: int | None = None,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
+    """Let a waiting person in, and open the consultation if they are the first.
+
+    Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over.
+    """
+    hold(clinic.pk)
+    _require_clinician(clinic, membership)
+    arrival = waiting_room.get(clinic, arrival_id)
+    waiting.admit(arrival, version=version, actor=actor, now=now)
+    appointment = scheduling.arrive(arrival.appointment, actor=actor, now=now)
+    is_first = consultations.find_for(appointment) is None
+    consultation = talking.open_for(appointment, membership, actor=actor, now=now)
+    if is_first:
+        open_room(consultation.public_id)
+        talking.take_in(
+            consultation,
+            role=ParticipantRole.CLINICIAN,
+            name=membership.name,
+            membership=membership,
+            actor=actor,
+            now=now,
+        )
+    invitation = arrival.invitation
+    talking.take_in(
+        consultation, role=invitation.role, name=invitation.name, arrival=arrival, actor=actor, now=now
+    )
+    return consultation
+
+
+def place_of_member(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Participant:
+    """A member of staff's place in a conversation; raises NotFound for everybody who has none."""
+    return consultations.participant_of(consultations.get(clinic, consultation_id), membership)
+
+
+def place_at_the_door(invitation_id: str, device_secret: str, *, now: datetime) -> Participant:
+    """An invited person's place in a conversation; raises NotFound until they have been let in (law 7)."""
+    invitation, _device, arrival = who_is_at_the_door(invitation_id, device_secret, now=now)
+    participant = consultations.participant_by_invitation(invitation)
+    if arrival is None or participant is None or participant.left_at is not None:
+        raise NotFound
+    if participant.arrival_id != arrival.pk:
+        raise NotFound
+    return participant
+
+
+@transaction.atomic
+def sit_down(
+    participant: Participant, *, tab: str, epoch: str, move: bool, actor: Actor, now: datetime
+) -> Participant:
+    """Let a tab speak for a person in the conversation. Raises Elsewhere, Over."""
+    return talking.take_seat(participant, tab=tab, epoch=epoch, move=move, actor=actor, now=now)
+
+
+@transaction.atomic
+def step_out(participant: Participant, *, actor: Actor, now: datetime) -> Participant:
+    """Leave without ending: the others go on, and the way back is open."""
+    hold(participant.consultation.clinic_id)
+    return talking.step_out(participant, actor=actor, now=now)
+
+
+@transaction.atomic
+def send_out(
+    clinic: Clinic,
+    consultation_id: str,
+    participant_id: str,
+    *,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Participant:
+    """Ask a companion to leave; they come back only by being let in again. Raises NotFound."""
+    hold(clinic.pk)
+    consultation = consultations.get(clinic, consultation_id)
+    _require_leads(consultation, membership)
+    participant = next(
+        (
+            person
+            for person in consultations.roster(consultation)
+            if person.public_id == participant_id and person.role not in {"clinician", "patient"}
+        ),
+        None,
+    )
+    if participant is None:
+        raise NotFound
+    if participant.arrival is not None:
+        waiting.settle(participant.arrival, actor=actor, now=now)
+    return talking.send_out(participant, actor=actor, now=now)
+
+
+@transaction.atomic
+def change_channel(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    channel: str,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
+    """Note that the people went over to another channel: the record says what was really used."""
+    hold(clinic.pk)
+    consultation = consultations.get(clinic, consultation_id)
+    _require_leads(consultation, membership)
+    if channel not in Channel.values:
+        raise NotFound
+    return talking.change_channel(consultation, channel=Channel(channel), actor=actor, now=now)
+
+
+@transaction.atomic
+def end(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    version: int | None = None,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
+    """End a consultation for everybody: the room is closed, every link is dead, a note lies ready.
+
+    Raises NotFound for who does not lead it, IllegalMove if it has ended already.
+    """
+    hold(clinic.pk)
+    consultation = consultations.get(clinic, consultation_id)
+    _require_leads(consultation, membership)
+    talking.end(consultation, version=version, actor=actor, now=now)
+    appointment = consultation.appointment
+    inviting.end_all(appointment, actor=actor, now=now)
+    for arrival in Arrival.objects.filter(appointment=appointment, status__in=PRESENT).select_related(
+        "clinic"
+    ):
+        waiting.settle(arrival, actor=actor, now=now)
+    scheduling.fulfil(appointment, actor=actor, now=now)
+    note_about(consultation, now=now)
+    close_room(consultation.public_id)
+    return consultation
+
+
+def _require_clinician(clinic: Clinic, membership: Membership) -> None:
+    ours = membership.clinic_id == clinic.pk and membership.ended_at is None
+    if not ours or membership.role != Role.CLINICIAN:
+        raise NotFound
+
+
+def _require_leads(consultation: Consultation, membership: Membership) -> None:
+    participant = consultations.participant_of(consultation, membership)
+    if participant.role != ParticipantRole.CLINICIAN or membership.ended_at is not None:
+        raise NotFound

@@ -1,0 +1,45 @@
+"""Questions about appointments."""
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from blikk.clinics.models import Clinic, Membership
+from blikk.kernel.errors import NotFound
+from blikk.kernel.times import day_bounds
+from blikk.scheduling.models import Appointment
+from blikk.scheduling.states import FILLS_TIME
+
+
+def of(clinic: Clinic) -> QuerySet[Appointment]:
+    """The clinic's appointments, each with its patient and clinician."""
+    return Appointment.objects.filter(clinic=clinic).select_related("patient", "clinician__user")
+
+
+def get(clinic: Clinic, appointment_id: str) -> Appointment:
+    """The appointment of that name at this clinic; raises NotFound."""
+    appointment = of(clinic).filter(public_id=appointment_id).first()
+    if appointment is None:
+        raise NotFound
+    return appointment
+
+
+def on_day(clinic: Clinic, day: date, *, clinician: Membership | None = None) -> QuerySet[Appointment]:
+    """The appointments that start on a day of the clinic's own calendar, by time."""
+    start, end = day_bounds(day, clinic.zone)
+    found = of(clinic).filter(starts_at__gte=start, starts_at__lt=end)
+    if clinician is not None:
+        found = found.filter(clinician=clinician)
+    return found.order_by("starts_at", "pk")
+
+
+def is_free(
+    clinician: Membership, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None
+) -> bool:
+    """Whether the clinician has no other appointment in that stretch."""
+    clash = Appointment.objects.filter(
+        clinician=clinician, status__in=FILLS_TIME, starts_at__lt=ends_at, ends_at__gt=starts_at
+    )
+    if but is not None:
+        clash = clash.exclude(pk=but.pk)
+    return not clash.exists()

@@ -1,0 +1,127 @@
+"""Acts in the waiting room: come, wait, be let in, leave."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from blikk.audit.services import record
+from blikk.bus.services import announce
+from blikk.invitations.models import Invitation
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import IllegalMove
+from blikk.kernel.moves import change
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.queries import present_of
+from blikk.waiting_room.states import ARRIVAL, ArrivalStatus
+
+# A seat whose tab has not been heard of for so long is free: the server was killed, or the device died.
+SEAT_GOES_COLD = timedelta(seconds=45)
+CHECKS = ("camera", "microphone", "sound", "network")
+
+
+@transaction.atomic
+def come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
+    """Note that a person stands at the door; who is there already stays where they are."""
+    arrival = present_of(invitation)
+    if arrival is not None:
+        return arrival
+    try:
+        with transaction.atomic():
+            arrival = Arrival.objects.create(
+                clinic=invitation.clinic,
+                appointment=invitation.appointment,
+                invitation=invitation,
+                came_at=now,
+            )
+    except IntegrityError:
+        # Another tab of the same person was a moment faster.
+        found = present_of(invitation)
+        if found is None:
+            raise
+        return found
+    _tell("arrival.came", arrival, "day", actor=actor, now=now)
+    return arrival
+
+
+@transaction.atomic
+def wait(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
+    """Let a person sit down in the waiting room; the clinic is told."""
+    if arrival.status in {ArrivalStatus.WAITING, ArrivalStatus.ADMITTED}:
+        return arrival
+    changes = {} if arrival.waiting_since else {"waiting_since": now}
+    ARRIVAL.make(arrival, ArrivalStatus.WAITING, **changes)
+    _tell("arrival.waiting", arrival, "arrived", actor=actor, now=now)
+    return arrival
+
+
+@transaction.atomic
+def admit(arrival: Arrival, *, version: int | None, actor: Actor, now: datetime) -> Arrival:
+    """Let a waiting person in. Raises IllegalMove or Overtaken; nobody else's act lets anybody in (law 7)."""
+    ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now)
+    _tell("arrival.admitted", arrival, "day", actor=actor, now=now)
+    return arrival
+
+
+@transaction.atomic
+def leave(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
+    """Let a person who waits go away of their own will; they may come again."""
+    if arrival.status == ArrivalStatus.ADMITTED:
+        raise IllegalMove(arrival.status, ArrivalStatus.LEFT)
+    ARRIVAL.make(arrival, ArrivalStatus.LEFT, settled_at=now, seat="", seat_seen_at=None)
+    _tell("arrival.left", arrival, "day", actor=actor, now=now)
+    return arrival
+
+
+@transaction.atomic
+def settle(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
+    """Close an arrival whose consultation has ended; who still waits is sent home with it."""
+    if arrival.status == ArrivalStatus.ADMITTED:
+        ARRIVAL.make(arrival, ArrivalStatus.SETTLED, settled_at=now, seat="", seat_seen_at=None)
+    elif ARRIVAL.allows(ArrivalStatus(arrival.status), ArrivalStatus.DECLINED):
+        ARRIVAL.make(arrival, ArrivalStatus.DECLINED, settled_at=now, seat="", seat_seen_at=None)
+    else:
+        return arrival
+    _tell(f"arrival.{arrival.status}", arrival, "day", actor=actor, now=now)
+    return arrival
+
+
+@transaction.atomic
+def report_devices(arrival: Arrival, *, found: dict[str, str], actor: Actor, now: datetime) -> Arrival:
+    """Keep what the person's own device check found, so that the clinician is warned beforehand."""
+    known = {name: str(found[name])[:20] for name in CHECKS if name in found}
+    if known and any(getattr(arrival, name) != value for name, value in known.items()):
+        change(arrival, **known)
+        _tell("arrival.devices_reported", arrival, "day", actor=actor, now=now)
+    return arrival
+
+
+def take_seat(arrival: Arrival, *, tab: str, move: bool, now: datetime) -> bool:
+    """Let a tab hold the person's place. False if another tab holds it and `move` was not asked for."""
+    free = Q(seat="") | Q(seat=tab) | Q(seat_seen_at__lt=now - SEAT_GOES_COLD) | Q(seat_seen_at__isnull=True)
+    rows = Arrival.objects.filter(pk=arrival.pk)
+    if not move:
+        rows = rows.filter(free)
+    if rows.update(seat=tab, seat_seen_at=now) != 1:
+        return False
+    was = arrival.seat
+    arrival.seat, arrival.seat_seen_at = tab, now
+    if was and was != tab:
+        announce(f"arrival:{arrival.public_id}", "moved_away", tab=was)
+    return True
+
+
+def keep_seat(arrival: Arrival, *, tab: str, now: datetime) -> bool:
+    """Note that the tab is still there; False if another one has taken over."""
+    return Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat_seen_at=now) == 1
+
+
+def give_up_seat(arrival: Arrival, *, tab: str) -> None:
+    """Free the seat when its tab goes away; the place in the waiting room is kept."""
+    Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat="", seat_seen_at=None)
+
+
+def _tell(act: str, arrival: Arrival, event: str, *, actor: Actor, now: datetime) -> None:
+    record(act, actor=actor, about=arrival, clinic_id=arrival.clinic_id, now=now)
+    announce(f"arrival:{arrival.public_id}", "door", version=arrival.version)
+    announce(f"day:{arrival.clinic.public_id}", event, arrival=arrival.public_id)
