@@ -56,17 +56,19 @@ def words_of_the_server() -> polib.POFile:
         sys.exit("catalogue: xgettext is missing (apt install gettext)")
     with tempfile.TemporaryDirectory() as folder:
         names = list(readable_sources(Path(folder)))
-        command = [
-            "xgettext",
-            "--language=Python",
-            "--from-code=UTF-8",
-            "--add-location=file",
-            "--sort-output",
-        ]
+        command = ["xgettext", "--language=Python", "--from-code=UTF-8", "--add-location=file"]
         command += [f"--keyword={keyword}" for keyword in KEYWORDS]
-        command += ["--omit-header", "--force-po", "--output=out.pot", "--files-from=-"]
-        subprocess.run(command, cwd=folder, input="\n".join(names), text=True, check=True)
-        return polib.pofile((Path(folder) / "out.pot").read_text(encoding="utf-8"), wrapwidth=100)
+        command += ["--force-po", "--output=out.pot", "--files-from=-"]
+        listed = "\n".join(names)
+        ran = subprocess.run(
+            command, cwd=folder, input=listed, text=True, check=False, stderr=subprocess.PIPE
+        )
+        if ran.returncode:
+            sys.exit(f"catalogue: {ran.stderr.strip()}")
+        pot = (
+            (Path(folder) / "out.pot").read_text(encoding="utf-8").replace("charset=CHARSET", "charset=UTF-8")
+        )
+        return polib.pofile(pot, wrapwidth=100)
 
 
 def words_of_the_browser() -> list[dict[str, str]]:

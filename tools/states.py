@@ -14,9 +14,9 @@ from blikk.kernel.moves import Moves  # noqa: E402
 
 HEAD = """# States
 
-Made by `tools/states.py` from the tables in every `states.py`; `make check` fails when it is stale, `make fix`
-draws it again. A move that is not in a table is refused (`IllegalMove`); of two people who make a move at once
-one is told so (`Overtaken`).
+Made by `tools/states.py` from the tables in every `states.py`; `make check` fails when it is stale and
+`make fix` draws it again. A move that is not in a table is refused (`IllegalMove`); of two people who make
+a move at once one is told so (`Overtaken`).
 """
 
 

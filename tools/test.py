@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
 CORES = str(max(2, os.cpu_count() or 2))
 
-# Playwright's sync interface keeps a loop running on the main thread, which pytest-asyncio refuses: so browsers
-# have a session of their own. What measures time or cuts networks must not share the machine: so no xdist there.
+# Playwright's sync interface keeps a loop running on the main thread, which pytest-asyncio refuses: so
+# browsers have a session of their own, alone on the machine, because they measure time and cut networks.
 SUITES: dict[str, list[str]] = {
     "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
     "rooms": [
