@@ -124,3 +124,7 @@ PHONENUMBER_DEFAULT_REGION = "NO"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "blikk.config.static.Static"},
+}

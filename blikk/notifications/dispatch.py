@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from blikk.notifications.models import Message
 from blikk.notifications.states import MessageStatus
@@ -61,6 +61,9 @@ def dispatch_once(
     It takes a clock instead of a time: sending can be slow, and each mark has its own moment.
     """
     recover(transports, now=clock(), tell=tell)
+    if not _due(clock()).exists():
+        # Asked first without a lock: an idle worker must not hold up who writes.
+        return 0
     claimed = claim(worker_id, now=clock(), batch=batch)
     for message in claimed:
         _send(message, transports[message.channel], clock, tell)
@@ -72,10 +75,7 @@ def claim(
     worker_id: str, *, now: datetime, batch: int = BATCH, lease: timedelta = LEASE
 ) -> Sequence[Message]:
     """Take the messages that are due and in nobody's hands, so that no other worker takes them."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
-    due = Message.objects.filter(free, status=MessageStatus.QUEUED, next_at__lte=now).order_by(
-        "next_at", "id"
-    )
+    due = _due(now).order_by("next_at", "id")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     keys = list(due.values_list("pk", flat=True)[:batch])
@@ -85,6 +85,11 @@ def claim(
         leased_by=worker_id, lease_until=now + lease, version=F("version") + 1
     )
     return list(Message.objects.filter(pk__in=keys).order_by("next_at", "id"))
+
+
+def _due(now: datetime) -> QuerySet[Message]:
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+    return Message.objects.filter(free, status=MessageStatus.QUEUED, next_at__lte=now)
 
 
 def recover(transports: Transports, *, now: datetime, tell: Tell) -> None:

@@ -1,0 +1,149 @@
+"""The `blikk` command: one word for each thing that an operator does."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+Act = Callable[[argparse.Namespace], int]
+
+HOST = "127.0.0.1"
+PORT = 8000
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says."""
+    given = _parser().parse_args(arguments)
+    act: Act = given.act
+    return act(given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="blikk", description="Video consultations for health services.")
+    acts = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = _add(acts, "run", _run, "prepare the database and serve; with the worker in the same process")
+    run.add_argument("--host", default=HOST)
+    run.add_argument("--port", type=int, default=PORT)
+    demo = _add(acts, "demo", _demo, "serve a seeded clinic to try, from a folder of its own")
+    demo.add_argument("--host", default=HOST)
+    demo.add_argument("--port", type=int, default=PORT)
+    demo.add_argument("--data", type=Path, default=Path(".demo"))
+    worker = _add(
+        acts, "worker", _worker, "send what waits in the outbox; may run many times beside each other"
+    )
+    worker.add_argument("--name", default="", help="how this worker signs its leases")
+    _add(acts, "migrate", _migrate, "bring the database up to date")
+    _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
+    _add_audit(acts)
+    _add_clinic(acts)
+    return parser
+
+
+def _add(
+    acts: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, act: Act, words: str
+) -> argparse.ArgumentParser:
+    parser = acts.add_parser(name, help=words, description=words)
+    parser.set_defaults(act=act)
+    return parser
+
+
+def _add_audit(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = acts.add_parser("audit", help="prove the record of who did what")
+    steps = audit.add_subparsers(required=True, metavar="STEP")
+    verify = _add(steps, "verify", _audit_verify, "find every entry that was changed, removed or put in")
+    verify.add_argument("--heads", type=Path, help="exported heads to compare with")
+    export = _add(steps, "export-heads", _audit_export, "append the signed heads to a file to keep elsewhere")
+    export.add_argument("file", type=Path, nargs="?")
+
+
+def _add_clinic(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    clinic = acts.add_parser("clinic", help="open a clinic")
+    steps = clinic.add_subparsers(required=True, metavar="STEP")
+    add = _add(steps, "add", _clinic_add, "open a clinic with its first administrator")
+    add.add_argument("name", help="what patients see on the page")
+    add.add_argument("--slug", required=True, help="short name in addresses, such as fjordgata")
+    add.add_argument("--phone", required=True)
+    add.add_argument(
+        "--sender", default="", help="neutral name in messages; the clinic's own name by default"
+    )
+    add.add_argument("--email", required=True, help="the administrator's address")
+    add.add_argument("--administrator", required=True, help="the administrator's name")
+
+
+def _set_up() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
+    django.setup()
+
+
+def _run(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.serve import prepare, serve
+
+    prepare()
+    return serve(given.host, given.port)
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from blikk.jobs import demo
+
+    demo.set_environment(given.data, given.host, given.port)
+    _set_up()
+    return demo.serve(given.host, given.port)
+
+
+def _worker(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.worker import run_worker
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run_worker(stop, name=given.name)
+    return 0
+
+
+def _migrate(_given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.serve import migrate
+
+    migrate()
+    return 0
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        _set_up()
+    except ImproperlyConfigured as fault:
+        print(f"FAULT  settings: {fault}")
+        return 1
+    from blikk.jobs.doctor import examine
+
+    return examine(sys.stdout)
+
+
+def _audit_verify(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.record import verify
+
+    return verify(given.heads)
+
+
+def _audit_export(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.record import export
+
+    return export(given.file)
+
+
+def _clinic_add(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.clinic import add
+
+    return add(given)

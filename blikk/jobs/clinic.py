@@ -1,0 +1,53 @@
+"""The first clinic and its first administrator, who then does the rest on the pages."""
+
+import argparse
+import sys
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from blikk.accounts.services import password_key
+from blikk.audit.services import record
+from blikk.clinics.models import Clinic, Role
+from blikk.clinics.services import Added, Post, add_member
+from blikk.kernel.actors import SYSTEM
+
+
+def add(given: argparse.Namespace) -> int:
+    """Open a clinic, and print the link with which the administrator chooses a password."""
+    try:
+        added = _open(given)
+    except IntegrityError:
+        print(f"blikk: there is a clinic called {given.slug} already", file=sys.stderr)
+        return 1
+    print(f"{given.name} is open.")
+    if added.needs_password:
+        key = password_key(added.membership.user)
+        print(f"{given.administrator} chooses a password here, once, within three days:")
+        print(f"{settings.BLIKK_BASE_URL}{reverse('choose_password')}#{key}")
+    else:
+        print(f"{given.email} has an account already, and signs in as before: {settings.BLIKK_BASE_URL}/inn/")
+    return 0
+
+
+@transaction.atomic
+def _open(given: argparse.Namespace) -> Added:
+    now = timezone.now()
+    clinic = Clinic.objects.create(
+        name=given.name,
+        slug=given.slug,
+        phone=given.phone,
+        sender_label=(given.sender or given.name)[:40],
+    )
+    record("clinic.opened", actor=SYSTEM, about=clinic, clinic_id=clinic.pk, now=now)
+    return add_member(
+        clinic,
+        email=given.email,
+        name=given.administrator,
+        post=Post(role=Role.ADMINISTRATOR),
+        language=clinic.language,
+        actor=SYSTEM,
+        now=now,
+    )

@@ -1,0 +1,74 @@
+"""The worker: sends what waits in the outbox, and keeps the record's heads."""
+
+import logging
+import os
+import socket
+import threading
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import Error, close_old_connections
+from django.utils import timezone
+
+from blikk.audit.services import export_heads
+from blikk.bus import announce
+from blikk.kernel.ids import new_id
+from blikk.notifications.dispatch import News, dispatch_once
+from blikk.notifications.transports.chosen import chosen_transports
+
+PAUSE = 0.5
+PAUSE_AFTER_FAULT = 2.0
+HEADS_EVERY = timedelta(hours=1)
+HEADS = "audit-heads.jsonl"
+
+log = logging.getLogger(__name__)
+
+
+def run_worker(stop: threading.Event, *, name: str = "") -> None:
+    """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
+    worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
+    transports = chosen_transports()
+    heads_due = timezone.now()
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=tell)
+            heads_due = _keep_heads(heads_due)
+            pause = 0.0 if handled else PAUSE
+        except Exception:
+            log.exception("worker.fault")
+            pause = PAUSE_AFTER_FAULT
+        if pause:
+            stop.wait(pause)
+    _close()
+
+
+def start_worker() -> tuple[threading.Thread, threading.Event]:
+    """Run the worker in a thread of this process."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_worker, args=(stop,), name="worker", daemon=True)
+    thread.start()
+    return thread, stop
+
+
+def tell(news: News) -> None:
+    """Tell the open pages what became of a message."""
+    if news.topic:
+        announce(news.topic, "message", about=news.about, kind=news.kind, status=news.status)
+
+
+def _keep_heads(due: datetime) -> datetime:
+    now = timezone.now()
+    if now < due:
+        return due
+    export_heads(settings.BLIKK_DATA / HEADS, now=now)
+    return now + HEADS_EVERY
+
+
+def _close() -> None:
+    from django.db import connections
+
+    try:
+        connections.close_all()
+    except Error:
+        log.warning("worker.connection_not_closed")
