@@ -66,14 +66,16 @@ export function browserOf(agent: string): Browser {
 
 /** A page inside another app (Facebook, Messenger, an e-mail program): it often has no camera at all. */
 export function isInAppBrowser(agent: string): boolean {
-  if (/FBAN|FBAV|FB_IAB|Instagram|Snapchat|Line\/|MicroMessenger|Twitter|LinkedInApp/.test(agent)) return true;
+  if (/FBAN|FBAV|FB_IAB|Instagram|Snapchat|Line\/|MicroMessenger|Twitter|LinkedInApp/.test(agent))
+    return true;
   if (/Android/.test(agent)) return /; wv\)/.test(agent);
   return /iPhone|iPad|iPod/.test(agent) && /AppleWebKit/.test(agent) && !/Safari\//.test(agent);
 }
 
 /** Gives the reason a name. Browsers put the operating system's refusal in the text only. */
 export function faultOf(error: unknown, agent: string): Fault {
-  const { name, message } = error instanceof Error || error instanceof DOMException ? error : { name: "", message: "" };
+  const { name, message } =
+    error instanceof Error || error instanceof DOMException ? error : { name: "", message: "" };
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
@@ -180,8 +182,10 @@ export async function reachesRelay(servers: RTCIceServer[], patienceMs = 6000): 
   const settings: RTCConfiguration = { iceServers: servers, iceTransportPolicy: "relay" };
   const near = new RTCPeerConnection(settings);
   const far = new RTCPeerConnection(settings);
-  near.onicecandidate = ({ candidate }) => void far.addIceCandidate(candidate ?? undefined).catch(() => undefined);
-  far.onicecandidate = ({ candidate }) => void near.addIceCandidate(candidate ?? undefined).catch(() => undefined);
+  near.onicecandidate = ({ candidate }) =>
+    void far.addIceCandidate(candidate ?? undefined).catch(() => undefined);
+  far.onicecandidate = ({ candidate }) =>
+    void near.addIceCandidate(candidate ?? undefined).catch(() => undefined);
   const lane = near.createDataChannel("check");
   try {
     const opened = new Promise<boolean>((resolve) => {

@@ -1,0 +1,203 @@
+/** The whole behaviour of the patient's one page, as a pure function: no sockets, no clock, no DOM. */
+
+/** Where the server says that this person is. */
+export type Step =
+  | "early"
+  | "birth_date"
+  | "code"
+  | "check"
+  | "waiting"
+  | "admitted"
+  | "ended"
+  | "cancelled"
+  | "moved"
+  | "replaced"
+  | "locked"
+  | "expired";
+
+/** What the server tells about the door; times are ISO 8601. */
+export interface DoorView {
+  readonly invitation: string;
+  readonly step: Step;
+  readonly phone: string;
+  readonly zone: string;
+  readonly opens_at: string;
+  readonly tries_left: number;
+  readonly code_to: string;
+  /** The answer that led here was wrong, and a try was used up. */
+  readonly wrong: boolean;
+  readonly waiting_since: string | null;
+  readonly consultation: string;
+}
+
+export type Screen =
+  | "link"
+  | "early"
+  | "birth-date"
+  | "code"
+  | "check"
+  | "waiting"
+  | "talk"
+  | "stepped-out"
+  | "left"
+  | "elsewhere"
+  | "moved-away"
+  | "lost"
+  | "ended"
+  | "cancelled"
+  | "moved"
+  | "replaced"
+  | "locked"
+  | "expired";
+
+export interface Door {
+  readonly screen: Screen;
+  readonly view: DoorView;
+  /** A request is under way, so buttons wait. */
+  readonly isBusy: boolean;
+  /** What the server refused, by code; shown beside the field or above the button. */
+  readonly problem: string | null;
+  /** The socket is down; the place is kept. */
+  readonly isOffline: boolean;
+  /** Has pressed the first button in this tab. Before that nothing asks for the camera. */
+  readonly hasBegun: boolean;
+  /** Tries the equipment before the door opens. */
+  readonly isRehearsing: boolean;
+}
+
+export type DoorEvent =
+  | { readonly type: "began" }
+  | { readonly type: "rehearsed"; readonly done: boolean }
+  | { readonly type: "asked" }
+  | { readonly type: "answered"; readonly view: DoorView }
+  | { readonly type: "refused"; readonly code: string }
+  | { readonly type: "news"; readonly view: DoorView }
+  | { readonly type: "socket"; readonly up: boolean }
+  | { readonly type: "elsewhere" }
+  | { readonly type: "moved_away" }
+  | { readonly type: "moved_here"; readonly view: DoorView }
+  | { readonly type: "stepped_out" }
+  | { readonly type: "left" }
+  | { readonly type: "back_in" };
+
+/** The page as it is when it has just been loaded. */
+export function firstDoor(view: DoorView, hasBegun: boolean): Door {
+  const door: Door = {
+    screen: "link",
+    view,
+    isBusy: false,
+    problem: null,
+    isOffline: false,
+    hasBegun,
+    isRehearsing: false,
+  };
+  return { ...door, screen: screenFor(door, view) };
+}
+
+function screenFor(door: Door, view: DoorView): Screen {
+  switch (view.step) {
+    case "early":
+      return door.isRehearsing ? "check" : "early";
+    case "birth_date":
+      return door.hasBegun ? "birth-date" : "link";
+    case "code":
+    case "check":
+      return door.hasBegun ? view.step : "link";
+    case "waiting":
+      return "waiting";
+    case "admitted":
+      return door.screen === "stepped-out" ? "stepped-out" : "talk";
+    default:
+      return view.step;
+  }
+}
+
+const CLOSED: ReadonlySet<Screen> = new Set<Screen>([
+  "ended",
+  "cancelled",
+  "moved",
+  "replaced",
+  "locked",
+  "expired",
+  "lost",
+]);
+
+/** Over for good: no socket, no camera, no screen lock needed any more. */
+export function isClosed(screen: Screen): boolean {
+  return CLOSED.has(screen);
+}
+
+/** Whether camera and microphone are needed, or should be let go. */
+export function needsDevices(screen: Screen): boolean {
+  return screen === "check" || screen === "waiting" || screen === "talk";
+}
+
+/** Whether news of the own arrival are awaited. */
+export function needsSocket(door: Door): boolean {
+  switch (door.screen) {
+    case "waiting":
+    case "talk":
+    case "stepped-out":
+    case "elsewhere":
+      return true;
+    default:
+      return false;
+  }
+}
+
+function seen(door: Door, view: DoorView): Door {
+  return { ...door, view, isBusy: false, problem: null, screen: screenFor(door, view) };
+}
+
+function answered(door: Door, view: DoorView): Door {
+  const wrong = view.step === "code" ? "wrong_code" : "wrong_birth_date";
+  return { ...seen(door, view), problem: view.wrong ? wrong : null };
+}
+
+/** What follows from an event. What is over stays over, whatever arrives late. */
+export function next(door: Door, event: DoorEvent): Door {
+  if (isClosed(door.screen)) return door;
+  switch (event.type) {
+    case "began":
+      return seen({ ...door, hasBegun: true }, door.view);
+    case "rehearsed":
+      return seen({ ...door, isRehearsing: !event.done }, door.view);
+    case "asked":
+      return { ...door, isBusy: true, problem: null };
+    case "answered":
+      return answered(door, event.view);
+    case "refused":
+      if (event.code === "not_found") return { ...door, isBusy: false, screen: "lost" };
+      return { ...door, isBusy: false, problem: event.code };
+    case "news":
+      return takeNews(door, event.view);
+    case "socket":
+      return { ...door, isOffline: !event.up };
+    case "elsewhere":
+      return { ...door, isBusy: false, screen: "elsewhere" };
+    case "moved_away":
+      return { ...door, isBusy: false, screen: "moved-away" };
+    case "moved_here":
+      return seen({ ...door, hasBegun: true }, event.view);
+    case "stepped_out":
+      return { ...door, screen: "stepped-out" };
+    case "left":
+      return { ...door, isBusy: false, screen: "left", problem: null };
+    case "back_in":
+      return seen({ ...door, screen: "check", hasBegun: true }, door.view);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** News about a door that was left or moved is kept, but brings nobody back in against their will. */
+function takeNews(door: Door, view: DoorView): Door {
+  const screen = screenFor(door, view);
+  const isAway = door.screen === "left" || door.screen === "moved-away" || door.screen === "elsewhere";
+  if (isAway && !isClosed(screen)) return { ...door, view };
+  return { ...door, view, screen };
+}
+
+function unreachable(event: never): never {
+  throw new Error(`no such event: ${String(event)}`);
+}

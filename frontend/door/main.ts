@@ -1,0 +1,202 @@
+/** The patient's one page: what is pressed, asked, heard and seen, held together by the reducer in door.ts. */
+
+import { playTone } from "../shared/devices";
+import { find, given, show } from "../shared/dom";
+import { doorIn, post } from "./api";
+import { type Check, equipment, found } from "./check";
+import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
+import { showCheck, showDoor, showLevel } from "./screens";
+import { type Seat, takeSeat } from "./seat";
+import { getReady, type Ready, talk } from "./talk";
+import { keepAwake } from "./wake";
+
+interface Page {
+  readonly door: DoorView;
+  readonly now: string;
+}
+
+const page = given<Page>();
+const base = `/m/${page.door.invitation}`;
+const clockIsAhead = Date.now() - Date.parse(page.now);
+
+let door: Door = firstDoor(page.door, recall("begun") === page.door.invitation);
+let seat: { readonly held: Seat; readonly end: AbortController } | null = null;
+let awake: AbortController | null = null;
+let talking: AbortController | null = null;
+let ready: Ready | null = null;
+
+const tools = equipment({
+  relay: async () => {
+    const reply = await post(`${base}/check`, {});
+    if (reply.is === "refused") return reply.code === "network" ? null : [];
+    return (reply.content.ice as { servers: RTCIceServer[] }).servers;
+  },
+  onChange: learned,
+  onLevel: showLevel,
+});
+
+function recall(key: string): string | null {
+  try {
+    return sessionStorage.getItem(`blikk.${key}`);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    sessionStorage.setItem(`blikk.${key}`, value);
+  } catch {
+    // A browser that keeps nothing shows the first page again after a reload; nothing else is lost.
+  }
+}
+
+function dispatch(event: DoorEvent): void {
+  const before = door;
+  door = next(door, event);
+  if (door !== before) follow(before);
+}
+
+/** Brings everything outside the reducer to where the door now says that it should be. */
+function follow(before: Door | null): void {
+  showDoor(door);
+  const { screen } = door;
+  if (needsDevices(screen)) tools.start();
+  else tools.stop();
+  if (needsSocket(door)) sit(false);
+  else stand();
+  if (screen === "waiting" || screen === "talk") awake ??= awakened();
+  else awake = ended(awake);
+  if (screen !== "talk") talking = ended(talking);
+  else startTalk(before);
+  if (!needsDevices(screen)) ready = null;
+  if (screen === "code" && before?.screen !== "code") askForCode();
+}
+
+function awakened(): AbortController {
+  const controller = new AbortController();
+  keepAwake(controller.signal);
+  return controller;
+}
+
+function ended(controller: AbortController | null): null {
+  controller?.abort();
+  return null;
+}
+
+function sit(move: boolean): void {
+  if (seat) {
+    if (move) seat.held.moveHere();
+    return;
+  }
+  const end = new AbortController();
+  const invitation = page.door.invitation;
+  seat = { held: takeSeat({ invitation, move, signal: end.signal, dispatch, onLost: reload }), end };
+}
+
+function stand(): void {
+  seat?.end.abort();
+  seat = null;
+}
+
+/** The server has closed the door for good, or forgotten us: the page it makes now says which. Once, not for ever. */
+function reload(): void {
+  const last = Number(recall("reloaded") ?? 0);
+  keep("reloaded", String(Date.now()));
+  if (Date.now() - last > 30_000) location.reload();
+  else dispatch({ type: "refused", code: "not_found" });
+}
+
+function learned(check: Check): void {
+  showCheck(check, tools.stream(), door.isRehearsing);
+  if (check.camera.is === "asking") return;
+  if (door.screen === "waiting") seat?.held.report(found(check));
+  if (door.screen === "waiting" || door.screen === "talk") ready = getReady(tools.stream(), ready);
+  if (door.screen === "talk") startTalk(null);
+}
+
+function startTalk(before: Door | null): void {
+  if (before?.screen === "waiting" && document.visibilityState === "hidden") void playTone();
+  const isOpening = tools.check().camera.is === "asking";
+  if (talking || isOpening || !seat || !door.view.consultation) return;
+  talking = new AbortController();
+  ready = getReady(tools.stream(), ready);
+  void talk({
+    consultation: door.view.consultation,
+    link: seat.held.link,
+    ready,
+    phone: door.view.phone,
+    place: find("#stage"),
+    signal: talking.signal,
+    dispatch,
+    onEnded(byRole) {
+      for (const line of document.querySelectorAll<HTMLElement>("[data-ended-by]")) {
+        show(line, line.dataset.endedBy === byRole);
+      }
+      dispatch({ type: "news", view: { ...door.view, step: "ended" } });
+    },
+  });
+}
+
+async function ask(path: string, body: object): Promise<void> {
+  if (door.isBusy) return;
+  dispatch({ type: "asked" });
+  const reply = await post(`${base}/${path}`, body);
+  if (reply.is === "refused") return dispatch({ type: "refused", code: reply.code });
+  const view = doorIn(reply.content);
+  dispatch(view ? { type: "answered", view } : { type: "refused", code: "other" });
+}
+
+/** The first code is asked for by the page itself; a reload does not ask again. */
+function askForCode(): void {
+  if (recall("code") === page.door.invitation) return;
+  keep("code", page.door.invitation);
+  void ask("send-code", {});
+}
+
+async function leave(): Promise<void> {
+  await ask("leave", {});
+  if (door.screen === "check") dispatch({ type: "left" });
+}
+
+const ACTS: Readonly<Record<string, () => void>> = {
+  begin() {
+    keep("begun", page.door.invitation);
+    dispatch({ type: "began" });
+  },
+  rehearse: () => dispatch({ type: "rehearsed", done: false }),
+  rehearsed: () => dispatch({ type: "rehearsed", done: true }),
+  "send-code": () => void ask("send-code", {}),
+  "check-again": () => tools.again(),
+  tone: () => tools.tone(),
+  arrive: () => void ask("arrive", { found: found(tools.check()) }),
+  leave: () => void leave(),
+  "move-here": () => sit(true),
+  "back-in": () => dispatch({ type: "back_in" }),
+};
+
+document.addEventListener("click", (event) => {
+  const act = (event.target as Element | null)?.closest<HTMLElement>("[data-act]")?.dataset.act;
+  if (act) ACTS[act]?.();
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  const name = form.dataset.form;
+  if (!name) return;
+  event.preventDefault();
+  void ask(name, Object.fromEntries(new FormData(form)));
+});
+
+/** The door opens by itself to somebody who came early, unless they are trying their camera just then. */
+function openLater(): void {
+  const wait = Date.parse(page.door.opens_at) - (Date.now() - clockIsAhead);
+  if (page.door.step !== "early") return;
+  setTimeout(
+    () => (door.screen === "early" && wait < 60_000 ? location.reload() : openLater()),
+    Math.min(Math.max(wait, 1000), 60_000),
+  );
+}
+
+follow(null);
+openLater();

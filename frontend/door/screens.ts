@@ -1,0 +1,113 @@
+/** Puts a door and its equipment on the page: shows one screen, and fills in what it says. */
+
+import { browserOf } from "../shared/devices";
+import { find, say, set, show } from "../shared/dom";
+import { type Check, isSettled, type Light, worstFault } from "./check";
+import type { Door } from "./door";
+
+const all = <T extends HTMLElement>(selector: string, within: ParentNode = document): T[] => [
+  ...within.querySelectorAll<T>(selector),
+];
+
+/** The screen that is shown now. */
+export function current(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-screen]:not([hidden])");
+}
+
+/** Shows the door. A new screen starts at its top, with its heading in focus, so that it is read aloud. */
+export function showDoor(door: Door): void {
+  const before = current()?.dataset.screen;
+  for (const screen of all("[data-screen]")) show(screen, screen.dataset.screen === door.screen);
+  const now = current();
+  if (!now) return;
+  document.body.classList.toggle("busy", door.isBusy);
+  fill("tries", String(door.view.tries_left));
+  if (door.view.code_to) fill("code-to", door.view.code_to);
+  showSince(door);
+  showProblem(now, door.problem);
+  show(find("#banner"), door.isOffline && ["waiting", "stepped-out"].includes(door.screen));
+  if (before === door.screen) return;
+  scrollTo(0, 0);
+  const field = now.querySelector<HTMLElement>("input");
+  (field ?? find("h1", now)).focus({ preventScroll: true });
+}
+
+function fill(name: string, words: string): void {
+  for (const place of all(`[data-fill="${name}"]`)) say(place, words);
+}
+
+function showSince(door: Door): void {
+  const since = door.view.waiting_since;
+  for (const place of all("[data-when-since]")) show(place, since !== null);
+  if (since === null) return;
+  const clock = new Intl.DateTimeFormat("nb", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: door.view.zone,
+  });
+  fill("since", clock.format(new Date(since)));
+}
+
+/** What went wrong stands beside the field it is about, else above the button, in general words at last. */
+function showProblem(screen: HTMLElement, problem: string | null): void {
+  const places = all("[data-problem]", screen);
+  const isNamed = places.some((place) => place.dataset.problem === problem);
+  const wanted = isNamed ? problem : "other";
+  for (const place of places) show(place, problem !== null && place.dataset.problem === wanted);
+  const field = screen.querySelector("input");
+  if (!field) return;
+  set(field, "aria-invalid", problem !== null && isNamed ? "true" : null);
+  if (problem !== null) field.focus();
+}
+
+/** Shows what the equipment check has found so far. */
+export function showCheck(check: Check, stream: MediaStream | null, isRehearsing: boolean): void {
+  for (const device of ["camera", "microphone", "sound", "network"] as const) {
+    for (const row of all(`[data-device="${device}"]`)) showLight(row, check[device]);
+  }
+  const fault = worstFault(check);
+  const settled = isSettled(check);
+  const state = fault ? "out" : settled ? "ready" : "asking";
+  for (const line of all("[data-when]")) show(line, line.dataset.when === state);
+  showFault(fault);
+  showMirror(stream, settled || check.camera.is === "out");
+  for (const meter of all("[data-meter]")) show(meter, check.microphone.is === "ready");
+  const blocked = check.camera.is === "out" || check.microphone.is === "out" || check.network.is === "out";
+  const shown: Record<string, boolean> = {
+    "check-continue": settled && !blocked && !isRehearsing,
+    "check-again": blocked,
+    "go-anyway": (blocked || !settled) && !isRehearsing,
+    rehearsed: isRehearsing,
+  };
+  for (const [name, isShown] of Object.entries(shown)) show(find(`[data-test="${name}"]`), isShown);
+  for (const line of all("[data-when-fault]")) show(line, blocked && settled);
+}
+
+function showLight(row: HTMLElement, light: Light): void {
+  set(row, "data-is", light.is);
+  for (const words of all("[data-says]", row)) show(words, words.dataset.says === light.is);
+}
+
+function showFault(worst: ReturnType<typeof worstFault>): void {
+  const browser = browserOf(navigator.userAgent);
+  for (const help of all("[data-fault]")) {
+    const { fault, browser: browsers, only } = help.dataset;
+    const fits = worst !== null && fault === worst.fault;
+    const isMine = browsers === undefined || browsers.split(" ").includes(browser);
+    show(help, fits && isMine && (only === undefined || only === worst.device));
+  }
+}
+
+function showMirror(stream: MediaStream | null, isKnown: boolean): void {
+  const hasPicture = (stream?.getVideoTracks().length ?? 0) > 0;
+  for (const mirror of all<HTMLVideoElement>("[data-mirror]")) {
+    if (mirror.srcObject !== stream) mirror.srcObject = stream;
+    const empty = mirror.parentElement?.querySelector<HTMLElement>("[data-when-mirror]");
+    if (empty) show(empty, !hasPicture && (isKnown || mirror.closest('[data-screen="check"]') !== null));
+  }
+}
+
+/** Moves the microphone's meter. */
+export function showLevel(level: number): void {
+  for (const meter of all("[data-meter] > span")) meter.style.setProperty("--level", level.toFixed(2));
+}
