@@ -1,5 +1,8 @@
 """Every page, by audience. Each audience adds its own list."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("blikk.web.patient_urls")),
+    path("", include("blikk.web.account_urls")),
+]

@@ -1,0 +1,179 @@
+"""The patient's way in: the shell that opens a link, the one page, and what its buttons ask for."""
+
+import re
+from typing import Any, cast
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from blikk.journeys import door
+from blikk.journeys.door import DoorView
+from blikk.journeys.errors import NotAtThisStep
+from blikk.kernel.errors import NotFound
+from blikk.kernel.ids import new_secret
+from blikk.kernel.limits import may_try
+from blikk.kernel.times import local
+from blikk.web.access import JsonRequest, address_of, same_origin_json
+from blikk.web.door_page import CLOSED, door_page, first_screen
+from blikk.web.typed import read_birth_date, read_digits
+
+OPENINGS_A_MINUTE = 300
+KEEP_DEVICE_FOR = 60 * 24 * 60 * 60
+FOUND = frozenset(
+    {"ok", "denied", "denied_by_system", "in_use", "missing", "in_app_browser", "unsupported", "failed"}
+    | {"no_relay", "no_tone", "not_tried"}
+)
+_SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+
+# No script on these pages turns text into markup, so the browser is told to refuse it.
+trusted_types: Any = csp_update({"require-trusted-types-for": ["'script'"], "trusted-types": ["'none'"]})
+
+
+@require_safe
+@trusted_types
+def shell(request: HttpRequest) -> HttpResponse:
+    """The page behind every link. The secret stands in the fragment, which no server ever sees."""
+    return render(request, "patient/shell.html")
+
+
+@same_origin_json
+def open_link(request: JsonRequest) -> HttpResponse:
+    """Take the secret of a link, and tell where its page is. Nothing is used up by it."""
+    now, where = timezone.now(), address_of(request)
+    if not may_try("open", where, times=OPENINGS_A_MINUTE, seconds=60, now=now):
+        return too_many()
+    token = request.json.get("token")
+    secret = device_secret(request) or new_secret()
+    view = door.open_link(token if isinstance(token, str) else "", device_secret=secret, where=where, now=now)
+    return remember(JsonResponse({"to": f"/m/{view.invitation}"}), secret)
+
+
+@require_safe
+@trusted_types
+def page(request: HttpRequest, invitation: str) -> HttpResponse:
+    """The patient's one page, in the patient's language, at the step where this browser stands."""
+    now = timezone.now()
+    try:
+        view = door.door_of(invitation, device_secret(request), now=now)
+    except NotFound:
+        return render(request, "patient/unknown.html", status=404)
+    with translation.override(view.language):
+        content = {
+            "door": door_page(view),
+            "first": first_screen(view),
+            "is_closed": view.step in CLOSED,
+            "page": {"door": view.facts(), "now": now.isoformat()},
+        }
+        response = render(request, "patient/page.html", content)
+        response["Content-Language"] = translation.get_language()
+    return response
+
+
+@same_origin_json
+def birth_date(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Answer whose hour it is. What cannot be a date is no try."""
+    now, secret = timezone.now(), device_secret(request)
+    zone = door.door_of(invitation, secret, now=now).zone
+    born = read_birth_date(request.json.get("birth_date"), today=local(now, zone).date())
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.answer_birth_date(invitation, secret, born=born, where=where, now=now),
+    )
+
+
+@same_origin_json
+def send_code(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Ask for a code; one that is on its way already is not sent again."""
+    now = timezone.now()
+    return _answer(request, invitation, lambda _: door.ask_code(invitation, device_secret(request), now=now))
+
+
+@same_origin_json
+def code(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Answer with the code. What cannot be one is no try."""
+    now, secret = timezone.now(), device_secret(request)
+    door.door_of(invitation, secret, now=now)
+    digits = read_digits(request.json.get("code"))
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.answer_code(invitation, secret, digits=digits, where=where, now=now),
+    )
+
+
+@same_origin_json
+def check(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Lend the relay for two minutes, so that the network can be tried before anybody is let in."""
+    ice = door.relay_for_check(invitation, device_secret(request), now=timezone.now())
+    return JsonResponse({"ice": ice.as_json()})
+
+
+@same_origin_json
+def arrive(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Sit down in the waiting room, and tell what the device check found."""
+    now, secret = timezone.now(), device_secret(request)
+    found = found_devices(request.json.get("found"))
+
+    def act(where: str) -> DoorView:
+        if found:
+            door.report_devices(invitation, secret, found=found, where=where, now=now)
+        return door.arrive(invitation, secret, where=where, now=now)
+
+    return _answer(request, invitation, act)
+
+
+@same_origin_json
+def leave(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Go out of the waiting room; the link still leads back."""
+    now = timezone.now()
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.leave(invitation, device_secret(request), where=where, now=now),
+    )
+
+
+def _answer(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:
+    """Do it, and answer with the door as it is now, wherever the person really stands."""
+    try:
+        view: DoorView = act(address_of(request))
+    except NotAtThisStep:
+        view = door.door_of(invitation, device_secret(request), now=timezone.now())
+    return JsonResponse({"door": view.facts()})
+
+
+def found_devices(found: object) -> dict[str, str]:
+    """Read what a browser says that its device check found; anything else is left out."""
+    if not isinstance(found, dict):
+        return {}
+    names = ("camera", "microphone", "sound", "network")
+    return {name: cast("str", found[name]) for name in names if found.get(name) in FOUND}
+
+
+def device_secret(request: HttpRequest) -> str:
+    """What this browser was given to be known by; empty for one that we have not met."""
+    kept = request.COOKIES.get(settings.BLIKK_DEVICE_COOKIE, "")
+    return kept if _SECRET.fullmatch(kept) else ""
+
+
+def remember(response: HttpResponse, secret: str) -> HttpResponse:
+    """Let this browser keep what it is known by."""
+    response.set_cookie(
+        settings.BLIKK_DEVICE_COOKIE,
+        secret,
+        max_age=KEEP_DEVICE_FOR,
+        secure=settings.BLIKK_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def too_many() -> HttpResponse:
+    """Asked too often; the page says when to try again."""
+    return JsonResponse({"code": "too_many"}, status=429)
