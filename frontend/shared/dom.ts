@@ -22,7 +22,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 /** Sets or removes one attribute. */
-export function set(element: Element, name: string, value: string | number | boolean | null | undefined): void {
+export function set(
+  element: Element,
+  name: string,
+  value: string | number | boolean | null | undefined,
+): void {
   const text = value === true ? "" : value;
   if (text === false || text === null || text === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== String(text)) element.setAttribute(name, String(text));

@@ -1,6 +1,6 @@
 /** The frames of docs/protocol.md as tagged unions, and the one place where a received frame is recognised. */
 
-export type Role = "clinician" | "patient" | "companion" | "interpreter" | "guardian" | "carer" | "colleague";
+export type Role = "clinician" | "patient" | "relative" | "carer" | "guardian" | "interpreter" | "colleague";
 export type Channel = "video" | "sound" | "phone" | "text";
 export type Quality = "unknown" | "good" | "fair" | "poor" | "none";
 
@@ -69,7 +69,13 @@ export interface Ice {
 export type Request =
   | { readonly type: "hello"; readonly tab: string; readonly epoch?: string; readonly move?: boolean }
   | { readonly type: "admit"; readonly arrival: string; readonly version: number }
-  | { readonly type: "devices"; readonly camera: string; readonly microphone: string; readonly sound: string; readonly network: string }
+  | {
+      readonly type: "devices";
+      readonly camera: string;
+      readonly microphone: string;
+      readonly sound: string;
+      readonly network: string;
+    }
   | { readonly type: "leave" }
   | {
       readonly type: "join";
@@ -120,7 +126,11 @@ export interface Refused {
   readonly code: string;
 }
 
-export type Answer = Done | Refused | Joined | { readonly type: "ice"; readonly re: number; readonly ice: Ice };
+export type Answer =
+  | Done
+  | Refused
+  | Joined
+  | { readonly type: "ice"; readonly re: number; readonly ice: Ice };
 
 export type News =
   | { readonly type: "beat"; readonly every: number }
@@ -128,7 +138,8 @@ export type News =
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
   | { readonly type: "door"; readonly door: Readonly<Record<string, unknown>> }
   | ({ readonly type: "present" } & Seat)
-  | { readonly type: "absent"; readonly participant: string }
+  /** `left`: of their own will; otherwise only their socket is gone, and picture and sound may still flow. */
+  | { readonly type: "absent"; readonly participant: string; readonly left: boolean }
   | { readonly type: "signal"; readonly from: string; readonly epoch: string; readonly body: SignalBody }
   | { readonly type: "text"; readonly from: string; readonly words: string; readonly at: string }
   | ({ readonly type: "state"; readonly from: string } & Equipment)
@@ -167,7 +178,7 @@ type Kind = "string" | "number" | "object" | "boolean";
 
 /** The fields that must be there, and of which kind, before a frame is let in. */
 const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kind>> } = {
-  absent: { participant: "string" },
+  absent: { participant: "string", left: "boolean" },
   arrived: { arrival: "string", name: "string" },
   beat: { every: "number" },
   channel: { channel: "string" },
@@ -176,7 +187,14 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   door: { door: "object" },
   ended: { at: "string" },
   ice: { re: "number", ice: "object" },
-  joined: { re: "number", you: "string", roster: "object", ice: "object", clinic: "object", version: "number" },
+  joined: {
+    re: "number",
+    you: "string",
+    roster: "object",
+    ice: "object",
+    clinic: "object",
+    version: "number",
+  },
   moved_away: {},
   present: { participant: "string", name: "string", epoch: "string", offers: "boolean", yields: "boolean" },
   refused: { re: "number", code: "string" },

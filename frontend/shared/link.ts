@@ -1,6 +1,15 @@
 /** One WebSocket that comes back by itself: heartbeat watchdog, back-off, questions with answers. It never throws. */
 
-import { type Answer, isAnswer, isFinal, type News, type Notice, type Refused, type Request, readFrame } from "./frames";
+import {
+  type Answer,
+  isAnswer,
+  isFinal,
+  type News,
+  type Notice,
+  type Refused,
+  type Request,
+  readFrame,
+} from "./frames";
 
 export type LinkState =
   | { readonly at: "connecting"; readonly attempt: number }
@@ -39,7 +48,8 @@ export function backOff(attempt: number, lively: boolean): number {
   const steps = [150, 400, 800, 1500, 2500];
   const step = steps[Math.min(attempt, steps.length) - 1] ?? 150;
   const longest = lively ? 2500 : 10000;
-  const wait = attempt > steps.length && !lively ? Math.min(longest, 2500 * (attempt - steps.length + 1)) : step;
+  const wait =
+    attempt > steps.length && !lively ? Math.min(longest, 2500 * (attempt - steps.length + 1)) : step;
   return wait * (0.7 + Math.random() * 0.6);
 }
 

@@ -1,0 +1,278 @@
+/** The whole behaviour of a conversation as seen by one of the people in it. Pure: no sockets, no clock, no DOM. */
+
+import type { Channel, Equipment, Joined, News, Quality, Role, Seat } from "../shared/frames";
+
+export type Media = "none" | "connecting" | "connected" | "lost";
+
+/** Another person in the conversation. */
+export interface Person {
+  readonly participant: string;
+  readonly role: Role;
+  readonly name: string;
+  readonly present: boolean;
+  readonly epoch: string | null;
+  readonly offers: boolean;
+  readonly yields: boolean;
+  readonly equipment: Equipment;
+  readonly media: Media;
+  readonly quality: Quality;
+}
+
+export interface Line {
+  readonly from: string;
+  readonly mine: boolean;
+  readonly words: string;
+  readonly at: string;
+}
+
+export type Place =
+  | { readonly at: "joining" }
+  | { readonly at: "in" }
+  | { readonly at: "elsewhere" }
+  | { readonly at: "refused"; readonly code: string }
+  | { readonly at: "moved_away" }
+  | { readonly at: "left" }
+  | { readonly at: "ended"; readonly byRole: Role | null; readonly endedAt: string | null };
+
+export interface ConversationState {
+  readonly place: Place;
+  readonly link: "open" | "lost";
+  readonly you: string;
+  readonly role: Role | null;
+  readonly version: number;
+  readonly channel: Channel;
+  readonly phone: string;
+  readonly people: readonly Person[];
+  readonly own: Equipment;
+  /** A second picture source is open, so that switching makes sense. */
+  readonly soundOnly: boolean;
+  readonly lines: readonly Line[];
+  readonly unread: number;
+  /** When something that had worked stopped working; null while all is well. */
+  readonly troubleSince: number | null;
+  readonly overdue: boolean;
+}
+
+export type CallEvent =
+  | { readonly type: "joined"; readonly frame: Joined; readonly now: number }
+  | { readonly type: "frame"; readonly frame: News; readonly now: number }
+  | { readonly type: "refused"; readonly code: string }
+  | { readonly type: "link"; readonly link: "open" | "lost"; readonly now: number }
+  | { readonly type: "closed"; readonly place: Place }
+  | { readonly type: "media"; readonly participant: string; readonly media: Media; readonly now: number }
+  | { readonly type: "quality"; readonly participant: string; readonly quality: Quality }
+  | { readonly type: "own"; readonly own: Partial<Equipment>; readonly soundOnly?: boolean }
+  | { readonly type: "said"; readonly line: Line }
+  | { readonly type: "read" }
+  | { readonly type: "tick"; readonly now: number };
+
+const NOTHING_KNOWN: Equipment = {
+  camera: true,
+  microphone: true,
+  sharing: false,
+  picture: true,
+  paused: false,
+  quality: "unknown",
+};
+
+/** So long people wait for a connection to come back before they are shown the phone number. */
+export const OVERDUE = 20_000;
+
+export function firstState(own: Partial<Equipment>): ConversationState {
+  return {
+    place: { at: "joining" },
+    link: "open",
+    you: "",
+    role: null,
+    version: 0,
+    channel: "video",
+    phone: "",
+    people: [],
+    own: { ...NOTHING_KNOWN, ...own },
+    soundOnly: false,
+    lines: [],
+    unread: 0,
+    troubleSince: null,
+    overdue: false,
+  };
+}
+
+export function isOver(state: ConversationState): boolean {
+  return !["joining", "in"].includes(state.place.at);
+}
+
+export function next(state: ConversationState, event: CallEvent): ConversationState {
+  if (state.place.at === "ended") return state;
+  switch (event.type) {
+    case "joined":
+      return withTrouble(joined(state, event.frame), event.now);
+    case "frame":
+      return withTrouble(heard(state, event.frame), event.now);
+    case "refused":
+      return { ...state, place: refusal(event.code) };
+    case "link":
+      return withTrouble({ ...state, link: event.link }, event.now);
+    case "closed":
+      return { ...state, place: event.place };
+    case "media":
+      return withTrouble(change(state, event.participant, { media: event.media }), event.now);
+    case "quality":
+      return change(state, event.participant, { quality: event.quality });
+    case "own":
+      return { ...state, own: { ...state.own, ...event.own }, soundOnly: event.soundOnly ?? state.soundOnly };
+    case "said":
+      return { ...state, lines: [...state.lines, event.line] };
+    case "read":
+      return state.unread === 0 ? state : { ...state, unread: 0 };
+    case "tick":
+      return withTrouble(state, event.now);
+    default:
+      return unreachable(event);
+  }
+}
+
+function unreachable(event: never): never {
+  throw new Error(`no such event: ${JSON.stringify(event)}`);
+}
+
+function refusal(code: string): Place {
+  if (code === "elsewhere") return { at: "elsewhere" };
+  if (code === "over") return { at: "ended", byRole: null, endedAt: null };
+  return { at: "refused", code };
+}
+
+/** The roster of the server replaces ours, so that nobody who left meanwhile stays as a ghost. */
+function joined(state: ConversationState, frame: Joined): ConversationState {
+  const people = frame.roster
+    .filter((row) => row.participant !== frame.you)
+    .map((row) => seated(state, row, row.present));
+  return {
+    ...state,
+    place: { at: "in" },
+    you: frame.you,
+    role: frame.role,
+    version: frame.version,
+    channel: frame.channel,
+    phone: frame.clinic.phone,
+    people,
+  };
+}
+
+function seated(state: ConversationState, seat: Seat, present: boolean): Person {
+  const before = state.people.find((person) => person.participant === seat.participant);
+  const isSamePage = before !== undefined && before.epoch === seat.epoch;
+  return {
+    participant: seat.participant,
+    role: seat.role,
+    name: seat.name,
+    present,
+    epoch: seat.epoch,
+    offers: seat.offers,
+    yields: seat.yields,
+    equipment: isSamePage ? before.equipment : NOTHING_KNOWN,
+    media: isSamePage ? before.media : present ? "connecting" : "none",
+    quality: isSamePage ? before.quality : "unknown",
+  };
+}
+
+function heard(state: ConversationState, frame: News): ConversationState {
+  switch (frame.type) {
+    case "present": {
+      const person = seated(state, frame, true);
+      const others = state.people.filter((one) => one.participant !== frame.participant);
+      const place = state.people.findIndex((one) => one.participant === frame.participant);
+      const people =
+        place < 0 ? [...others, person] : state.people.map((one, i) => (i === place ? person : one));
+      return { ...state, people };
+    }
+    case "absent":
+      return change(
+        state,
+        frame.participant,
+        frame.left ? { present: false, media: "none" } : { present: false },
+      );
+    case "state": {
+      const { camera, microphone, sharing, picture, paused, quality } = frame;
+      const equipment = { camera, microphone, sharing, picture, paused, quality };
+      return change(state, frame.from, { equipment });
+    }
+    case "text": {
+      const name = state.people.find((person) => person.participant === frame.from)?.name ?? "";
+      const line = { from: name, mine: false, words: frame.words, at: frame.at };
+      return { ...state, lines: [...state.lines, line], unread: state.unread + 1 };
+    }
+    case "channel":
+      return { ...state, channel: frame.channel, version: Math.max(frame.version, state.version) };
+    case "ended":
+      return { ...state, place: { at: "ended", byRole: frame.by_role, endedAt: frame.at } };
+    case "moved_away":
+      return { ...state, place: { at: "moved_away" } };
+    default:
+      return state;
+  }
+}
+
+function change(state: ConversationState, participant: string, changes: Partial<Person>): ConversationState {
+  const people = state.people.map((one) => (one.participant === participant ? { ...one, ...changes } : one));
+  return { ...state, people };
+}
+
+/** Whether picture or sound that should flow does not. */
+export function hasTrouble(state: ConversationState): boolean {
+  if (state.place.at !== "in") return false;
+  return state.people.some((one) => one.media === "lost" && (one.present || state.link === "lost"));
+}
+
+function isStuck(state: ConversationState): boolean {
+  if (state.link === "lost" && (state.place.at === "joining" || !hasMedia(state))) return true;
+  return state.people.some((one) => one.present && one.media === "connecting");
+}
+
+function hasMedia(state: ConversationState): boolean {
+  return state.people.some((one) => one.media === "connected");
+}
+
+function withTrouble(state: ConversationState, now: number): ConversationState {
+  const troubled = hasTrouble(state) || isStuck(state);
+  const troubleSince = troubled ? (state.troubleSince ?? now) : null;
+  const overdue = troubleSince !== null && now - troubleSince >= OVERDUE;
+  if (troubleSince === state.troubleSince && overdue === state.overdue) return state;
+  return { ...state, troubleSince, overdue };
+}
+
+export type Banner =
+  | { readonly is: "none" }
+  /** Nobody else is here. */
+  | { readonly is: "alone"; readonly names: readonly string[] }
+  | { readonly is: "connecting" }
+  /** Our server is away, but people still see and hear each other. */
+  | { readonly is: "signalling" }
+  | { readonly is: "reconnecting"; readonly names: readonly string[] }
+  | { readonly is: "overdue" }
+  /** The own picture is held back, so that the sound holds. */
+  | { readonly is: "paused" };
+
+export function bannerOf(state: ConversationState): Banner {
+  if (state.place.at === "joining") return state.overdue ? { is: "overdue" } : { is: "connecting" };
+  if (state.place.at !== "in") return { is: "none" };
+  if (state.overdue) return { is: "overdue" };
+  const lost = state.people.filter((one) => one.media === "lost" && (one.present || state.link === "lost"));
+  if (lost.length > 0) return { is: "reconnecting", names: lost.map((one) => one.name) };
+  if (state.link === "lost")
+    return hasMedia(state) ? { is: "signalling" } : { is: "reconnecting", names: [] };
+  const here = state.people.filter((one) => one.present);
+  if (here.length === 0) return { is: "alone", names: state.people.map((one) => one.name) };
+  if (here.some((one) => one.media === "connecting")) return { is: "connecting" };
+  if (state.own.paused && state.own.camera) return { is: "paused" };
+  return { is: "none" };
+}
+
+/** The channel that is really used, as the clinician's side reports it to the record; null while that cannot be said. */
+export function channelInUse(state: ConversationState): Channel | null {
+  const here = state.people.filter((one) => one.present && one.media === "connected");
+  if (state.place.at !== "in" || here.length === 0) return null;
+  const shows = (own: Equipment): boolean => own.camera || own.sharing;
+  const outgoing = shows(state.own) && here.some((one) => one.equipment.picture);
+  const incoming = state.own.picture && here.some((one) => shows(one.equipment));
+  return outgoing || incoming ? "video" : "sound";
+}

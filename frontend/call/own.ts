@@ -1,0 +1,219 @@
+/** The own camera, microphone and screen: opened, switched, stopped. Never throws; what failed is told by name. */
+
+export type Trouble = "camera" | "microphone" | "screen";
+
+export interface OwnOptions {
+  readonly stream: MediaStream | null;
+  /** Another track is to be sent on a line, or none. */
+  readonly onTrack: (kind: "audio" | "video", track: MediaStreamTrack | null) => void;
+  readonly onChange: () => void;
+  readonly onTrouble: (trouble: Trouble) => void;
+  readonly signal: AbortSignal;
+}
+
+const PICTURE: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30, max: 30 },
+};
+const SOUND: MediaTrackConstraints = {
+  echoCancellation: true,
+  noiseSuppression: true,
+  autoGainControl: true,
+};
+
+async function open(constraints: MediaStreamConstraints): Promise<MediaStreamTrack | null> {
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia(constraints);
+    return stream.getTracks()[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+async function devices(kind: MediaDeviceKind): Promise<MediaDeviceInfo[]> {
+  try {
+    const all = await navigator.mediaDevices.enumerateDevices();
+    return all.filter((one) => one.kind === kind && one.deviceId !== "communications");
+  } catch {
+    return [];
+  }
+}
+
+/** The device after the one in use, round and round; null when there is no other. */
+export function following(all: readonly { deviceId: string }[], used: string | undefined): string | null {
+  if (all.length < 2) return null;
+  const place = all.findIndex((one) => one.deviceId === used);
+  return all[(place + 1) % all.length]?.deviceId ?? null;
+}
+
+export class Own {
+  /** What the person sees of themselves, and the id under which sound and picture belong together. */
+  readonly stream = new MediaStream();
+  private microphone: MediaStreamTrack | null = null;
+  private camera: MediaStreamTrack | null = null;
+  private screen: MediaStreamTrack | null = null;
+  private muted = false;
+  private facing: "user" | "environment" = "user";
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: OwnOptions) {
+    this.take("microphone", options.stream?.getAudioTracks()[0] ?? null);
+    this.take("camera", options.stream?.getVideoTracks()[0] ?? null);
+    options.signal.addEventListener("abort", () => this.stop());
+  }
+
+  get audio(): MediaStreamTrack | null {
+    return this.microphone;
+  }
+
+  /** The screen while it is shared, else the camera. */
+  get video(): MediaStreamTrack | null {
+    return this.screen ?? this.camera;
+  }
+
+  get isMuted(): boolean {
+    return this.muted || this.microphone === null;
+  }
+
+  get hasCamera(): boolean {
+    return this.camera !== null;
+  }
+
+  get isSharing(): boolean {
+    return this.screen !== null;
+  }
+
+  setMicrophone(on: boolean): Promise<void> {
+    return this.inTurn(async () => {
+      if (on && this.microphone === null) {
+        const track = await open({ audio: SOUND });
+        if (!track) this.options.onTrouble("microphone");
+        this.take("microphone", track);
+      }
+      this.muted = !on;
+      if (this.microphone) this.microphone.enabled = on;
+    });
+  }
+
+  /** Off really stops the camera, so that its light goes out. */
+  setCamera(on: boolean): Promise<void> {
+    return this.inTurn(async () => {
+      if (!on) this.take("camera", null);
+      else if (!this.camera) await this.openCamera({ facingMode: this.facing });
+    });
+  }
+
+  switchCamera(): Promise<void> {
+    return this.inTurn(async () => {
+      const all = await devices("videoinput");
+      const before = this.camera?.getSettings();
+      const isPhone = before?.facingMode !== undefined && all.length > 1;
+      const other = following(all, before?.deviceId);
+      if (!isPhone && !other) return;
+      // Many phones cannot hold two cameras at once: the first one is stopped before the second is opened.
+      this.take("camera", null);
+      this.facing = before?.facingMode === "environment" ? "user" : "environment";
+      const choice = isPhone ? { facingMode: { exact: this.facing } } : { deviceId: { exact: other ?? "" } };
+      await this.openCamera(choice, before?.deviceId);
+    });
+  }
+
+  switchMicrophone(): Promise<void> {
+    return this.inTurn(async () => {
+      const before = this.microphone?.getSettings().deviceId;
+      const other = following(await devices("audioinput"), before);
+      if (!other) return;
+      const track = await open({ audio: { ...SOUND, deviceId: { exact: other } } });
+      if (track) this.take("microphone", track);
+      else this.options.onTrouble("microphone");
+    });
+  }
+
+  share(on: boolean): Promise<void> {
+    return this.inTurn(async () => {
+      if (!on) return this.show(null);
+      try {
+        const stream = await navigator.mediaDevices.getDisplayMedia({
+          video: { frameRate: { ideal: 15, max: 30 } },
+        });
+        this.show(stream.getVideoTracks()[0] ?? null);
+      } catch (error) {
+        // Closing the browser's own question is no fault.
+        if (!(error instanceof DOMException && error.name === "NotAllowedError"))
+          this.options.onTrouble("screen");
+      }
+    });
+  }
+
+  /** What the devices in use are called by the browser. */
+  names(): { camera: string; microphone: string } {
+    return { camera: this.camera?.label ?? "", microphone: this.microphone?.label ?? "" };
+  }
+
+  private async openCamera(choice: MediaTrackConstraints, fallback?: string): Promise<void> {
+    let track = await open({ video: { ...PICTURE, ...choice } });
+    if (!track) {
+      this.options.onTrouble("camera");
+      if (fallback) track = await open({ video: { ...PICTURE, deviceId: fallback } });
+    }
+    this.take("camera", track);
+  }
+
+  private show(track: MediaStreamTrack | null): void {
+    this.screen?.stop();
+    this.screen = track;
+    if (track) {
+      track.contentHint = "detail";
+      track.addEventListener("ended", () => {
+        if (this.screen === track) void this.share(false);
+      });
+    }
+    this.options.onTrack("video", this.video);
+  }
+
+  private take(which: "microphone" | "camera", track: MediaStreamTrack | null): void {
+    const old = this[which];
+    if (old === track) return;
+    if (old) {
+      this.stream.removeTrack(old);
+      old.stop();
+    }
+    this[which] = track;
+    if (track) {
+      this.stream.addTrack(track);
+      if (which === "microphone") track.enabled = !this.muted;
+      else track.contentHint = "motion";
+      track.addEventListener("ended", () => this.lost(which, track));
+    }
+    if (which === "microphone") this.options.onTrack("audio", track);
+    else if (!this.screen) this.options.onTrack("video", track);
+  }
+
+  /** A device was pulled out: sound is taken from whatever microphone is left, a camera is not switched on unasked. */
+  private lost(which: "microphone" | "camera", track: MediaStreamTrack): void {
+    void this.inTurn(async () => {
+      if (this[which] !== track) return;
+      this.take(which, null);
+      this.options.onTrouble(which);
+      if (which === "microphone") this.take("microphone", await open({ audio: SOUND }));
+    });
+  }
+
+  /** One change of devices at a time: two quick presses must not open two cameras. */
+  private inTurn(step: () => Promise<void>): Promise<void> {
+    this.turn = this.turn.then(async () => {
+      if (this.options.signal.aborted) return;
+      await step();
+      if (this.options.signal.aborted) this.stop();
+      else this.options.onChange();
+    });
+    return this.turn;
+  }
+
+  private stop(): void {
+    for (const track of [this.microphone, this.camera, this.screen]) track?.stop();
+    this.microphone = this.camera = this.screen = null;
+    for (const track of this.stream.getTracks()) this.stream.removeTrack(track);
+  }
+}

@@ -1,0 +1,259 @@
+/** The connections of this page to the other people in a conversation: made, repaired, tuned, dropped. */
+
+import type { Ice, Notice, Quality, SignalBody } from "../shared/frames";
+import { EPOCH } from "../shared/marks";
+import type { CallEvent, Person } from "./call";
+import { type Counters, countersOf, Gauge } from "./gauge";
+import { connectPeer, layLines, type Outgoing, type Peer } from "./peer";
+import { tune } from "./tuning";
+import { FAIR_WEATHER, nextWeather, qualityOf, steady, type Weather } from "./weather";
+
+/** What is made ready before anybody is let in; nothing of it has left the device. */
+export interface Prepared {
+  readonly stream: MediaStream | null;
+  readonly certificate: RTCCertificate | null;
+  readonly connection: RTCPeerConnection | null;
+  /** Whether the connection was made ready to offer. */
+  readonly offers: boolean;
+  /** Its id ties sound and picture together for the others. */
+  readonly lane: MediaStream;
+}
+
+export interface TiesOptions {
+  readonly prepared: Prepared;
+  readonly outgoing: () => Outgoing & { readonly sharing: boolean };
+  readonly people: () => readonly Person[];
+  readonly send: (notice: Notice) => void;
+  readonly isOpen: () => boolean;
+  readonly dispatch: (event: CallEvent) => void;
+}
+
+/** One connection to one person on one load of their page. */
+interface Tie {
+  readonly epoch: string;
+  readonly peer: Peer;
+  readonly gauge: Gauge;
+  readonly ender: AbortController;
+  readonly grades: Quality[];
+  weather: Weather;
+  alive: boolean;
+  absentFor: number;
+}
+
+/** A person who is gone and from whom nothing comes is kept for so many seconds. */
+const KEPT_FOR = 15;
+
+function connectionWith(certificate: RTCCertificate | null): RTCPeerConnection {
+  return new RTCPeerConnection({
+    bundlePolicy: "max-bundle",
+    ...(certificate ? { certificates: [certificate] } : {}),
+  });
+}
+
+/** Makes certificate and connection object ready. Never throws. */
+export async function prepareConnection(stream: MediaStream | null, offers: boolean): Promise<Prepared> {
+  const made = { stream, lane: new MediaStream(), offers };
+  try {
+    const certificate = await RTCPeerConnection.generateCertificate({
+      name: "ECDSA",
+      namedCurve: "P-256",
+    } as EcKeyGenParams);
+    const connection = connectionWith(certificate);
+    if (offers) {
+      const [audio = null] = stream?.getAudioTracks() ?? [];
+      const [video = null] = stream?.getVideoTracks() ?? [];
+      layLines(connection, { audio, video, stream: made.lane });
+      // Thrown away: the first offer of a page loads the codecs, and that is done now instead of after the admission.
+      await connection.createOffer();
+    }
+    return { ...made, certificate, connection };
+  } catch {
+    return { ...made, certificate: null, connection: null };
+  }
+}
+
+export class Ties {
+  private readonly ties = new Map<string, Tie>();
+  private ice: Ice = { servers: [], relay_only: false, expires_at: null };
+  private spare: RTCPeerConnection | null;
+
+  constructor(private readonly options: TiesOptions) {
+    this.spare = options.prepared.connection;
+  }
+
+  streamOf(participant: string): MediaStream | null {
+    return this.ties.get(participant)?.peer.remote ?? null;
+  }
+
+  /** The picture is held back for somebody, because the network is weak. */
+  get isPaused(): boolean {
+    return [...this.ties.values()].some((tie) => tie.weather.step === "paused");
+  }
+
+  /** Somebody is there: a connection is made, or the one we have is repaired. */
+  meet(person: Person): void {
+    const tie = this.ties.get(person.participant);
+    if (tie && tie.epoch === person.epoch) {
+      tie.absentFor = 0;
+      tie.peer.resync(!tie.alive);
+      return;
+    }
+    this.drop(person.participant);
+    if (person.epoch !== null) this.make(person, person.epoch);
+  }
+
+  /** The server told who is there: connections to people and pages that are gone are dropped. */
+  reconcile(): void {
+    const people = this.options.people();
+    for (const [participant, tie] of [...this.ties]) {
+      const person = people.find((one) => one.participant === participant);
+      if (!person || (person.epoch !== null && person.epoch !== tie.epoch)) this.drop(participant);
+    }
+    for (const person of people) if (person.present) this.meet(person);
+  }
+
+  receive(person: Person, body: SignalBody): void {
+    if ("bye" in body) {
+      this.drop(person.participant);
+      this.meet(person);
+      return;
+    }
+    if (!this.ties.has(person.participant)) this.meet(person);
+    this.ties.get(person.participant)?.peer.receive(body);
+  }
+
+  replace(kind: "audio" | "video", track: MediaStreamTrack | null): void {
+    for (const tie of this.ties.values()) tie.peer.replace(kind, track);
+  }
+
+  takeIce(ice: Ice): void {
+    this.ice = ice;
+    for (const tie of this.ties.values()) this.configure(tie.peer.connection);
+  }
+
+  drop(participant: string): void {
+    const tie = this.ties.get(participant);
+    if (!tie) return;
+    this.ties.delete(participant);
+    tie.ender.abort();
+    this.options.dispatch({ type: "media", participant, media: "none", now: performance.now() });
+  }
+
+  dropAll(): void {
+    for (const participant of [...this.ties.keys()]) this.drop(participant);
+  }
+
+  /** Closes what was never used as well. */
+  finish(): void {
+    this.dropAll();
+    this.spare?.close();
+    this.spare = null;
+  }
+
+  retune(): void {
+    const people = this.ties.size;
+    const { sharing } = this.options.outgoing();
+    for (const [participant, tie] of this.ties) {
+      const wanted = this.person(participant)?.equipment.picture ?? true;
+      void tune(tie.peer, { step: wanted ? tie.weather.step : "paused", sharing, people });
+    }
+  }
+
+  /** Reads every connection; to be called once a second. */
+  async read(): Promise<void> {
+    await Promise.all([...this.ties].map(([participant, tie]) => this.readOne(participant, tie)));
+    this.retune();
+  }
+
+  async counters(): Promise<Record<string, Counters>> {
+    const all = [...this.ties].map(
+      async ([name, tie]) => [name, await countersOf(tie.peer.connection)] as const,
+    );
+    return Object.fromEntries(await Promise.all(all));
+  }
+
+  private person(participant: string): Person | undefined {
+    return this.options.people().find((one) => one.participant === participant);
+  }
+
+  private make(person: Person, epoch: string): void {
+    const { participant, offers, yields } = person;
+    const { options } = this;
+    const ender = new AbortController();
+    const connection = this.connectionFor(offers);
+    const send = (body: SignalBody): void => {
+      options.send({ type: "signal", to: participant, to_epoch: epoch, epoch: EPOCH, body });
+    };
+    options.dispatch({ type: "media", participant, media: "connecting", now: performance.now() });
+    const peer = connectPeer({
+      connection,
+      offers,
+      yields,
+      send,
+      signal: ender.signal,
+      outgoing: options.outgoing,
+      isReachable: () => options.isOpen() && this.person(participant)?.present === true,
+      onState: (media) => {
+        options.dispatch({ type: "media", participant, media, now: performance.now() });
+        this.retune();
+      },
+      onTrouble: (what, error) => console.warn("blikk: %s: %s", what, error),
+      onHopeless: () => {
+        send({ bye: true });
+        this.drop(participant);
+        const still = this.person(participant);
+        if (still) this.meet(still);
+      },
+    });
+    const gauge = new Gauge(connection);
+    this.ties.set(participant, {
+      epoch,
+      peer,
+      gauge,
+      ender,
+      grades: [],
+      weather: FAIR_WEATHER,
+      alive: true,
+      absentFor: 0,
+    });
+  }
+
+  private connectionFor(offers: boolean): RTCPeerConnection {
+    const { prepared } = this.options;
+    let connection = offers === prepared.offers ? this.spare : null;
+    if (connection) this.spare = null;
+    connection ??= connectionWith(prepared.certificate);
+    this.configure(connection);
+    return connection;
+  }
+
+  private configure(connection: RTCPeerConnection): void {
+    try {
+      connection.setConfiguration({
+        ...connection.getConfiguration(),
+        iceServers: this.ice.servers.map((server) => ({ ...server, urls: [server.urls].flat() as string[] })),
+        iceTransportPolicy: this.ice.relay_only ? "relay" : "all",
+      });
+    } catch (error) {
+      console.warn("blikk: ice: %s", error);
+    }
+  }
+
+  private async readOne(participant: string, tie: Tie): Promise<void> {
+    const second = await tie.gauge.second();
+    if (this.ties.get(participant) !== tie) return;
+    tie.alive = second.alive;
+    tie.peer.look();
+    const person = this.person(participant);
+    tie.absentFor = person?.present ? 0 : tie.absentFor + 1;
+    if (tie.absentFor > KEPT_FOR && !second.alive) return this.drop(participant);
+    if (tie.peer.state() !== "connected") return;
+    tie.weather = nextWeather(tie.weather, second);
+    tie.peer.useRedundancy(tie.weather.redundant);
+    tie.grades.push(qualityOf(second));
+    tie.grades.splice(0, tie.grades.length - 3);
+    const shown = person?.quality ?? "unknown";
+    const quality = steady(shown, tie.grades);
+    if (quality !== shown) this.options.dispatch({ type: "quality", participant, quality });
+  }
+}
