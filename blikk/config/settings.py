@@ -83,6 +83,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": {**env.DATABASE, "ATOMIC_REQUESTS": False}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Tests in a file too: in memory, threads share a cache whose locks do not wait.
+    DATABASES["default"]["TEST"] = {"NAME": str(env.DATA / "test.sqlite3")}
     # Deferred transactions on SQLite ended in "database is locked"; IMMEDIATE with WAL did not.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -101,6 +103,8 @@ CACHES = {
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before the applications' own folders: allauth's pages are ours.
+        "DIRS": [env.Path(__file__).resolve().parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

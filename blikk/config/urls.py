@@ -5,3 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("blikk.web.urls")),
 ]
+
+handler400 = "blikk.web.middleware.bad_request"
+handler403 = "blikk.web.middleware.not_found"
+handler404 = "blikk.web.middleware.not_found"
+handler500 = "blikk.web.middleware.server_error"

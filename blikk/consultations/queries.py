@@ -81,3 +81,13 @@ def is_present(participant: Participant, *, now: datetime) -> bool:
 def is_running(consultation: Consultation) -> bool:
     """Whether people may still talk."""
     return consultation.status in RUNNING
+
+
+def sits_in_conversation(user_id: int, *, now: datetime) -> bool:
+    """Whether a member of staff is in a running conversation right now, at whatever clinic."""
+    return Participant.objects.filter(
+        membership__user_id=user_id,
+        left_at__isnull=True,
+        seat_seen_at__gt=now - SEAT_GOES_COLD,
+        consultation__status__in=RUNNING,
+    ).exists()

@@ -1,0 +1,9 @@
+"""What only accounts refuse."""
+
+from blikk.kernel.errors import Refused
+
+
+class LinkIsDead(Refused):
+    """The link for choosing a password is used, too old, or none of ours."""
+
+    code = "link_is_dead"

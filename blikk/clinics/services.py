@@ -1,0 +1,156 @@
+"""Acts on a clinic: its settings, and who works there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from blikk.accounts.models import User
+from blikk.accounts.services import open_account, topic_of
+from blikk.audit.services import record
+from blikk.bus import announce
+from blikk.clinics import queries
+from blikk.clinics.models import Clinic, Membership, Role
+from blikk.clinics.policies import require_another_administrator
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import Invalid, NotFound
+
+SETTINGS = (
+    "name",
+    "sender_label",
+    "phone",
+    "zone",
+    "language",
+    "opens_before_minutes",
+    "relay_only",
+    "asks_birth_date",
+    "always_asks_code",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new member; `needs_password` says that the person cannot sign in before they choose one."""
+
+    membership: Membership
+    needs_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What a member does at the clinic."""
+
+    role: str
+    title: str = ""
+    profession: str = ""
+    hpr_number: str = ""
+
+
+@transaction.atomic
+def change_settings(
+    clinic: Clinic, values: dict[str, str | int | bool], *, actor: Actor, now: datetime
+) -> Clinic:
+    """Change how the clinic presents itself and lets people in. The record says which settings, old and new."""
+    current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    changed = {n: values[n] for n in SETTINGS if n in values and values[n] != getattr(current, n)}
+    for name, value in changed.items():
+        record(
+            "clinic.setting_changed",
+            actor=actor,
+            about=current,
+            clinic_id=current.pk,
+            now=now,
+            setting=name,
+            before=getattr(current, name),
+            after=value,
+        )
+        setattr(current, name, value)
+    if changed:
+        current.save(update_fields=list(changed))
+    return current
+
+
+@transaction.atomic
+def add_member(
+    clinic: Clinic, *, email: str, name: str, post: Post, language: str, actor: Actor, now: datetime
+) -> Added:
+    """Let a person in who works here, in one role. Raises Invalid (`email: works_here`)."""
+    _require_role(post.role)
+    user = open_account(email=email, name=name, language=language, actor=actor, now=now)
+    try:
+        with transaction.atomic():
+            membership = Membership.objects.create(
+                clinic=clinic,
+                user=user,
+                role=post.role,
+                title=post.title,
+                profession=post.profession,
+                hpr_number=post.hpr_number,
+            )
+    except IntegrityError as fault:
+        raise Invalid(email="works_here") from fault
+    record("member.added", actor=actor, about=membership, clinic_id=clinic.pk, now=now, role=post.role)
+    return Added(membership, needs_password=not user.has_usable_password())
+
+
+@transaction.atomic
+def change_member(clinic: Clinic, member_id: str, post: Post, *, actor: Actor, now: datetime) -> Membership:
+    """Change what a member does here; open pages of the member close when the role changes.
+
+    Raises NotFound or LastAdministrator.
+    """
+    _require_role(post.role)
+    membership = _lock(clinic, member_id)
+    before = membership.role
+    if before != post.role:
+        require_another_administrator(membership)
+    membership.role = post.role
+    membership.title = post.title
+    membership.profession = post.profession
+    membership.hpr_number = post.hpr_number
+    membership.save(update_fields=["role", "title", "profession", "hpr_number"])
+    record(
+        "member.changed",
+        actor=actor,
+        about=membership,
+        clinic_id=clinic.pk,
+        now=now,
+        before=before,
+        after=post.role,
+    )
+    if before != post.role:
+        _tell(membership.user, clinic, "membership_changed")
+    return membership
+
+
+@transaction.atomic
+def end_membership(clinic: Clinic, member_id: str, *, actor: Actor, now: datetime) -> Membership:
+    """Let a person out who no longer works here; their open pages close at once.
+
+    Raises NotFound or LastAdministrator.
+    """
+    membership = _lock(clinic, member_id)
+    require_another_administrator(membership)
+    membership.ended_at = now
+    membership.save(update_fields=["ended_at"])
+    record("member.ended", actor=actor, about=membership, clinic_id=clinic.pk, now=now)
+    _tell(membership.user, clinic, "membership_ended")
+    return membership
+
+
+def _lock(clinic: Clinic, member_id: str) -> Membership:
+    """Find a member while nobody else changes the clinic's members: two administrators cannot end each other."""
+    Clinic.objects.select_for_update().get(pk=clinic.pk)
+    membership = queries.find_member(clinic, member_id)
+    if membership is None:
+        raise NotFound
+    return membership
+
+
+def _require_role(role: str) -> None:
+    if role not in Role.values:
+        raise Invalid(role="unknown")
+
+
+def _tell(user: User, clinic: Clinic, event: str) -> None:
+    announce(topic_of(user), event, clinic=clinic.public_id)
