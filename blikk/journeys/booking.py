@@ -118,7 +118,7 @@ def move(
     actor: Actor,
     now: datetime,
 ) -> Booked:
-    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`, Overtaken."""
+    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`."""
     hold(clinic.pk)
     appointment = scheduling.move(
         clinic,
