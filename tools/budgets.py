@@ -29,19 +29,32 @@ def budget_of(path: Path) -> int:
     return TEST_FILE if is_test else FILE
 
 
+Span = tuple[str, int, int]
+
+
+def own_lengths(spans: list[Span]) -> Iterator[tuple[str, int]]:
+    """Each function's lines, without those of the functions written inside it: they are counted themselves."""
+    for name, start, end in spans:
+        inside = [(s, e) for _, s, e in spans if start < s and e <= end]
+        outermost = [(s, e) for s, e in inside if not any(a < s and e <= b for a, b in inside)]
+        yield name, end - start + 1 - sum(e - s + 1 for s, e in outermost)
+
+
 def python_functions(path: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, (node.end_lineno or node.lineno) - node.lineno + 1
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return own_lengths([(node.name, node.lineno, node.end_lineno or node.lineno) for node in functions])
 
 
 def typescript_functions(path: Path) -> Iterator[tuple[str, int]]:
     """Named functions, from their first line to the closing brace in the same column (Biome formats)."""
     lines = path.read_text(encoding="utf-8").splitlines()
+    spans = []
     for number, line in enumerate(lines):
         if start := FUNCTION_START.match(line):
-            end = next((n for n in range(number, len(lines)) if lines[n].startswith(start[1] + "}")), number)
-            yield start[2], end - number + 1
+            ends = (n for n in range(number, len(lines)) if lines[n].rstrip(";,)").rstrip() == start[1] + "}")
+            spans.append((start[2], number, next(ends, number)))
+    return own_lengths(spans)
 
 
 def lengths() -> Iterator[tuple[str, str, int, int]]:

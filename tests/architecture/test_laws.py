@@ -1,0 +1,77 @@
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+ADDRESS = re.compile(r"""["'`(=]\s*((?:https?:)?//[\w.-]+\.[a-z]{2,}[^\s"'`)>]*)""")
+INLINE = re.compile(r"""<[a-z][^>]*\s(?:style|on[a-z]+)=""")
+SCRIPT = re.compile(r"<(?:script|style)\b[^>]*>")
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|\{#.*?#\}", re.DOTALL | re.MULTILINE)
+
+
+def texts(folder: str, *suffixes: str) -> dict[str, str]:
+    found = {
+        path.relative_to(ROOT).as_posix(): COMMENT.sub("", path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in suffixes and ".test." not in path.name and "built" not in path.parts
+    }
+    assert found
+    return found
+
+
+def naming(pattern: str, sources: dict[str, str]) -> list[str]:
+    return [name for name, text in sources.items() if re.search(pattern, text)]
+
+
+def test_no_page_or_script_names_another_host():
+    sources = texts("frontend", ".ts", ".css") | texts("blikk/web/templates", ".html")
+    named = {(name, url) for name, text in sources.items() for url in ADDRESS.findall(text)}
+    assert not {(name, url) for name, url in named if url not in NAMESPACES}
+    assert ADDRESS.findall('<script src="https://cdn.example.com/x.js">') == ["https://cdn.example.com/x.js"]
+
+
+def test_nothing_can_record_a_conversation():
+    sources = texts("frontend", ".ts")
+    assert naming("getUserMedia", sources)
+    assert not naming(r"MediaRecorder|captureStream|MediaStreamTrackProcessor", sources)
+
+
+def test_secrets_in_the_browser_come_from_its_own_generator():
+    sources = texts("frontend", ".ts")
+    assert naming(r"crypto\.(getRandomValues|randomUUID)", sources)
+    # A pause before the next try may be any number.
+    assert set(naming(r"Math\.random", sources)) <= {"frontend/shared/link.ts"}
+
+
+def test_no_script_writes_html():
+    pattern = r"\.(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\("
+    assert not naming(pattern, texts("frontend", ".ts"))
+
+
+def test_templates_hold_no_inline_code_or_style():
+    assert INLINE.search('<p class="a" onclick="x()">')
+    sources = texts("blikk/web/templates", ".html")
+    assert not [name for name, text in sources.items() if INLINE.search(text)]
+
+
+def test_every_script_and_style_in_a_template_is_ours():
+    for name, text in texts("blikk/web/templates", ".html").items():
+        for tag in SCRIPT.findall(text):
+            assert "nonce=" in tag or "application/json" in tag or "{% static" in tag, f"{name}: {tag}"
+
+
+@pytest.mark.parametrize(
+    "name", ["LICENSE", "README.md", "SECURITY.md", "CONTRIBUTING.md", "docs/protocol.md"]
+)
+def test_what_a_reader_looks_for_is_there(name):
+    assert (ROOT / name).stat().st_size > 500
+
+
+def test_every_decision_says_what_it_costs_and_how_to_tell_that_it_was_wrong():
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert all(part in text for part in ("**Decision.**", "**Cost.**", "it was wrong")), page.name
