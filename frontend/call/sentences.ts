@@ -1,0 +1,125 @@
+/** What the conversation says to the people in it. */
+
+import type { Quality, Role } from "../shared/frames";
+import { t } from "../shared/words";
+import type { Banner, Media, Person } from "./call";
+import type { Trouble } from "./own";
+
+export type Side = "patient" | "clinician";
+
+export function roleWord(role: Role): string {
+  switch (role) {
+    case "clinician":
+      return t("behandler");
+    case "patient":
+      return t("pasient");
+    case "relative":
+      return t("pårørende");
+    case "carer":
+      return t("pleier");
+    case "guardian":
+      return t("verge");
+    case "interpreter":
+      return t("tolk");
+    default:
+      return t("kollega");
+  }
+}
+
+function gradeWord(quality: Quality): string {
+  switch (quality) {
+    case "good":
+      return t("God forbindelse");
+    case "fair":
+      return t("Ustabil forbindelse");
+    case "poor":
+      return t("Svak forbindelse");
+    case "none":
+      return t("Ingen forbindelse");
+    default:
+      return t("Tilkoblet");
+  }
+}
+
+/** How the connection to a person is. */
+export function connectionWord(person: Person): string {
+  const words: Record<Media, () => string> = {
+    none: () => t("Ikke til stede"),
+    connecting: () => t("Kobler til …"),
+    lost: () => (person.present ? t("Kobler til igjen …") : t("Har mistet kontakten")),
+    connected: () => gradeWord(person.quality),
+  };
+  return words[person.media]();
+}
+
+/** Why there is no picture of a person who is there; empty when there is one. */
+export function noPictureWord(person: Person): string {
+  const { camera, sharing, paused } = person.equipment;
+  if (!camera && !sharing) return t("Kameraet er av");
+  if (paused) return t("Bildet er på pause fordi nettet er svakt");
+  return "";
+}
+
+/** The banner's words; empty when there is nothing to say. */
+export function bannerWords(banner: Banner, side: Side, phone: string): string {
+  const names = "names" in banner ? banner.names.join(", ") : "";
+  switch (banner.is) {
+    case "none":
+      return "";
+    case "alone":
+      return names
+        ? t("Venter på {names}. Samtalen begynner av seg selv.", { names })
+        : t("Du er alene i samtalen.");
+    case "connecting":
+      return t("Kobler til. Det tar vanligvis et par sekunder.");
+    case "signalling":
+      return t("Vi mistet kontakten med Blikk, men samtalen går som før.");
+    case "reconnecting":
+      return names
+        ? t("Vi mistet kontakten med {names} og kobler til igjen. Bli på siden.", { names })
+        : t("Vi mistet kontakten og kobler til igjen. Bli på siden.");
+    case "overdue":
+      return overdueWords(side, phone);
+    case "paused":
+      return t("Nettet er svakt. Vi sender bare lyd til det blir bedre.");
+  }
+}
+
+function overdueWords(side: Side, phone: string): string {
+  if (!phone) return t("Vi får ikke kontakt. Vi prøver fortsatt.");
+  if (side === "clinician")
+    return t("Vi får ikke kontakt. Ring pasienten på {phone}. Vi prøver fortsatt.", { phone });
+  return t("Vi får ikke kontakt. Ring oss på {phone}. Vi prøver fortsatt.", { phone });
+}
+
+export function troubleWords(trouble: Trouble): string {
+  switch (trouble) {
+    case "camera":
+      return t("Kameraet svarer ikke. De andre hører deg fortsatt.");
+    case "microphone":
+      return t("Mikrofonen svarer ikke. Sjekk at den er koblet til.");
+    case "screen":
+      return t("Skjermen kunne ikke deles. Prøv en gang til.");
+  }
+}
+
+/** Why a person was not let into the conversation, or is no longer in it. */
+export function refusalWords(code: string): string {
+  switch (code) {
+    case "room_full":
+      return t("Fire personer er allerede med. Det er ikke plass til flere.");
+    case "signed_out":
+      return t("Du er logget ut. Logg inn igjen for å fortsette.");
+    case "not_found":
+      return t("Denne samtalen finnes ikke, eller den er ikke åpen for deg.");
+    default:
+      return t("Du kan ikke bli med i samtalen nå. Last siden på nytt.");
+  }
+}
+
+export function endRefusedWords(code: string): string {
+  if (code === "not_connected" || code === "no_answer") {
+    return t("Samtalen er ikke avsluttet, for vi har ikke kontakt med Blikk. Prøv igjen om litt.");
+  }
+  return t("Samtalen ble ikke avsluttet. Prøv en gang til.");
+}

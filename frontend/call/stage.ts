@@ -1,0 +1,190 @@
+/** Puts the conversation on the page: pictures, buttons, text lane, and what there is to say about the connection. */
+
+import { el, say, set, show } from "../shared/dom";
+import { t } from "../shared/words";
+import { bannerOf, type ConversationState, isOver, type Place } from "./call";
+import type { Conversation } from "./conversation";
+import { makeLane } from "./lane";
+import { bannerWords, endRefusedWords, refusalWords, type Side, troubleWords } from "./sentences";
+import { mountSelf, mountTiles } from "./tiles";
+import { makeTools } from "./tools";
+
+export interface StageOptions {
+  readonly side: Side;
+  /** Whom to ring when the connection does not come back: the clinic's number, or the patient's. */
+  readonly phone: string;
+  readonly onEnd?: () => void;
+  readonly onLeave?: () => void;
+}
+
+/** Asks before a conversation is ended for everybody. */
+function makeEndDialog(conversation: Conversation, onRefused: (code: string) => void): HTMLDialogElement {
+  const confirm = el(
+    "button",
+    { type: "button", class: "tool tool-end", "data-test": "end-confirm" },
+    t("Avslutt for alle"),
+  );
+  const cancel = el("button", { type: "button", class: "tool tool-plain" }, t("Nei, fortsett"));
+  const title = el("h2", { id: "end-title" }, t("Avslutte konsultasjonen for alle?"));
+  const words = el("p", {}, t("Alle kobles fra, og lenkene slutter å virke."));
+  const buttons = el("div", { class: "stage-choices" }, confirm, cancel);
+  const dialog = el(
+    "dialog",
+    { class: "stage-dialog", "aria-labelledby": "end-title" },
+    title,
+    words,
+    buttons,
+  );
+  cancel.addEventListener("click", () => dialog.close());
+  confirm.addEventListener("click", async () => {
+    confirm.disabled = true;
+    const code = await conversation.end();
+    confirm.disabled = false;
+    dialog.close();
+    if (code !== null) onRefused(code);
+  });
+  return dialog;
+}
+
+function closedWords(place: Place): string {
+  switch (place.at) {
+    case "elsewhere":
+      return t("Du er med i samtalen fra en annen fane eller enhet.");
+    case "moved_away":
+      return t("Samtalen er flyttet til en annen fane eller enhet. Du kan lukke denne siden.");
+    case "left":
+      return t("Du har gått ut av samtalen.");
+    case "ended":
+      return t("Konsultasjonen er avsluttet.");
+    case "refused":
+      return refusalWords(place.code);
+    default:
+      return "";
+  }
+}
+
+/** What stands there when the person is not, or no longer, in the conversation. */
+function makeClosed(conversation: Conversation) {
+  const words = el("p", { role: "status" });
+  const move = el(
+    "button",
+    { type: "button", class: "tool tool-main", "data-test": "move-here" },
+    t("Flytt samtalen hit"),
+  );
+  move.addEventListener("click", () => void conversation.moveHere());
+  const root = el("div", { class: "stage-closed", hidden: true }, words, move);
+  return {
+    root,
+    update({ place }: ConversationState): void {
+      show(root, place.at !== "in" && place.at !== "joining");
+      show(move, place.at === "elsewhere");
+      set(root, "data-test", place.at === "ended" ? "ended" : null);
+      say(words, closedWords(place));
+    },
+  };
+}
+
+/** A sentence that goes away by itself; the banner's own words come first. */
+function makeBanner(side: Side, phone: string) {
+  const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
+  let passing = "";
+  let shown: ConversationState | null = null;
+  const write = (): void => {
+    if (!shown) return;
+    const banner = bannerOf(shown);
+    const words = bannerWords(banner, side, phone || shown.phone) || passing;
+    say(root, words);
+    set(root, "data-is", banner.is);
+    show(root, words !== "");
+  };
+  return {
+    root,
+    update(state: ConversationState): void {
+      shown = state;
+      write();
+    },
+    tell(words: string): void {
+      passing = words;
+      write();
+      setTimeout(() => {
+        if (passing === words) passing = "";
+        write();
+      }, 6000);
+    },
+  };
+}
+
+/** A press is needed before some browsers play the sound of others. */
+function makeSoundButton(root: HTMLElement): HTMLButtonElement {
+  const button = el(
+    "button",
+    { type: "button", class: "tool tool-main stage-sound", hidden: true },
+    t("Trykk for å høre lyden"),
+  );
+  button.addEventListener("click", () => {
+    for (const video of root.querySelectorAll("video")) void video.play().catch(() => undefined);
+    show(button, false);
+  });
+  return button;
+}
+
+/** Mounts the conversation into `element`; it follows the conversation until that is over. */
+export function mountStage(element: HTMLElement, conversation: Conversation, options: StageOptions): void {
+  const { side } = options;
+  const banner = makeBanner(side, options.phone);
+  const people = el("div", { class: "stage-people", "data-count": 1 });
+  const view = el("div", { class: "stage-view" }, people, banner.root);
+  const sound = makeSoundButton(view);
+  const closed = makeClosed(conversation);
+  const dialog = makeEndDialog(conversation, (code) => banner.tell(endRefusedWords(code)));
+  const showLane = (shown: boolean): void => {
+    lane.open(shown);
+    set(tools.text, "aria-expanded", String(shown));
+    if (shown) conversation.readLane();
+    else tools.text.focus();
+  };
+  const lane = makeLane(conversation, () => showLane(false));
+  const tools = makeTools(conversation, {
+    side,
+    fullScreen: element,
+    onText: () => showLane(!lane.isOpen()),
+    onEnd: () => dialog.showModal(),
+    onLeave: () => void conversation.stepOut().then(() => options.onLeave?.()),
+    onSwitched: () => {
+      const { camera, microphone } = conversation.deviceNames();
+      banner.tell(
+        t("Kamera: {camera}. Mikrofon: {microphone}.", {
+          camera: camera || "–",
+          microphone: microphone || "–",
+        }),
+      );
+    },
+  });
+  view.append(sound, lane.root, closed.root);
+  element.classList.add("stage");
+  set(element, "data-side", side);
+  element.replaceChildren(view, tools.root, dialog);
+  const updateTiles = mountTiles(people, conversation, () => show(sound, true));
+  const updateSelf = mountSelf(view, conversation);
+  conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
+  let wasEnded = false;
+  conversation.subscribe((state) => {
+    for (const update of [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update])
+      update(state);
+    if (lane.isOpen() && state.unread > 0) conversation.readLane();
+    show(tools.root, !isOver(state));
+    if (state.place.at !== "ended" || wasEnded) return;
+    wasEnded = true;
+    dialog.close();
+    options.onEnd?.();
+  });
+  if (side === "clinician") askBeforeClosing(conversation);
+}
+
+/** Leaving is not ending: a clinician who closes the tab while somebody is there is asked. */
+function askBeforeClosing(conversation: Conversation): void {
+  addEventListener("beforeunload", (event) => {
+    const state = conversation.state();
+    if (state.place.at === "in" && state.people.some((one) => one.present)) event.preventDefault();
+  });
+}

@@ -1,0 +1,135 @@
+/** The buttons of the conversation, each with a drawing and a word. */
+
+import { el, icon, say, set, show } from "../shared/dom";
+import { t } from "../shared/words";
+import type { ConversationState } from "./call";
+import type { Conversation } from "./conversation";
+import * as drawings from "./icons";
+import type { Side } from "./sentences";
+
+export interface ToolsOptions {
+  readonly side: Side;
+  readonly onText: () => void;
+  readonly onLeave: () => void;
+  readonly onEnd: () => void;
+  /** The names of the devices now in use are worth telling. */
+  readonly onSwitched: () => void;
+  readonly fullScreen: HTMLElement;
+}
+
+interface Tool {
+  readonly root: HTMLButtonElement;
+  face(drawing: string, words: string): void;
+}
+
+function tool(test: string, drawing: string, words: string, press: () => unknown, kind = ""): Tool {
+  const label = el("span", {}, words);
+  const root = el("button", { type: "button", class: `tool ${kind}`.trim(), "data-test": test }, label);
+  let drawn = drawing;
+  let picture = icon(drawing);
+  root.prepend(picture);
+  root.addEventListener("click", () => void press());
+  return {
+    root,
+    face(next, text) {
+      say(label, text);
+      if (next === drawn) return;
+      drawn = next;
+      const fresh = icon(next);
+      picture.replaceWith(fresh);
+      picture = fresh;
+    },
+  };
+}
+
+function canShare(): boolean {
+  return typeof navigator.mediaDevices?.getDisplayMedia === "function";
+}
+
+/** The tools that stand behind "Mer" on a narrow screen. */
+function rareTools(conversation: Conversation, options: ToolsOptions) {
+  const switched = (done: Promise<void>): Promise<void> => done.then(options.onSwitched);
+  const camera = tool("switch-camera", drawings.SWITCH_CAMERA, t("Bytt kamera"), () =>
+    switched(conversation.switchCamera()),
+  );
+  const microphone = tool("switch-microphone", drawings.SWITCH_MICROPHONE, t("Bytt mikrofon"), () =>
+    switched(conversation.switchMicrophone()),
+  );
+  const share = tool("share", drawings.SCREEN, t("Del skjerm"), () =>
+    conversation.share(!conversation.state().own.sharing),
+  );
+  const sound = tool("sound-only", drawings.SOUND, t("Bare lyd"), () =>
+    conversation.setSoundOnly(!conversation.state().soundOnly),
+  );
+  const full = tool("full-screen", drawings.FULL, t("Fullskjerm"), () => {
+    if (document.fullscreenElement) return document.exitFullscreen();
+    return options.fullScreen.requestFullscreen().catch(() => undefined);
+  });
+  const all = [camera, microphone, sound];
+  if (canShare()) all.push(share);
+  if (document.fullscreenEnabled) all.push(full);
+  if (options.side === "clinician") {
+    all.push(tool("leave", drawings.LEAVE, t("Gå ut uten å avslutte"), options.onLeave));
+  }
+  const update = (state: ConversationState): void => {
+    share.face(drawings.SCREEN, state.own.sharing ? t("Slutt å dele") : t("Del skjerm"));
+    set(share.root, "aria-pressed", String(state.own.sharing));
+    sound.face(drawings.SOUND, state.soundOnly ? t("Bilde og lyd") : t("Bare lyd"));
+    set(sound.root, "aria-pressed", String(state.soundOnly));
+    camera.root.disabled = !state.own.camera;
+  };
+  return { all, update };
+}
+
+export function makeTools(conversation: Conversation, options: ToolsOptions) {
+  const own = () => conversation.state().own;
+  const mute = tool("mute", drawings.MICROPHONE, "", () => conversation.setMicrophone(!own().microphone));
+  const camera = tool("camera", drawings.CAMERA, "", () => conversation.setCamera(!own().camera));
+  const text = tool("text-open", drawings.TEXT, t("Tekst"), options.onText);
+  const unread = el("span", { class: "tool-unread", hidden: true });
+  text.root.append(unread);
+  const rare = rareTools(conversation, options);
+  const drawer = el("div", { class: "tools-rare", id: "tools-rare" }, ...rare.all.map((one) => one.root));
+  const more = tool(
+    "more",
+    drawings.MORE,
+    t("Mer"),
+    () => open(more.root.getAttribute("aria-expanded") !== "true"),
+    "tool-more",
+  );
+  const open = (shown: boolean): void => {
+    set(more.root, "aria-expanded", String(shown));
+    set(drawer, "data-open", shown);
+  };
+  set(more.root, "aria-controls", "tools-rare");
+  open(false);
+  drawer.addEventListener("click", () => open(false));
+  const last =
+    options.side === "clinician"
+      ? tool("end", drawings.END, t("Avslutt"), options.onEnd, "tool-end")
+      : tool("leave", drawings.LEAVE, t("Forlat"), options.onLeave, "tool-end");
+  const root = el("div", { class: "tools", role: "group", "aria-label": t("Knapper for samtalen") });
+  root.append(mute.root, camera.root, text.root, drawer, more.root, last.root);
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || more.root.getAttribute("aria-expanded") !== "true") return;
+    open(false);
+    more.root.focus();
+  });
+  const update = (state: ConversationState): void => {
+    const { microphone, camera: shows } = state.own;
+    mute.face(
+      microphone ? drawings.MICROPHONE : drawings.MICROPHONE_OFF,
+      microphone ? t("Slå av mikrofon") : t("Slå på mikrofon"),
+    );
+    camera.face(
+      shows ? drawings.CAMERA : drawings.CAMERA_OFF,
+      shows ? t("Slå av kamera") : t("Slå på kamera"),
+    );
+    set(mute.root, "data-off", !microphone);
+    set(camera.root, "data-off", !shows);
+    show(unread, state.unread > 0);
+    say(unread, state.unread > 0 ? t("{count} nye", { count: state.unread }) : "");
+    rare.update(state);
+  };
+  return { root, update, text: text.root };
+}
