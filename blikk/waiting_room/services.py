@@ -49,8 +49,7 @@ def wait(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
     """Let a person sit down in the waiting room; the clinic is told."""
     if arrival.status in {ArrivalStatus.WAITING, ArrivalStatus.ADMITTED}:
         return arrival
-    changes = {} if arrival.waiting_since else {"waiting_since": now}
-    ARRIVAL.make(arrival, ArrivalStatus.WAITING, **changes)
+    ARRIVAL.make(arrival, ArrivalStatus.WAITING, waiting_since=arrival.waiting_since or now)
     _tell("arrival.waiting", arrival, "arrived", actor=actor, now=now)
     return arrival
 

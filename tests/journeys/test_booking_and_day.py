@@ -32,9 +32,14 @@ pytestmark = pytest.mark.django_db
 def test_the_message_lives_and_dies_with_the_booking():
     clinic = a_clinic()
     clinician, patient = a_member(clinic), a_patient(clinic)
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def book_and_die() -> None:
         a_booked_hour(clinic, clinician=clinician, patient=patient)
         raise RuntimeError("the server died")
+
+    with pytest.raises(RuntimeError):
+        book_and_die()
     assert not Message.objects.exists()
     assert not Appointment.objects.exists()
     a_booked_hour(clinic, clinician=clinician, patient=patient)
