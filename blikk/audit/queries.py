@@ -2,10 +2,14 @@
 
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
+
+from django.db.models import Q
 
 from blikk.audit.chain import BEGINNING, is_signed, mac_of, signature_of
 from blikk.audit.models import Entry, Head
@@ -39,26 +43,32 @@ def entries_of(
     clinic_id: int,
     *,
     about: str | None = None,
+    things: Collection[str] | None = None,
+    actors: Collection[str] | None = None,
+    acts: Collection[str] = (),
+    endings: str = "",
     before: int | None = None,
     limit: int = 100,
 ) -> Sequence[Line]:
-    """What happened in a clinic, newest first; `before` is the number to go on from."""
+    """What happened in a clinic, newest first; `before` is the number to go on from.
+
+    `things` and `actors` are the names that the record has for them, `acts` the beginnings of acts, `endings` an end.
+    """
     rows = Entry.objects.filter(chain=clinic_id).order_by("-number")
     if about is not None:
         rows = rows.filter(about=about)
+    if things is not None:
+        rows = rows.filter(about__in=things)
+    if actors is not None:
+        rows = rows.filter(actor_id__in=actors)
+    if acts:
+        rows = rows.filter(reduce(or_, (Q(act__startswith=beginning) for beginning in acts)))
+    if endings:
+        rows = rows.filter(act__endswith=endings)
     if before is not None:
         rows = rows.filter(number__lt=before)
     return [
-        Line(
-            e.number,
-            e.at,
-            e.act,
-            e.actor_kind,
-            e.actor_id,
-            e.place,
-            e.about,
-            json.loads(e.details),
-        )
+        Line(e.number, e.at, e.act, e.actor_kind, e.actor_id, e.place, e.about, json.loads(e.details))
         for e in rows[:limit]
     ]
 

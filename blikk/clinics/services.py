@@ -1,8 +1,11 @@
 """Acts on a clinic: its settings, and who works there."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
+import phonenumbers
 from django.db import IntegrityError, transaction
 
 from blikk.accounts.models import User
@@ -26,6 +29,10 @@ SETTINGS = (
     "asks_birth_date",
     "always_asks_code",
 )
+LONGEST_EARLY = 240
+_HPR = re.compile(r"[0-9]{7,9}")
+# Signs that are not seen, or that turn the text around them.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,11 @@ class Post:
 def change_settings(
     clinic: Clinic, values: dict[str, str | int | bool], *, actor: Actor, now: datetime
 ) -> Clinic:
-    """Change how the clinic presents itself and lets people in. The record says which settings, old and new."""
+    """Change how the clinic presents itself and lets people in. The record says which settings, old and new.
+
+    Raises Invalid, field by field.
+    """
+    _require_usable(values)
     current = Clinic.objects.select_for_update().get(pk=clinic.pk)
     changed = {n: values[n] for n in SETTINGS if n in values and values[n] != getattr(current, n)}
     for name, value in changed.items():
@@ -75,7 +86,7 @@ def add_member(
     clinic: Clinic, *, email: str, name: str, post: Post, language: str, actor: Actor, now: datetime
 ) -> Added:
     """Let a person in who works here, in one role. Raises Invalid (`email: works_here`)."""
-    _require_role(post.role)
+    _require_post(post)
     user = open_account(email=email, name=name, language=language, actor=actor, now=now)
     try:
         with transaction.atomic():
@@ -99,7 +110,7 @@ def change_member(clinic: Clinic, member_id: str, post: Post, *, actor: Actor, n
 
     Raises NotFound or LastAdministrator.
     """
-    _require_role(post.role)
+    _require_post(post)
     membership = _lock(clinic, member_id)
     before = membership.role
     if before != post.role:
@@ -147,9 +158,30 @@ def _lock(clinic: Clinic, member_id: str) -> Membership:
     return membership
 
 
-def _require_role(role: str) -> None:
-    if role not in Role.values:
+def _require_usable(values: dict[str, str | int | bool]) -> None:
+    wrong: dict[str, str] = {}
+    try:
+        number = phonenumbers.parse(str(values.get("phone", "")), "NO")
+        if "phone" in values and not phonenumbers.is_possible_number(number):
+            wrong["phone"] = "not_a_phone"
+    except phonenumbers.NumberParseException:
+        if "phone" in values:
+            wrong["phone"] = "not_a_phone"
+    if "zone" in values and values["zone"] not in available_timezones():
+        wrong["zone"] = "unknown"
+    if not 0 <= int(values.get("opens_before_minutes", 0)) <= LONGEST_EARLY:
+        wrong["opens_before_minutes"] = "unknown"
+    if any(_UNSEEN.search(str(values.get(name, ""))) for name in ("name", "sender_label")):
+        wrong["sender_label"] = "unreadable"
+    if wrong:
+        raise Invalid(**wrong)
+
+
+def _require_post(post: Post) -> None:
+    if post.role not in Role.values:
         raise Invalid(role="unknown")
+    if post.hpr_number and not _HPR.fullmatch(post.hpr_number):
+        raise Invalid(hpr_number="not_an_hpr_number")
 
 
 def _tell(user: User, clinic: Clinic, event: str) -> None:

@@ -1,15 +1,18 @@
 """What staff type: the fields of each page, and the words for what the rooms will not accept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
-from django.utils.functional import Promise
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid, Refused
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 T = TypeVar("T")
 
@@ -24,7 +27,7 @@ COMPANION_ROLES = [
 ]
 CHANNELS = [("sms", _("SMS")), ("email", _("E-post"))]
 
-WORDS: dict[str, Promise] = {
+WORDS: dict[str, "StrPromise"] = {
     "missing": _("Fyll ut dette feltet."),
     "in_the_past": _("Tidspunktet har allerede vært. Velg et senere."),
     "no_such_hour": _("Den timen finnes ikke: klokken stilles fram da. Velg en time tidligere eller senere."),
@@ -35,10 +38,38 @@ WORDS: dict[str, Promise] = {
     "not_an_email": _("Dette ser ikke ut som en e-postadresse. Se etter krøllalfa og punktum."),
     "not_a_birth_date": _("Dette kan ikke være en fødselsdato. Skriv dag, måned og år: 14.03.1951."),
     "unknown": _("Velg fra listen."),
-    "no_way_to_reach": _("Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."),
+    "no_way_to_reach": _(
+        "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
+    ),
+    "note_not_signed": _("Signer notatet først."),
+    "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
+    "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
+    "over": _("Samtalen er avsluttet."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "works_here": _("Denne personen har tilgang her allerede."),
+    "not_an_hpr_number": _("HPR-nummeret har sju til ni sifre, uten mellomrom."),
+    "unreadable": _("Navnet har skjulte tegn. Skriv det på nytt."),
+    "last_administrator": _("Det må være minst én administrator. Gi noen andre rollen først."),
     "no_email": _("Skriv inn en e-postadresse, eller send invitasjonen som SMS."),
 }
+OUTCOMES = [
+    ("completed", _("Gjennomført")),
+    ("in_person_needed", _("Trenger fysisk oppmøte")),
+    ("more_information_needed", _("Trenger flere opplysninger")),
+    ("unreachable", _("Fikk ikke kontakt")),
+    ("technical_failure", _("Teknisk feil")),
+]
+FOLLOW_UPS = [
+    ("none", _("Ingen oppfølging")),
+    ("new_appointment", _("Ny time")),
+    ("in_person", _("Time med fysisk oppmøte")),
+    ("patient_makes_contact", _("Pasienten tar kontakt ved behov")),
+]
+FEES = [
+    ("charged_elsewhere", _("Kreves inn i journalsystemet")),
+    ("exempt", _("Fritatt")),
+    ("no_charge", _("Ingen egenandel")),
+]
 BIRTH_FORMATS = ["%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]
 REQUIRED = {"required": WORDS["missing"], "invalid": WORDS["unknown"], "invalid_choice": WORDS["unknown"]}
 
@@ -46,6 +77,11 @@ REQUIRED = {"required": WORDS["missing"], "invalid": WORDS["unknown"], "invalid_
 def lengths() -> list[tuple[int, str]]:
     """The lengths to choose between."""
     return [(minutes, gettext("%(minutes)s minutter") % {"minutes": minutes}) for minutes in LENGTHS]
+
+
+def chosen(choices: Sequence[tuple[str, "StrPromise"]], value: str) -> str:
+    """The words of what was chosen."""
+    return str(dict(choices).get(value, value))
 
 
 def words_for(code: str) -> str:
@@ -62,16 +98,17 @@ class StaffForm(forms.Form):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.use_required_attribute = False
-        self.error_css_class = ""
-        for name, field in self.fields.items():
-            if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput):
+        self.beside: StaffForm | None = None
+        for field in self.fields.values():
+            if not isinstance(
+                field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.HiddenInput
+            ):
                 field.widget.attrs.setdefault("class", "ds-input")
-            if self.is_bound and name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-                field.widget.attrs["aria-describedby"] = f"id_{name}_error"
 
     def attempt(self, act: Callable[[], T]) -> T | None:
-        """Do what was asked; where a room refuses, keep the page with words beside the field and answer None."""
+        """Do what was asked, if it can be read; where a room refuses, put words beside the field and answer None."""
+        if not self.is_valid():
+            return None
         try:
             return act()
         except Invalid as fault:
@@ -84,11 +121,12 @@ class StaffForm(forms.Form):
     def refuse(self, field: str | None, code: str) -> None:
         """Say what is wrong with a field; with the whole form where the page has no such field."""
         name = self.names.get(field, field) if field else None
-        if name not in self.fields:
-            name = None
-        self.add_error(name, words_for(code))
-        if name:
-            self.fields[name].widget.attrs.update({"aria-invalid": "true", "aria-describedby": f"id_{name}_error"})
+        if name in self.fields:
+            self.add_error(name, words_for(code))
+        elif self.beside and name in self.beside.fields:
+            self.beside.add_error(name, words_for(code))
+        else:
+            self.add_error(None, words_for(code))
 
 
 class BirthDate(forms.DateField):
@@ -102,7 +140,9 @@ class BirthDate(forms.DateField):
         super().__init__(input_formats=BIRTH_FORMATS, widget=widget, error_messages=faults, **more)
 
 
-def _text(label: Promise, *, kind: str = "text", required: bool = True, most: int = 80, **more: Any) -> forms.CharField:
+def _text(
+    label: "StrPromise", *, kind: str = "text", required: bool = True, most: int = 80, **more: Any
+) -> forms.CharField:
     widget = forms.TextInput(attrs={"type": kind, "autocomplete": "off", "class": "ds-input"})
     return forms.CharField(
         label=label, required=required, max_length=most, widget=widget, error_messages=REQUIRED, **more
@@ -115,7 +155,9 @@ class PatientForm(StaffForm):
     given_name = _text(_("Fornavn"))
     family_name = _text(_("Etternavn"))
     birth_on = BirthDate(label=_("Fødselsdato"), help_text=_("For eksempel 14.03.1951"))
-    language = forms.ChoiceField(label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED)
+    language = forms.ChoiceField(
+        label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED
+    )
     phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=20)
     email = _text(_("E-post"), kind="email", required=False, most=254)
 
@@ -170,7 +212,10 @@ class BookForm(WhenForm):
         widget=forms.RadioSelect,
     )
     sok = _text(
-        _("Søk på navn eller fødselsdato"), kind="search", required=False, help_text=_("Treff vises mens du skriver.")
+        _("Søk på navn eller fødselsdato"),
+        kind="search",
+        required=False,
+        help_text=_("Treff vises mens du skriver."),
     )
     patient = forms.CharField(required=False, widget=forms.HiddenInput)
     clinician = forms.ChoiceField(label=_("Behandler"), error_messages=REQUIRED)
@@ -194,9 +239,23 @@ class BookForm(WhenForm):
             self.add_error("sok", _("Velg en pasient i listen, eller registrer en ny."))
         return cleaned
 
+    def forgive(self) -> None:
+        """Forget what is wrong: the person only asked for a list."""
+        self._errors = ErrorDict()
+
     @property
     def is_for_new_patient(self) -> bool:
         return bool(self.is_bound and self.data.get("mode") == self.NEW)
+
+
+class PreviewForm(StaffForm):
+    """As much of a booking as its message needs."""
+
+    day = forms.DateField()
+    at = forms.TimeField(input_formats=["%H:%M", "%H.%M", "%H%M"])
+    patient = forms.CharField(required=False)
+    mode = forms.CharField(required=False)
+    channels = forms.MultipleChoiceField(choices=CHANNELS)
 
 
 class SearchForm(StaffForm):
@@ -222,10 +281,56 @@ class CompanionForm(StaffForm):
     name = _text(_("Navn"), most=160)
     phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=20)
     email = _text(_("E-post"), kind="email", required=False, most=254)
-    language = forms.ChoiceField(label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED)
+    language = forms.ChoiceField(
+        label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not (cleaned.get("phone") or cleaned.get("email")):
             self.add_error("phone", WORDS["no_way_to_reach"])
         return cleaned
+
+
+class CloseOutForm(StaffForm):
+    """What the consultation came to, what happens next, and the co-payment."""
+
+    outcome = forms.ChoiceField(
+        label=_("Utfall"),
+        choices=OUTCOMES,
+        initial="completed",
+        widget=forms.RadioSelect,
+        error_messages=REQUIRED,
+    )
+    follow_up = forms.ChoiceField(
+        label=_("Oppfølging"), choices=FOLLOW_UPS, widget=forms.RadioSelect, error_messages=REQUIRED
+    )
+    fee = forms.ChoiceField(
+        label=_("Egenandel"), choices=FEES, widget=forms.RadioSelect, error_messages=REQUIRED
+    )
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class NoteForm(StaffForm):
+    """The clinician's own words, and which version of the note they were written in."""
+
+    free_text = forms.CharField(required=False, strip=False)
+    note_version = forms.IntegerField(min_value=1)
+
+
+class DayForm(StaffForm):
+    """Which day, and whose."""
+
+    dag = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
+    hvem = forms.ChoiceField(required=False, choices=[("mine", ""), ("alle", "")])
+
+    def day(self, today: date) -> date:
+        """The day asked for; today where none was, or none that exists."""
+        self.full_clean()
+        asked: date | None = self.cleaned_data.get("dag")
+        return asked or today
+
+    def is_mine(self, *, by_itself: bool) -> bool:
+        """Whether only the person's own rows were asked for."""
+        asked = self.cleaned_data.get("hvem") if self.is_valid() else ""
+        return asked == "mine" if asked else by_itself

@@ -84,6 +84,7 @@ class Staff:
         request.standing = None
         request.membership = request.clinic = request.actor = None
         request.other_clinics = []
+        timezone.deactivate()
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             self._recognise(request, timezone.now())
         return self.get_response(request)
@@ -124,6 +125,7 @@ class Staff:
         if current:
             request.membership = current[0]
             request.clinic = current[0].clinic
+            timezone.activate(request.clinic.zone)
         request.other_clinics = [m.clinic for m in memberships if m not in current]
 
 

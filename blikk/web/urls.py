@@ -5,4 +5,6 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("blikk.web.patient_urls")),
     path("", include("blikk.web.account_urls")),
+    path("", include("blikk.web.staff_urls")),
+    path("", include("blikk.web.administrator_urls")),
 ]

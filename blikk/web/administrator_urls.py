@@ -1,0 +1,15 @@
+"""Addresses of the administrators' pages."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from blikk.web import administrator
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("klinikk/", administrator.clinic, name="clinic"),
+    path("klinikk/ansatte/", administrator.members, name="members"),
+    path("klinikk/ansatte/ny", administrator.member_new, name="member_new"),
+    path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
+    path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
+    path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/logg", administrator.log, name="log"),
+]
