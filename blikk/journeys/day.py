@@ -18,6 +18,7 @@ from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import get, on_day
 from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.queries import is_connected
 from blikk.waiting_room.states import PRESENT
 
 TROUBLE_FOR = timedelta(days=3)
@@ -44,6 +45,7 @@ class Person:
     microphone: str = ""
     sound: str = ""
     network: str = ""
+    is_connected: bool = False
     messages: Sequence[MessageState] = ()
 
     @property
@@ -101,7 +103,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
     """The day of a clinic, or of one clinician, in a constant number of queries."""
     appointments = list(on_day(clinic, day, clinician=clinician))
     keys = [appointment.pk for appointment in appointments]
-    people = _people(keys)
+    people = _people(keys, now=now)
     talks = {
         talk.appointment_id: talk
         for talk in Consultation.objects.filter(appointment__in=keys).only(
@@ -131,7 +133,7 @@ def row_of(clinic: Clinic, appointment_id: str) -> Row:
     return _row(appointment, people, talks.first(), _phones([appointment.patient_id]))
 
 
-def _people(appointments: Sequence[int]) -> dict[int, list[Person]]:
+def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Person]]:
     invitations = list(
         Invitation.objects.filter(appointment__in=appointments)
         .exclude(status=InvitationStatus.REVOKED)
@@ -147,12 +149,14 @@ def _people(appointments: Sequence[int]) -> dict[int, list[Person]]:
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
         people[invitation.appointment_id].append(
-            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()))
+            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()), now=now)
         )
     return people
 
 
-def _person(invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState]) -> Person:
+def _person(
+    invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState], *, now: datetime
+) -> Person:
     about_arrival = (
         {
             "arrival": arrival.public_id,
@@ -164,6 +168,7 @@ def _person(invitation: Invitation, arrival: Arrival | None, messages: Sequence[
             "microphone": arrival.microphone,
             "sound": arrival.sound,
             "network": arrival.network,
+            "is_connected": is_connected(arrival, now=now),
         }
         if arrival
         else {}

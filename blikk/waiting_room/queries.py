@@ -1,5 +1,7 @@
 """Questions about the waiting room."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import QuerySet
 
 from blikk.clinics.models import Clinic
@@ -7,6 +9,15 @@ from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import PRESENT
+
+# A seat whose tab has not been heard of for so long is free: the server was killed, or the device died.
+SEAT_GOES_COLD = timedelta(seconds=45)
+
+
+def is_connected(arrival: Arrival, *, now: datetime) -> bool:
+    """Whether the person's page is open and in touch at this moment; the place is kept if it is not."""
+    seen = arrival.seat_seen_at
+    return bool(arrival.seat) and seen is not None and seen > now - SEAT_GOES_COLD
 
 
 def get(clinic: Clinic, arrival_id: str) -> Arrival:

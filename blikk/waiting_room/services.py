@@ -1,6 +1,6 @@
 """Acts in the waiting room: come, wait, be let in, leave."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -12,11 +12,9 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove
 from blikk.kernel.moves import change
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import present_of
+from blikk.waiting_room.queries import SEAT_GOES_COLD, present_of
 from blikk.waiting_room.states import ARRIVAL, ArrivalStatus
 
-# A seat whose tab has not been heard of for so long is free: the server was killed, or the device died.
-SEAT_GOES_COLD = timedelta(seconds=45)
 CHECKS = ("camera", "microphone", "sound", "network")
 
 
@@ -105,7 +103,9 @@ def take_seat(arrival: Arrival, *, tab: str, move: bool, now: datetime) -> bool:
         return False
     was = arrival.seat
     arrival.seat, arrival.seat_seen_at = tab, now
-    if was and was != tab:
+    if not was:
+        announce(f"day:{arrival.clinic.public_id}", "day")
+    elif was != tab:
         announce(f"arrival:{arrival.public_id}", "moved_away", tab=was)
     return True
 
@@ -117,7 +117,8 @@ def keep_seat(arrival: Arrival, *, tab: str, now: datetime) -> bool:
 
 def give_up_seat(arrival: Arrival, *, tab: str) -> None:
     """Free the seat when its tab goes away; the place in the waiting room is kept."""
-    Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat="", seat_seen_at=None)
+    if Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat="", seat_seen_at=None) == 1:
+        announce(f"day:{arrival.clinic.public_id}", "day")
 
 
 def _tell(act: str, arrival: Arrival, event: str, *, actor: Actor, now: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from blikk.bus.hub import hub
 from blikk.journeys import door, talk
+from blikk.journeys.day import day_of
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import IllegalMove, NotFound, Overtaken
 from blikk.waiting_room import services
@@ -128,3 +129,18 @@ def test_a_seat_that_went_cold_is_free():
     arrival = get(hour.clinic, waiting(hour).arrival)
     services.take_seat(arrival, tab="first", move=False, now=NOW)
     assert services.take_seat(arrival, tab="second", move=False, now=NOW + timedelta(minutes=1))
+
+
+def test_the_day_page_knows_whose_page_lost_touch():
+    hour = a_booked_hour()
+    arrival = get(hour.clinic, waiting(hour).arrival)
+
+    def connected(now=NOW):
+        return day_of(hour.clinic, day=NOW.date(), now=now).rows[0].waiting[0].is_connected
+
+    assert not connected()
+    services.take_seat(arrival, tab="first", move=False, now=NOW)
+    assert connected()
+    assert not connected(NOW + timedelta(minutes=1))
+    services.give_up_seat(arrival, tab="first")
+    assert not connected()
