@@ -96,7 +96,7 @@ def template() -> polib.POFile:
             entry.occurrences.append((word["path"], ""))
     for entry in pot:
         entry.occurrences = sorted(set(entry.occurrences))
-    pot.sort(key=lambda entry: entry.msgid)
+    pot.sort(key=lambda entry: (entry.occurrences[0], entry.msgid))
     return pot
 
 
