@@ -105,7 +105,9 @@ if env.TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _secure
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": with that, browsers send forms with `Origin: null`, and no form passes the CSRF check.
+# No other host is told anything either way, and the secret of a link stands in the fragment.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 CONTENT_SECURITY_POLICY = {
@@ -130,7 +132,6 @@ _own += ["autoplay", "picture-in-picture", "publickey-credentials-get", "publick
 _own += ["clipboard-write"]
 _nobody = [
     "accelerometer",
-    "bluetooth",
     "browsing-topics",
     "encrypted-media",
     "geolocation",
