@@ -1,0 +1,191 @@
+"""One appointment, the patients that were found, and the demo's inbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from blikk.clinics.models import Clinic, Membership
+from blikk.invitations.words import Words, spaced
+from blikk.journeys.day import Person, Row
+from blikk.kernel.times import local
+from blikk.notifications.models import InboxMessage
+from blikk.patients.models import Patient
+from blikk.patients.queries import contact
+from blikk.web.presenters import marks, words
+from blikk.web.presenters.day import companion_status, state_of, status_of
+from blikk.web.presenters.words import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody invited to the appointment."""
+
+    name: str
+    role: str
+    reach: str
+    marks: Sequence[Mark]
+    send_again: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAppointment:
+    """The page of one appointment."""
+
+    heading: str
+    name: str
+    born: str
+    patient_href: str
+    clinician: str
+    when: str
+    day_href: str
+    status: Mark
+    people: Sequence[Invited]
+    version: int
+    may_change: bool
+    talk_href: str
+    closing_href: str
+    companion_href: str
+    move_href: str
+    cancel_href: str
+    spoken: str
+    spoken_to: str
+    code_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A patient among those who were found."""
+
+    id: str
+    name: str
+    born: str
+    reach: str
+    href: str
+    book_href: str
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it will be sent."""
+
+    kind: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message in the demo's inbox."""
+
+    kind: str
+    channel: str
+    channel_words: str
+    to: str
+    iso: str
+    when: str
+    subject: str
+    body: str
+
+
+def show_appointment(
+    row: Row,
+    clinic: Clinic,
+    membership: Membership,
+    *,
+    heading: str = "",
+    spoken: str = "",
+    spoken_to: str = "",
+    base_url: str,
+    now: datetime,
+) -> ShownAppointment:
+    """Put one appointment into the words of its page."""
+    patient = next((person for person in row.people if person.role == "patient"), None)
+    state = state_of(row, patient)
+    is_open = row.status in {"booked", "arrived"} and not row.consultation
+    leads = row.led_by == membership.public_id
+    day = local(row.starts_at, clinic.zone).date()
+    length = words.length(int((row.ends_at - row.starts_at).total_seconds() // 60))
+    return ShownAppointment(
+        heading=heading or gettext("Time"),
+        name=row.patient_name,
+        born=words.born(row.birth_on),
+        patient_href=reverse("patient", args=[row.patient]),
+        clinician=row.clinician_name,
+        when=f"{words.day_and_clock(row.starts_at, clinic.zone)}, {length}",
+        day_href=f"{reverse('day')}?{urlencode({'dag': day.isoformat()})}",
+        status=status_of(state, row, patient, now),
+        people=[_invited(person, may_send=is_open, now=now) for person in row.people],
+        version=row.version,
+        may_change=is_open and row.status == "booked",
+        talk_href=reverse("conversation", args=[row.consultation]) if state == "talking" and leads else "",
+        closing_href=reverse("close_out", args=[row.consultation])
+        if state in {"ended", "done"} and leads
+        else "",
+        companion_href=reverse("companion", args=[row.appointment]),
+        move_href=reverse("move", args=[row.appointment]),
+        cancel_href=reverse("cancel", args=[row.appointment]),
+        spoken=spaced(spoken),
+        spoken_to=spoken_to,
+        code_address=f"{base_url}/kode".removeprefix("https://").removeprefix("http://"),
+    )
+
+
+def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
+    shown = [companion_status(person, now)]
+    shown += [Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(person, may_send=False)]
+    return Invited(
+        name=person.name,
+        role=words.role(person.role),
+        reach=words.phone(person.phone) or gettext("Får lenken på e-post"),
+        marks=shown,
+        send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
+    )
+
+
+def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
+    """Put patients into a list to choose from."""
+    return [
+        Found(
+            id=patient.public_id,
+            name=f"{patient.family_name}, {patient.given_name}",
+            born=words.born(patient.birth_on),
+            reach=words.phone(contact(patient, "phone"))
+            or contact(patient, "email")
+            or gettext("ingen kontaktvei"),
+            href=reverse("patient", args=[patient.public_id]),
+            book_href=f"{reverse('book')}?{urlencode({'pasient': patient.public_id})}",
+            is_chosen=patient.public_id == chosen,
+        )
+        for patient in patients
+    ]
+
+
+def show_letters(message: Words, channels: Sequence[str]) -> list[Letter]:
+    """Put a message into the form it has in each channel."""
+    shown = {
+        "sms": Letter(gettext("SMS"), "", message.body),
+        "email": Letter(gettext("E-post"), message.subject, message.body),
+    }
+    return [shown[channel] for channel in channels]
+
+
+def show_inbox(messages: Sequence[InboxMessage], zone: str) -> list[Mail]:
+    """Put what would have been sent into a list, newest first."""
+    return [
+        Mail(
+            kind=message.kind,
+            channel=message.channel,
+            channel_words=gettext("SMS") if message.channel == "sms" else gettext("E-post"),
+            to=message.to if message.channel == "email" else words.phone(message.to),
+            iso=message.at.isoformat(),
+            when=words.day_and_clock(message.at, zone),
+            subject=message.subject if message.channel == "email" else "",
+            body=message.body,
+        )
+        for message in messages
+    ]

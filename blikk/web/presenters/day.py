@@ -1,0 +1,257 @@
+"""The day page: rows in the order of need, each with its state, its signs and the one thing to do."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from blikk.clinics.models import Clinic, Membership
+from blikk.journeys.day import Day, OpenCloseOut, Person, Row
+from blikk.kernel.times import local
+from blikk.web.presenters import marks, words
+from blikk.web.presenters.marks import Trouble
+from blikk.web.presenters.words import Mark
+
+TALKING = {"open", "confirmed", "interrupted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The one thing to do on a row."""
+
+    kind: str = ""
+    href: str = ""
+    name: str = ""
+    arrival: str = ""
+    version: int = 0
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Somebody who comes along."""
+
+    name: str
+    role: str
+    status: Mark
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row as the page shows it."""
+
+    appointment: str
+    time: str
+    length: str
+    name: str
+    born: str
+    href: str
+    state: str
+    status: Mark
+    marks: tuple[Mark, ...]
+    troubles: tuple[Trouble, ...]
+    clinician: str
+    act: Act
+    companions: tuple[Companion, ...]
+    waits: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the row does, and not merely with the minutes."""
+        return hashlib.blake2s(repr(self).encode(), digest_size=9).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A consultation that has ended and is not finished."""
+
+    name: str
+    when: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDay:
+    """All that the day page shows."""
+
+    iso: str
+    heading: str
+    before: str
+    after: str
+    is_today: bool
+    is_mine: bool
+    may_be_mine: bool
+    may_talk: bool
+    keep: str
+    waiting: Sequence[ShownRow]
+    booked: Sequence[ShownRow]
+    left_over: Sequence[LeftOver]
+    arrivals: Sequence[dict[str, object]] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who looks, from where, and when."""
+
+    clinic: Clinic
+    membership: Membership
+    is_mine: bool
+    first: str
+    now: datetime
+
+    @property
+    def is_clinician(self) -> bool:
+        return bool(self.membership.role == "clinician")
+
+
+def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool, now: datetime) -> ShownDay:
+    """Put a day into the words and order of its page."""
+    waiting = sorted(_waiting(day.rows), key=lambda pair: (pair[1].waiting_since or now, pair[1].arrival))
+    own = [person.arrival for row, person in waiting if row.clinician == membership.public_id]
+    reader = _Reader(clinic, membership, is_mine, own[0] if own else "", now)
+    rows = [_show(row, reader) for row in day.rows]
+    order = {row.appointment: place for place, (row, _person) in reversed(list(enumerate(waiting)))}
+    today = local(now, clinic.zone).date()
+    return ShownDay(
+        iso=day.day.isoformat(),
+        heading=_heading(day.day, today),
+        before=(day.day - timedelta(days=1)).isoformat(),
+        after=(day.day + timedelta(days=1)).isoformat(),
+        is_today=day.day == today,
+        is_mine=is_mine,
+        may_be_mine=reader.is_clinician,
+        may_talk=reader.is_clinician,
+        keep="&hvem=" + ("mine" if is_mine else "alle"),
+        waiting=sorted((row for row in rows if row.waits), key=lambda row: order[row.appointment]),
+        booked=[row for row in rows if not row.waits],
+        left_over=[
+            _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
+        ],
+        arrivals=[
+            {"arrival": person.arrival, "mine": row.clinician == membership.public_id}
+            for row, person in waiting
+        ],
+    )
+
+
+def _waiting(rows: Sequence[Row]) -> list[tuple[Row, Person]]:
+    return [(row, person) for row in rows for person in row.waiting]
+
+
+def _heading(day: date, today: date) -> str:
+    spoken = words.long_day(day)
+    if day == today:
+        return gettext("I dag, %(day)s") % {"day": spoken}
+    if day == today + timedelta(days=1):
+        return gettext("I morgen, %(day)s") % {"day": spoken}
+    if day == today - timedelta(days=1):
+        return gettext("I går, %(day)s") % {"day": spoken}
+    return words.capital(spoken)
+
+
+def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
+    when = words.day_and_clock(one.ended_at, clinic.zone) if one.ended_at else ""
+    return LeftOver(one.patient_name, when, reverse("close_out", args=[one.consultation]))
+
+
+def _show(row: Row, reader: _Reader) -> ShownRow:
+    patient = next((person for person in row.people if person.role == "patient"), None)
+    state = state_of(row, patient)
+    shown_marks: list[Mark] = []
+    if patient and state in {"waiting", "at_the_door", "away"}:
+        shown_marks = marks.of_devices(patient)
+    elif patient and state in {"booked", "late"}:
+        shown_marks = marks.of_delivery(patient)
+    is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
+    troubles = [
+        trouble
+        for person in row.people
+        if is_open and not person.arrival
+        for trouble in marks.troubles_of(person, may_send=True)
+    ]
+    zone = reader.clinic.zone
+    return ShownRow(
+        appointment=row.appointment,
+        time=words.clock(row.starts_at, zone),
+        length=words.length(int((row.ends_at - row.starts_at).total_seconds() // 60)),
+        name=row.patient_name,
+        born=words.born(row.birth_on),
+        href=reverse("appointment", args=[row.appointment]),
+        state=state,
+        status=status_of(state, row, patient, reader.now),
+        marks=tuple(shown_marks),
+        troubles=tuple(troubles),
+        clinician="" if reader.is_mine else row.clinician_name,
+        act=_act(row, patient, state, reader),
+        companions=tuple(_companion(person, reader) for person in row.people if person.role != "patient"),
+        waits=bool(row.waiting),
+    )
+
+
+def state_of(row: Row, patient: Person | None) -> str:
+    if row.status == "cancelled":
+        return "cancelled"
+    if row.consultation_status == "closed_out":
+        return "done"
+    if row.consultation_status == "ended":
+        return "ended"
+    if patient and patient.status in {"waiting", "away", "at_the_door", "on_hold"}:
+        return patient.status
+    if row.consultation_status in TALKING:
+        return "talking"
+    return "booked"
+
+
+def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Mark:
+    if state == "waiting" and patient and patient.waiting_since:
+        since = patient.waiting_since
+        return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if state == "booked" and row.ends_at < now:
+        return Mark(gettext("Kom ikke"), "clock", "care")
+    return {
+        "cancelled": Mark(gettext("Avlyst"), "cross"),
+        "done": Mark(gettext("Ferdig"), "check", "good"),
+        "ended": Mark(gettext("Avsluttet, ikke gjort ferdig"), "clock", "care"),
+        "talking": Mark(gettext("I samtale"), "talk", "live"),
+        "away": Mark(gettext("Ute en tur"), "door"),
+        "on_hold": Mark(gettext("Satt på vent"), "chair"),
+        "at_the_door": Mark(gettext("Ved døren, prøver utstyret"), "door"),
+    }.get(state, Mark(gettext("Ikke her ennå"), "clock"))
+
+
+def _act(row: Row, patient: Person | None, state: str, reader: _Reader) -> Act:
+    mine = row.led_by == reader.membership.public_id
+    if state == "talking" and mine:
+        return Act("talk", reverse("conversation", args=[row.consultation]), row.patient_name)
+    if patient and state == "waiting" and reader.is_clinician:
+        return _admit(patient, reader)
+    if state == "ended" and mine:
+        return Act("close", reverse("close_out", args=[row.consultation]), row.patient_name)
+    return Act("open", reverse("appointment", args=[row.appointment]), row.patient_name)
+
+
+def _admit(person: Person, reader: _Reader) -> Act:
+    href = reverse("admit", args=[person.arrival])
+    return Act("admit", href, person.name, person.arrival, person.version, person.arrival == reader.first)
+
+
+def _companion(person: Person, reader: _Reader) -> Companion:
+    act = _admit(person, reader) if person.is_waiting and reader.is_clinician else Act()
+    return Companion(person.name, words.role(person.role), companion_status(person, reader.now), act)
+
+
+def companion_status(person: Person, now: datetime) -> Mark:
+    """Where somebody who comes along is."""
+    if person.is_waiting and person.waiting_since:
+        since = person.waiting_since
+        return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if person.status == "admitted":
+        return Mark(gettext("I samtale"), "talk", "live")
+    if person.status in {"at_the_door", "away"}:
+        return Mark(gettext("Ved døren"), "door")
+    delivery = marks.of_delivery(person)
+    return delivery[0] if delivery else Mark(gettext("Ikke her ennå"), "clock")

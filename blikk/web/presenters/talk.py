@@ -1,0 +1,209 @@
+"""The conversation's own column, the drafted note and the close-out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import formats, translation
+from django.utils.translation import gettext
+
+from blikk.consultations.models import Consultation, Participant
+from blikk.consultations.queries import is_present, is_running
+from blikk.documentation.models import Note
+from blikk.journeys.closing import Draft
+from blikk.journeys.day import Row
+from blikk.kernel.times import local
+from blikk.web import forms
+from blikk.web.presenters import words
+from blikk.web.presenters.day import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody who was let in."""
+
+    name: str
+    role: str
+    is_present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Somebody who waits to be let in too."""
+
+    name: str
+    role: str
+    act: Act
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTalk:
+    """What stands beside the picture."""
+
+    name: str
+    born: str
+    age: int
+    phone: str
+    phone_bare: str
+    people: Sequence[Here]
+    waiting: Sequence[Outside]
+    is_going_on: bool
+    note_href: str
+    note_text: str
+    note_version: int
+    companion_href: str
+    companion_form: forms.CompanionForm
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClosing:
+    """The close-out page."""
+
+    name: str
+    born: str
+    version: int
+    note_version: int
+    note_href: str
+    draft: str
+    free_text: str
+    signed: str
+    signed_words: str
+    is_closed: bool
+    may_sign: bool
+    decisions: Sequence[tuple[str, str]]
+
+
+def show_talk(
+    consultation: Consultation,
+    row: Row,
+    roster: Sequence[Participant],
+    note: Note,
+    form: forms.CompanionForm,
+    *,
+    now: datetime,
+) -> ShownTalk:
+    """Put a conversation into the words of its column."""
+    today = local(now, consultation.clinic.zone).date()
+    return ShownTalk(
+        name=row.patient_name,
+        born=words.born(row.birth_on),
+        age=words.age(row.birth_on, today),
+        phone=words.phone(row.phone),
+        phone_bare=row.phone,
+        people=[Here(person.name, words.role(person.role), is_present(person, now=now)) for person in roster],
+        waiting=[
+            Outside(
+                person.name,
+                words.role(person.role),
+                Act(
+                    "admit",
+                    reverse("admit", args=[person.arrival]),
+                    person.name,
+                    person.arrival,
+                    person.version,
+                ),
+            )
+            for person in row.waiting
+        ],
+        is_going_on=is_running(consultation),
+        note_href=reverse("note", args=[consultation.public_id]),
+        note_text=note.free_text,
+        note_version=note.version,
+        companion_href=reverse("conversation_companion", args=[consultation.public_id]),
+        companion_form=form,
+    )
+
+
+def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads: bool = True) -> ShownClosing:
+    """Put the end of a consultation into the words of its page."""
+    patient = consultation.appointment.patient
+    is_closed = consultation.status == "closed_out"
+    decisions = (
+        [
+            (gettext("Utfall"), forms.chosen(forms.OUTCOMES, consultation.outcome)),
+            (gettext("Oppfølging"), forms.chosen(forms.FOLLOW_UPS, consultation.follow_up)),
+            (gettext("Egenandel"), forms.chosen(forms.FEES, consultation.fee)),
+        ]
+        if is_closed
+        else []
+    )
+    signed_words = ""
+    if note.signed_at and note.signed_by:
+        when = words.day_and_clock(note.signed_at, consultation.clinic.zone)
+        signed_words = gettext("Signert av %(name)s %(when)s. Notatet kan ikke endres.") % {
+            "name": note.signed_by.name,
+            "when": when,
+        }
+    return ShownClosing(
+        name=patient.name,
+        born=words.born(patient.birth_on),
+        version=consultation.version,
+        note_version=note.version,
+        note_href=reverse("note", args=[consultation.public_id]),
+        draft=drafted(draft, consultation.clinic.language),
+        free_text=note.free_text,
+        signed=note.signed_text,
+        signed_words=signed_words,
+        is_closed=is_closed,
+        may_sign=leads,
+        decisions=decisions,
+    )
+
+
+def drafted(draft: Draft, language: str) -> str:
+    """Write what the system knows about a consultation as the beginning of its note."""
+    with translation.override(language):
+        lines = [
+            gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
+            gettext("Form: video"),
+            _times(draft),
+            gettext("Deltakere: %(people)s") % {"people": _people(draft)},
+        ]
+        channels = _channels(draft)
+        if channels:
+            lines.append(channels)
+        return "\n".join(lines)
+
+
+def _day(draft: Draft) -> str:
+    return formats.date_format(local(draft.opened_at, draft.zone), gettext("j. F Y"))
+
+
+def _times(draft: Draft) -> str:
+    start = words.clock(draft.opened_at, draft.zone)
+    if draft.ended_at is None:
+        return gettext("Start kl. %(start)s") % {"start": start}
+    minutes = max(round((draft.ended_at - draft.opened_at).total_seconds() / 60), 1)
+    return gettext("Start kl. %(start)s, slutt kl. %(end)s (%(length)s)") % {
+        "start": start,
+        "end": words.clock(draft.ended_at, draft.zone),
+        "length": words.minutes_in_words(minutes),
+    }
+
+
+def _people(draft: Draft) -> str:
+    shown = []
+    for person in draft.present:
+        one = f"{person.name} ({words.role(person.role)})"
+        if person.joined_at is None:
+            one += gettext(", sluppet inn, men kom ikke med")
+        shown.append(one)
+    return "; ".join(shown)
+
+
+def _channels(draft: Draft) -> str:
+    if len(draft.channels) <= 1:
+        return ""
+    names = {
+        "video": gettext("video"),
+        "sound": gettext("bare lyd"),
+        "phone": gettext("telefon"),
+        "text": gettext("tekst"),
+    }
+    used = [
+        gettext("%(channel)s fra kl. %(time)s")
+        % {"channel": names.get(change.channel, change.channel), "time": words.clock(change.at, draft.zone)}
+        for change in draft.channels
+    ]
+    return gettext("Kanal: %(used)s") % {"used": ", ".join(used)}
