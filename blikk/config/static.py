@@ -3,7 +3,7 @@
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
-class Static(CompressedManifestStaticFilesStorage):
+class Static(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Gives the plain name for a file that is not collected, as in tests and in the middle of a build."""
 
     manifest_strict = False
