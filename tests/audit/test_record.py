@@ -34,7 +34,7 @@ def unguarded():
     guards.remove(connection)
 
 
-def sql(statement: str, *values: object) -> int:
+def sql(statement: str, *values: str | int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.rowcount
