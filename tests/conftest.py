@@ -1,27 +1,7 @@
 """What every test stands on."""
 
-from typing import Any
-
 import pytest
 from django.core.cache import cache
-from django.db import connection
-from django.test import TransactionTestCase
-
-from blikk.audit import guards
-
-_empty = TransactionTestCase._fixture_teardown
-
-
-def _empty_without_guards(case: TransactionTestCase) -> Any:
-    """Empty the database after a test that committed; the record's own guards would refuse."""
-    guards.remove(connection)
-    try:
-        return _empty(case)
-    finally:
-        guards.install(connection)
-
-
-TransactionTestCase._fixture_teardown = _empty_without_guards
 
 
 @pytest.fixture(autouse=True)
