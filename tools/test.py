@@ -8,26 +8,25 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTEST = [str(ROOT / ".venv" / "bin" / "python"), "-m", "pytest", "-q"]
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+PYTEST = [PYTHON, "-m", "pytest", "-q"]
+WITH_POSTGRES = [PYTHON, "-m", "tests.with_postgres", "pytest", "-q"]
 CORES = str(max(2, os.cpu_count() or 2))
 
 # Playwright's sync interface keeps a loop running on the main thread, which pytest-asyncio refuses: so
 # browsers have a session of their own, alone on the machine, because they measure time and cut networks.
+SHARED = ["-n", CORES, "--dist", "loadfile"]
+ALONE = ["-p", "no:xdist"]
+ELSEWHERE = ["--ignore=tests/browser", "--ignore=tests/soak", "--ignore=tests/architecture"]
+
 SUITES: dict[str, list[str]] = {
     "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
-    "rooms": [
-        *PYTEST,
-        "-n",
-        CORES,
-        "--dist",
-        "loadfile",
-        "tests",
-        "--ignore=tests/browser",
-        "--ignore=tests/soak",
-    ],
-    "browser": [*PYTEST, "-p", "no:xdist", "-p", "no:asyncio", "tests/browser"],
+    "architecture": [*PYTEST, *ALONE, "tests/architecture"],
+    "sqlite": [*PYTEST, *SHARED, "tests", *ELSEWHERE, "--ignore=tests/races"],
+    "postgres": [*WITH_POSTGRES, *SHARED, "tests", *ELSEWHERE],
+    "browser": [*PYTEST, *ALONE, "-p", "no:asyncio", "tests/browser"],
 }
-SOAK = {"soak": [*PYTEST, "-p", "no:xdist", "tests/soak"]}
+SOAK = {"soak": [*PYTEST, *ALONE, "-p", "no:asyncio", "tests/soak"]}
 NOTHING_COLLECTED = 5
 
 
