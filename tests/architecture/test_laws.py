@@ -69,6 +69,19 @@ def test_what_a_reader_looks_for_is_there(name):
     assert (ROOT / name).stat().st_size > 500
 
 
+def test_the_how_to_names_every_setting_and_no_other():
+    named = re.compile(r"BLIKK_[A-Z_]+[A-Z]")
+    read = set(named.findall((ROOT / "blikk" / "config" / "env.py").read_text(encoding="utf-8")))
+    read |= set(named.findall((ROOT / "blikk" / "config" / "settings.py").read_text(encoding="utf-8"))) & {
+        "BLIKK_SECRET_KEY",
+        "BLIKK_FIELD_KEYS",
+    }
+    told = set(named.findall((ROOT / "docs" / "how-to" / "run-in-production.md").read_text(encoding="utf-8")))
+    example = set(named.findall((ROOT / "deploy" / "blikk.env.example").read_text(encoding="utf-8")))
+    assert told == read
+    assert example <= read
+
+
 def test_every_decision_says_what_it_costs_and_how_to_tell_that_it_was_wrong():
     pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [int(page.name[:4]) for page in pages] == list(range(1, len(pages) + 1))
