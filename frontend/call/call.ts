@@ -202,7 +202,7 @@ function heard(state: ConversationState, frame: News): ConversationState {
       return { ...state, lines: [...state.lines, line], unread: state.unread + 1 };
     }
     case "channel":
-      return { ...state, channel: frame.channel, version: Math.max(frame.version, state.version) };
+      return { ...state, channel: frame.channel };
     case "ended":
       return { ...state, place: { at: "ended", byRole: frame.by_role, endedAt: frame.at } };
     case "moved_away":

@@ -143,7 +143,7 @@ export type News =
   | { readonly type: "signal"; readonly from: string; readonly epoch: string; readonly body: SignalBody }
   | { readonly type: "text"; readonly from: string; readonly words: string; readonly at: string }
   | ({ readonly type: "state"; readonly from: string } & Equipment)
-  | { readonly type: "channel"; readonly channel: Channel; readonly by: string; readonly version: number }
+  | { readonly type: "channel"; readonly channel: Channel }
   | { readonly type: "ended"; readonly by_role: Role; readonly at: string }
   | { readonly type: "moved_away" };
 

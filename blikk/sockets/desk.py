@@ -1,0 +1,135 @@
+"""The socket of the staff side: news of the day, letting people in, and the conversation."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from blikk.accounts.services import topic_of
+from blikk.journeys import talk
+from blikk.kernel.errors import DomainError, NotFound
+from blikk.sockets.call import CallWire, Place
+from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Request
+from blikk.sockets.identity import SignedOut, Staff, staff_behind
+from blikk.sockets.wire import in_database
+from blikk.waiting_room import queries as waiting_room
+
+DAY_EVENTS = frozenset({"day", "message", "missed"})
+
+
+def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
+    """Do what a member of staff asks for, and say that it is done. Raises what the rooms refuse."""
+    clinic, membership, actor = staff.clinic, staff.membership, staff.actor
+    match frame:
+        case Hello():
+            return {}
+        case Admit():
+            opened = talk.admit(
+                clinic, frame.arrival, version=frame.version, membership=membership, actor=actor, now=now
+            )
+            return {"consultation": opened.public_id}
+        case _:
+            raise NotFound
+
+
+def answer_in(
+    staff: Staff, consultation: str, frame: ChangeChannel | End, *, now: datetime
+) -> dict[str, Any]:
+    """Do what the clinician asks for in the conversation they sit in."""
+    clinic, membership, actor = staff.clinic, staff.membership, staff.actor
+    match frame:
+        case ChangeChannel():
+            talk.change_channel(
+                clinic, consultation, channel=frame.channel, membership=membership, actor=actor, now=now
+            )
+        case End():
+            talk.end(clinic, consultation, version=frame.version, membership=membership, actor=actor, now=now)
+    return {}
+
+
+class Desk(CallWire):
+    """A page of the staff side. It lives on after a conversation, because the day does."""
+
+    outlives_call = True
+
+    async def arrive(self) -> None:
+        try:
+            staff = await in_database(self._staff)()
+        except SignedOut:
+            await self.finish(Closed.SIGNED_OUT)
+            return
+        self.clinic = staff.clinic.public_id
+        self.day = f"day:{self.clinic}"
+        self.user_topic = topic_of(staff.membership.user)
+        self.listen(self.day)
+        self.listen(self.user_topic)
+
+    def _staff(self, now: datetime | None = None) -> Staff:
+        return staff_behind(self.scope["cookies"], where=self.where, now=now or timezone.now())
+
+    def find_place(self, consultation: str, now: datetime) -> Place:
+        staff = self._here(now)
+        participant = talk.place_of_member(staff.clinic, consultation, membership=staff.membership)
+        return Place(participant, staff.actor)
+
+    def _here(self, now: datetime) -> Staff:
+        """The person at this page; a session that went to another clinic meanwhile is another page's."""
+        staff = self._staff(now)
+        if staff.clinic.public_id != self.clinic:
+            raise NotFound
+        return staff
+
+    async def take(self, frame: Frame) -> None:
+        try:
+            match frame:
+                case Hello() | Admit():
+                    facts = await in_database(self._answer)(frame)
+                    await self.tell({"type": "done", "re": frame.id, **facts})
+                case ChangeChannel() | End():
+                    consultation = self._sitting().participant.consultation.public_id
+                    facts = await in_database(self._answer_in)(consultation, frame)
+                    await self.tell({"type": "done", "re": frame.id, **facts})
+                case _:
+                    await self.take_call(frame)
+        except SignedOut:
+            await self.finish(Closed.SIGNED_OUT)
+
+    def _answer(self, frame: Request) -> dict[str, Any]:
+        now = timezone.now()
+        return answer(self._here(now), frame, now=now)
+
+    def _answer_in(self, consultation: str, frame: ChangeChannel | End) -> dict[str, Any]:
+        now = timezone.now()
+        return answer_in(self._here(now), consultation, frame, now=now)
+
+    async def hear(self, topic: str, news: dict[str, Any]) -> None:
+        if topic == self.user_topic:
+            await self.look_again()
+        elif topic != self.day:
+            await self.hear_call(news)
+        elif news.get("event") == "arrived":
+            await self._tell_of_arrival(str(news.get("arrival", "")))
+        elif news.get("event") in DAY_EVENTS:
+            await self.tell({"type": "day"})
+
+    async def _tell_of_arrival(self, arrival: str) -> None:
+        def name_of() -> str:
+            return waiting_room.get(self._here(timezone.now()).clinic, arrival).invitation.name
+
+        name = await in_database(name_of)()
+        await self.tell({"type": "arrived", "arrival": arrival, "name": name})
+        await self.tell({"type": "day"})
+
+    async def look_again(self) -> None:
+        try:
+            await in_database(self._here)(timezone.now())
+        except SignedOut:
+            await self.finish(Closed.SIGNED_OUT)
+            return
+        except DomainError:
+            await self.finish(Closed.NOT_FOUND)
+            return
+        await self.keep_place()
+
+    async def go(self) -> None:
+        await self.stand_up()

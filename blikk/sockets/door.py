@@ -1,0 +1,160 @@
+"""The socket of a person at the door: their own arrival, and the conversation once they were let in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from blikk.invitations.services import actor_of
+from blikk.journeys import door, talk
+from blikk.journeys.door import DoorView
+from blikk.journeys.errors import NotAtThisStep
+from blikk.kernel.errors import NotFound
+from blikk.sockets.call import CallWire, Place
+from blikk.sockets.frames import Closed, Devices, Frame, Hello, Leave, Request
+from blikk.sockets.wire import in_database
+from blikk.waiting_room import services as waiting_room
+
+if TYPE_CHECKING:
+    from blikk.waiting_room.models import Arrival
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A browser that presented a link: what its socket was opened with."""
+
+    invitation: str
+    device: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Where somebody stands, and whether another page of theirs holds the place."""
+
+    view: DoorView
+    arrival: "Arrival | None"
+    is_elsewhere: bool = False
+
+
+def greet(caller: Caller, frame: Hello, *, now: datetime) -> Greeting:
+    """Take the place in the waiting room for this page, if the person has one. Raises NotFound."""
+    view = door.door_of(caller.invitation, caller.device, now=now)
+    try:
+        arrival = door.who_is_at_the_door(caller.invitation, caller.device, now=now)[2]
+    except NotAtThisStep:
+        arrival = None
+    if arrival is None:
+        return Greeting(view, None)
+    has_seat = waiting_room.take_seat(arrival, tab=frame.tab, move=frame.move, now=now)
+    return Greeting(view, arrival, is_elsewhere=not has_seat)
+
+
+def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
+    """Do what the person asks for in the waiting room. Raises what the rooms refuse."""
+    match frame:
+        case Devices():
+            return door.report_devices(
+                caller.invitation, caller.device, found=frame.found(), where=caller.where, now=now
+            )
+        case Leave():
+            return door.leave(caller.invitation, caller.device, where=caller.where, now=now)
+        case _:
+            raise NotFound
+
+
+class Door(CallWire):
+    """A patient's or companion's page."""
+
+    async def arrive(self) -> None:
+        self.caller = Caller(
+            invitation=self.scope["url_route"]["kwargs"]["invitation"],
+            device=self.scope["cookies"].get(settings.BLIKK_DEVICE_COOKIE, ""),
+            where=self.where,
+        )
+        self.arrival: Arrival | None = None
+        self.tab = ""
+        view = await in_database(self._view)()
+        self.shown = view.facts()
+
+    def _view(self) -> DoorView:
+        return door.door_of(self.caller.invitation, self.caller.device, now=timezone.now())
+
+    def find_place(self, consultation: str, now: datetime) -> Place:
+        caller = self.caller
+        participant = talk.place_at_the_door(caller.invitation, caller.device, now=now)
+        if participant.consultation.public_id != consultation or participant.invitation is None:
+            raise NotFound
+        return Place(participant, actor_of(participant.invitation, where=caller.where))
+
+    async def take(self, frame: Frame) -> None:
+        match frame:
+            case Hello():
+                await self._greet(frame)
+            case Devices() | Leave():
+                view = await in_database(answer)(self.caller, frame, now=timezone.now())
+                self.shown = view.facts()
+                await self.tell({"type": "done", "re": frame.id, "door": self.shown})
+            case _:
+                await self.take_call(frame)
+
+    async def _greet(self, frame: Hello) -> None:
+        async with self.turn:
+            greeting = await in_database(greet)(self.caller, frame, now=timezone.now())
+            if greeting.is_elsewhere:
+                await self.tell({"type": "refused", "re": frame.id, "code": "elsewhere"})
+                return
+            if self.arrival is not None and self.arrival != greeting.arrival:
+                self.deafen(f"arrival:{self.arrival.public_id}")
+            self.arrival, self.tab = greeting.arrival, frame.tab
+            if greeting.arrival is not None:
+                self.listen(f"arrival:{greeting.arrival.public_id}")
+            # Read again after listening: who was let in between the two is told so.
+            self.shown = (await in_database(self._view)()).facts()
+            await self.tell({"type": "done", "re": frame.id, "door": self.shown})
+
+    async def hear(self, topic: str, news: dict[str, Any]) -> None:
+        if topic.startswith("call:"):
+            await self.hear_call(news)
+        elif news.get("event") == "moved_away":
+            if news.get("tab") == self.tab:
+                await self.moved_away()
+        else:
+            await self._show()
+
+    async def _show(self) -> None:
+        """Tell the page where the person stands now, if that is news."""
+        facts = (await in_database(self._view)()).facts()
+        if facts == self.shown:
+            return
+        self.shown = facts
+        await self.tell({"type": "door", "door": facts})
+
+    async def look_again(self) -> None:
+        try:
+            await self._show()
+        except NotFound:
+            await self.finish(Closed.NOT_FOUND)
+            return
+        if self.arrival is not None:
+            kept = await in_database(waiting_room.keep_seat)(self.arrival, tab=self.tab, now=timezone.now())
+            if not kept and self.shown["arrival_status"] in {"waiting", "admitted"}:
+                await in_database(self._sit_again)()
+        await self.keep_place()
+
+    def _sit_again(self) -> None:
+        if self.arrival is not None:
+            waiting_room.take_seat(self.arrival, tab=self.tab, move=False, now=timezone.now())
+
+    async def moved_away(self) -> None:
+        # The seat is somebody else's now: it must not be given up when this socket goes.
+        self.arrival = None
+        await super().moved_away()
+
+    async def go(self) -> None:
+        await self.stand_up()
+        arrival, self.arrival = getattr(self, "arrival", None), None
+        if arrival is not None:
+            await in_database(waiting_room.give_up_seat)(arrival, tab=self.tab)

@@ -1,0 +1,299 @@
+"""The frames of docs/protocol.md: read strictly at the edge, so that nothing behind it sees what is not a frame."""
+
+import json
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+LARGEST = 64 * 1024
+LONGEST_SDP = 32 * 1024
+LONGEST_CANDIDATE = 1024
+LONGEST_TEXT = 2000
+
+_MARK = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FOUND = re.compile(r"[a-z_]{0,20}")
+_LARGEST_NUMBER = 2**31 - 1
+
+CHANNELS = frozenset({"video", "sound", "phone", "text"})
+QUALITIES = frozenset({"unknown", "good", "fair", "poor", "none"})
+
+
+class Closed(IntEnum):
+    """Why a socket was closed. Those below 4429 are final: the same page must not come back by itself."""
+
+    NOT_UNDERSTOOD = 4400
+    SIGNED_OUT = 4401
+    NOT_FOUND = 4404
+    MOVED_AWAY = 4409
+    ENDED = 4410
+    TOO_MANY = 4429
+    TOO_LARGE = 1009
+    RESTART = 1012
+
+
+class BadFrame(Exception):
+    """What arrived is no frame of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The page is alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """A page says which tab it is, and asks for the state."""
+
+    id: int
+    tab: str
+    epoch: str
+    move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Let somebody in."""
+
+    id: int
+    arrival: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What the device check found."""
+
+    id: int
+    camera: str
+    microphone: str
+    sound: str
+    network: str
+
+    def found(self) -> dict[str, str]:
+        return {
+            "camera": self.camera,
+            "microphone": self.microphone,
+            "sound": self.sound,
+            "network": self.network,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Go away from the waiting room."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Take one's place in the conversation."""
+
+    id: int
+    consultation: str
+    tab: str
+    epoch: str
+    move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one connection says to another."""
+
+    to: str
+    to_epoch: str
+    epoch: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line in the text lane. It is passed on and kept nowhere."""
+
+    id: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a person lets the others know about their own equipment."""
+
+    equipment: dict[str, bool | str]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeChannel:
+    """The people went over to another channel."""
+
+    id: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskIce:
+    """Fresh credentials for the relay."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepOut:
+    """Leave the conversation without ending it."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the conversation for everybody."""
+
+    id: int
+    version: int
+
+
+Request = Hello | Admit | Devices | Leave | Join | Text | ChangeChannel | AskIce | StepOut | End
+Frame = Beat | Request | Signal | State
+
+
+def decode(text: str) -> object:
+    """JSON without what JSON should not have: doubled keys, NaN, lone surrogates, NUL."""
+    if len(text) > LARGEST:
+        raise BadFrame
+    try:
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse)
+        # Half a character cannot be written again; it would fail later, in somebody else's socket.
+        json.dumps(content, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise BadFrame from error
+    return content
+
+
+def parse(raw: Any) -> Frame:
+    """The frame, or BadFrame. Unknown fields are left out, never passed on."""
+    match raw:
+        case {"type": "beat"}:
+            return Beat()
+        case {
+            "type": "signal",
+            "to": str(to),
+            "to_epoch": str(to_epoch),
+            "epoch": str(epoch),
+            "body": dict(body),
+        }:
+            return Signal(_id(to), _mark(to_epoch), _mark(epoch), _body(body))
+        case {"type": "state"}:
+            return State(_equipment(raw))
+        case {"type": str(type_), "id": int(id_)} if type(id_) is int and 0 <= id_ <= _LARGEST_NUMBER:
+            return _request(type_, id_, raw)
+        case _:
+            raise BadFrame
+
+
+def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
+    match {**raw, "type": type_}:
+        case {"type": "hello", "tab": str(tab)}:
+            epoch = raw.get("epoch", "")
+            return Hello(id_, _mark(tab), _mark(epoch) if epoch else "", _flag(raw.get("move", False)))
+        case {"type": "join", "consultation": str(consultation), "tab": str(tab), "epoch": str(epoch)}:
+            move = _flag(raw.get("move", False))
+            return Join(id_, _id(consultation), _mark(tab), _mark(epoch), move)
+        case {"type": "text", "words": str(words)} if 0 < len(words) <= LONGEST_TEXT and "\0" not in words:
+            return Text(id_, words)
+        case {"type": "channel", "channel": str(channel)} if channel in CHANNELS:
+            return ChangeChannel(id_, channel)
+        case {"type": "admit", "arrival": str(arrival), "version": version}:
+            return Admit(id_, _id(arrival), _number(version))
+        case {"type": "end", "version": version}:
+            return End(id_, _number(version))
+        case {"type": "devices"}:
+            found = (raw.get(name) for name in ("camera", "microphone", "sound", "network"))
+            return Devices(id_, *(_matching(_FOUND, value) for value in found))
+        case {"type": "ice"}:
+            return AskIce(id_)
+        case {"type": "step_out"}:
+            return StepOut(id_)
+        case {"type": "leave"}:
+            return Leave(id_)
+        case _:
+            raise BadFrame
+
+
+def _body(body: dict[str, Any]) -> dict[str, Any]:
+    match body:
+        case {"description": {"type": "offer" | "answer" as kind, "sdp": str(sdp)}, "round": round_}:
+            if not 0 < len(sdp) <= LONGEST_SDP or "\0" in sdp:
+                raise BadFrame
+            return {"description": {"type": kind, "sdp": sdp}, "round": _number(round_)}
+        case {"candidate": None}:
+            return {"candidate": None}
+        case {"candidate": dict(candidate)}:
+            return {"candidate": _candidate(candidate)}
+        case {"bye": True}:
+            return {"bye": True}
+        case _:
+            raise BadFrame
+
+
+def _candidate(raw: dict[str, Any]) -> dict[str, Any]:
+    line = raw.get("sdpMLineIndex")
+    return {
+        "candidate": _short(raw.get("candidate"), LONGEST_CANDIDATE),
+        "sdpMid": None if raw.get("sdpMid") is None else _short(raw["sdpMid"], 64),
+        "sdpMLineIndex": None if line is None else _number(line),
+        "usernameFragment": None
+        if raw.get("usernameFragment") is None
+        else _short(raw["usernameFragment"], 256),
+    }
+
+
+def _equipment(raw: dict[str, Any]) -> dict[str, bool | str]:
+    names = ("camera", "microphone", "sharing", "picture", "paused")
+    quality = raw.get("quality")
+    if not isinstance(quality, str) or quality not in QUALITIES:
+        raise BadFrame
+    return {**{name: _flag(raw.get(name)) for name in names}, "quality": quality}
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise BadFrame
+    return value
+
+
+def _mark(value: object) -> str:
+    return _matching(_MARK, value)
+
+
+def _id(value: object) -> str:
+    return _matching(_PUBLIC_ID, value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadFrame
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _LARGEST_NUMBER:
+        raise BadFrame
+    return value
+
+
+def _short(value: object, longest: int) -> str:
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        raise BadFrame
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise BadFrame
+    return made
+
+
+def _refuse(constant: str) -> object:
+    raise BadFrame

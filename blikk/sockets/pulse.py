@@ -1,0 +1,79 @@
+"""One clock per process for all sockets: beats, dead pages, and the look at who may still be here."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import Protocol
+
+log = logging.getLogger(__name__)
+
+LIVELY = 1
+CALM = 20
+LOOK_AGAIN = 15
+
+
+class Living(Protocol):
+    """What the clock knows of a socket."""
+
+    @property
+    def lively(self) -> bool: ...
+    async def beat(self) -> None: ...
+    async def look_again(self) -> None: ...
+
+
+class Pulse:
+    """Beats every second for those in a conversation and every twenty for those who wait.
+
+    Ten thousand timers cost more than one that walks a set; those who wait are spread over their twenty seconds.
+    """
+
+    def __init__(self) -> None:
+        self._living: set[Living] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._busy: set[asyncio.Task[None]] = set()
+
+    def add(self, living: Living) -> None:
+        self._living.add(living)
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def remove(self, living: Living) -> None:
+        self._living.discard(living)
+        if not self._living and self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        second = 0
+        due = loop.time()
+        while True:
+            due = max(due + 1, loop.time())
+            await asyncio.sleep(due - loop.time())
+            second += 1
+            for living in list(self._living):
+                turn = second + id(living) // 64
+                if living.lively or turn % CALM == 0:
+                    self._start(living, living.beat())
+                if turn % LOOK_AGAIN == 0:
+                    self._start(living, living.look_again())
+
+    def _start(self, living: Living, step: object) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(self._guard(step))
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
+
+    @staticmethod
+    async def _guard(step: object) -> None:
+        try:
+            await step  # type: ignore[misc]
+        except Exception:
+            log.exception("socket.pulse_failed")
+
+
+_pulses: defaultdict[asyncio.AbstractEventLoop, Pulse] = defaultdict(Pulse)
+
+
+def pulse() -> Pulse:
+    """The clock of the running event loop."""
+    return _pulses[asyncio.get_running_loop()]
