@@ -18,6 +18,10 @@ def find_clinic(public_id: str) -> Clinic | None:
     return Clinic.objects.filter(public_id=public_id).first()
 
 
+def find_by_slug(slug: str) -> Clinic | None:
+    return Clinic.objects.filter(slug=slug).first()
+
+
 def find_member(clinic: Clinic, public_id: str) -> Membership | None:
     """A running membership of this clinic."""
     rows = running(clinic)

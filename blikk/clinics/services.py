@@ -54,6 +54,16 @@ class Post:
 
 
 @transaction.atomic
+def open_clinic(
+    *, name: str, slug: str, phone: str, sender_label: str, actor: Actor, now: datetime
+) -> Clinic:
+    """Open a clinic that nobody works at yet."""
+    clinic = Clinic.objects.create(name=name, slug=slug, phone=phone, sender_label=sender_label)
+    record("clinic.opened", actor=actor, about=clinic, clinic_id=clinic.pk, now=now)
+    return clinic
+
+
+@transaction.atomic
 def change_settings(
     clinic: Clinic, values: dict[str, str | int | bool], *, actor: Actor, now: datetime
 ) -> Clinic:
