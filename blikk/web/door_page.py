@@ -36,7 +36,7 @@ def door_page(view: DoorView) -> DoorPage:
     starts, opens = local(view.starts_at, view.zone), local(view.opens_at, view.zone)
     return DoorPage(
         sender=view.label,
-        phone=view.phone,
+        phone=phone_words(view.phone),
         phone_link=re.sub(r"[^\d+]", "", view.phone),
         day=day_of(starts),
         starts_time=time_of(starts),
@@ -50,6 +50,15 @@ def door_page(view: DoorView) -> DoorPage:
 def first_screen(view: DoorView) -> str:
     """Which part of the page is shown before any script has run."""
     return view.step if view.step in CLOSED else _AT_ONCE.get(view.step, "link")
+
+
+def phone_words(phone: str) -> str:
+    """A Norwegian number as people read it aloud; any other as it was given."""
+    digits = re.sub(r"[^\d+]", "", phone)
+    local_part = digits.removeprefix("+47")
+    if len(local_part) != 8 or not local_part.isdigit():
+        return phone
+    return " ".join(local_part[at : at + 2] for at in range(0, 8, 2))
 
 
 def day_of(moment: datetime) -> str:

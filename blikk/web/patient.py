@@ -62,11 +62,12 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
     except NotFound:
         return render(request, "patient/unknown.html", status=404)
     with translation.override(view.language):
+        shown = door_page(view)
         content = {
-            "door": door_page(view),
+            "door": shown,
             "first": first_screen(view),
             "is_closed": view.step in CLOSED,
-            "page": {"door": view.facts(), "now": now.isoformat()},
+            "page": {"door": view.facts(), "now": now.isoformat(), "phone": shown.phone},
         }
         response = render(request, "patient/page.html", content)
         response["Content-Language"] = translation.get_language()

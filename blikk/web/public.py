@@ -38,8 +38,8 @@ def typed_code(request: HttpRequest) -> HttpResponse:
         return _code_form(request, typed, problem="empty", status=422)
     now, where = timezone.now(), address_of(request)
     if not (
-        may_try("typed code", where, times=TRIES_PER_ADDRESS, seconds=WINDOW, now=now)
-        and may_try("typed code", "all", times=TRIES_IN_ALL, seconds=WINDOW, now=now)
+        may_try("typed-code", where, times=TRIES_PER_ADDRESS, seconds=WINDOW, now=now)
+        and may_try("typed-code", "all", times=TRIES_IN_ALL, seconds=WINDOW, now=now)
     ):
         return _code_form(request, typed, problem="too_many", status=429)
     secret = device_secret(request) or new_secret()

@@ -11,7 +11,7 @@ import {
 } from "../shared/devices";
 
 export type CheckFault = Fault | "no_relay" | "no_tone";
-export type Light = Device | { readonly is: "out"; readonly fault: CheckFault };
+export type Light = Device | { readonly is: "idle" } | { readonly is: "out"; readonly fault: CheckFault };
 
 export interface Check {
   readonly camera: Light;
@@ -23,7 +23,7 @@ export interface Check {
 export const UNTRIED: Check = {
   camera: { is: "asking" },
   microphone: { is: "asking" },
-  sound: { is: "asking" },
+  sound: { is: "idle" },
   network: { is: "asking" },
 };
 

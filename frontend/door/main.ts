@@ -13,6 +13,7 @@ import { keepAwake } from "./wake";
 interface Page {
   readonly door: DoorView;
   readonly now: string;
+  readonly phone: string;
 }
 
 const page = given<Page>();
@@ -125,7 +126,7 @@ function startTalk(before: Door | null): void {
     consultation: door.view.consultation,
     link: seat.held.link,
     ready,
-    phone: door.view.phone,
+    phone: page.phone,
     place: find("#stage"),
     signal: talking.signal,
     dispatch,

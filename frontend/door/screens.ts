@@ -102,7 +102,9 @@ function showMirror(stream: MediaStream | null, isKnown: boolean): void {
   const hasPicture = (stream?.getVideoTracks().length ?? 0) > 0;
   for (const mirror of all<HTMLVideoElement>("[data-mirror]")) {
     if (mirror.srcObject !== stream) mirror.srcObject = stream;
-    const empty = mirror.parentElement?.querySelector<HTMLElement>("[data-when-mirror]");
+    const frame = mirror.closest<HTMLElement>('[data-when-mirror="full"]');
+    if (frame) show(frame, hasPicture || !isKnown);
+    const empty = mirror.parentElement?.querySelector<HTMLElement>('[data-when-mirror="empty"]');
     if (empty) show(empty, !hasPicture && (isKnown || mirror.closest('[data-screen="check"]') !== null));
   }
 }

@@ -49,4 +49,6 @@ if (token) {
   } else {
     void open();
   }
+} else {
+  turnTo("empty");
 }
