@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+import psycopg.sql
 import pytest
 import redis
 
@@ -117,6 +119,13 @@ def _port_answers(port: int, host: str = "127.0.0.1") -> bool:
 @dataclass(frozen=True)
 class Postgres:
     url: str
+
+    def fresh_database(self) -> str:
+        """The address of a new and empty database."""
+        name = f"fresh_{secrets.token_hex(4)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        return f"{self.url.rpartition('/')[0]}/{name}"
 
 
 def _postgres_program(name: str) -> str:

@@ -71,9 +71,7 @@ def dispatch_once(
 
 
 @transaction.atomic
-def claim(
-    worker_id: str, *, now: datetime, batch: int = BATCH, lease: timedelta = LEASE
-) -> Sequence[Message]:
+def claim(worker_id: str, *, now: datetime, batch: int = BATCH) -> Sequence[Message]:
     """Take the messages that are due and in nobody's hands, so that no other worker takes them."""
     due = _due(now).order_by("next_at", "id")
     if connection.features.has_select_for_update_skip_locked:
@@ -82,7 +80,7 @@ def claim(
     if not keys:
         return []
     Message.objects.filter(pk__in=keys).update(
-        leased_by=worker_id, lease_until=now + lease, version=F("version") + 1
+        leased_by=worker_id, lease_until=now + LEASE, version=F("version") + 1
     )
     return list(Message.objects.filter(pk__in=keys).order_by("next_at", "id"))
 

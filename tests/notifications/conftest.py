@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,13 @@ class Post:
         self.news: list[News] = []
 
     def queue(self, key: str = "k", channel: str = "sms", **more) -> Message:
-        given = {"clinic_id": 7, "kind": "invited", "to": "+4799999912", "language": "nb", "subject": "s"}
+        given: dict[str, Any] = {
+            "clinic_id": 7,
+            "kind": "invited",
+            "to": "+4799999912",
+            "language": "nb",
+            "subject": "s",
+        }
         given |= {
             "body": "words",
             "about": f"invitations.Invitation:{key}",

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,12 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 def outgoing(**more) -> Outgoing:
-    given = {"key": "k1", "channel": "email", "kind": "invited", "sender": "Legekontoret i Fjordgata"}
+    given: dict[str, Any] = {
+        "key": "k1",
+        "channel": "email",
+        "kind": "invited",
+        "sender": "Legekontoret i Fjordgata",
+    }
     given |= {
         "to": "kari@example.no",
         "subject": "Timen din på video",
