@@ -64,8 +64,8 @@ def ask_for_password(request: HttpRequest) -> HttpResponse:
         return render(request, "account/password_reset.html", {"form": form})
     email = form.cleaned_data["email"].strip().lower()
     now = timezone.now()
-    here = may_try("password link", address_of(request), times=30, seconds=60, now=now)
-    if here and may_try("password link", keyed("email", email), times=3, seconds=900, now=now):
+    here = may_try("password-link-from", address_of(request), times=30, seconds=60, now=now)
+    if here and may_try("password-link-to", keyed("email", email), times=3, seconds=900, now=now):
         _send_password_link(request, email, now)
     return render(request, "account/password_reset_done.html", {"email": email})
 
