@@ -1,6 +1,7 @@
 """What every socket does, whoever sits at it: limits, frames in order, news in order, beats, and a closing code."""
 
 import asyncio
+import contextvars
 import json
 import logging
 import time
@@ -37,6 +38,7 @@ class Wire(AsyncWebsocketConsumer):
         self.tokens = float(BURST)
         self.filled_at = self.heard_at = time.monotonic()
         self.is_over = False
+        self.context = contextvars.copy_context()
         self.topics: dict[str, Callable[[str, dict[str, Any]], None]] = {}
         self.news: deque[tuple[str, dict[str, Any]]] = deque()
         self.reader: asyncio.Task[None] | None = None
@@ -104,8 +106,13 @@ class Wire(AsyncWebsocketConsumer):
 
     async def tell(self, frame: dict[str, Any]) -> None:
         """Send a frame, unless the socket is over."""
-        if not self.is_over:
+        if self.is_over:
+            return
+        try:
             await self.send(text_data=json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        except (RuntimeError, OSError):
+            # The other end went between two messages; `disconnect` comes next and tidies up.
+            log.debug("socket.gone_while_telling")
 
     async def beat(self) -> None:
         silence = SILENT_IN_CONVERSATION if self.lively else SILENT_WHILE_WAITING
@@ -120,7 +127,10 @@ class Wire(AsyncWebsocketConsumer):
             return
         self.is_over = True
         await self._let_go()
-        await self.close(code=int(code) if code is not None else 1001)
+        try:
+            await self.close(code=int(code) if code is not None else 1001)
+        except (RuntimeError, OSError):
+            log.debug("socket.gone_while_closing")
 
     async def disconnect(self, code: int) -> None:
         self.is_over = True
@@ -160,7 +170,8 @@ class Wire(AsyncWebsocketConsumer):
             news = {"event": "missed"}
         self.news.append((topic, news))
         if self.reader is None:
-            self.reader = asyncio.get_running_loop().create_task(self._hear_all())
+            # News come in the context of whoever published, often a database thread, where asgiref sees a deadlock.
+            self.reader = asyncio.get_running_loop().create_task(self._hear_all(), context=self.context)
 
     async def _hear_all(self) -> None:
         """Lives only while there are news: a task for each of those who wait would cost a sixth of their memory."""
