@@ -16,7 +16,7 @@ from blikk.kernel.times import local
 from blikk.web import forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.presenters.day import ShownDay, show_day
-from blikk.web.presenters.talk import ShownTalk, drafted, show_closing, show_talk
+from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
 
 LOOK_LASTS = 600
 
@@ -32,7 +32,6 @@ def day(request: StaffRequest) -> HttpResponse:
         "at": "day",
         "rows": reverse("day_rows") + asked,
         "mayTalk": shown.may_talk,
-        "phone": request.clinic.phone,
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
@@ -88,7 +87,7 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
     page = {
         "at": "conversation",
         "consultation": consultation_id,
-        "phone": request.clinic.phone,
+        "phone": talk_page.phone,
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
@@ -101,6 +100,14 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
 def conversation_side(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """What stands beside the picture, for a conversation that began on the day page."""
     return render(request, "staff/_talk_side.html", {"talk": _talk(request, consultation_id)})
+
+
+@require_GET
+@never_cache
+@staff("clinician", fragment=True)
+def conversation_people(request: StaffRequest, consultation_id: str) -> HttpResponse:
+    """Who takes part and who waits to, for a conversation page that is open."""
+    return render(request, "staff/_talk_people.html", {"people": _people(request, consultation_id)})
 
 
 @require_POST
@@ -118,29 +125,34 @@ def conversation_companion(request: StaffRequest, consultation_id: str) -> HttpR
             now=timezone.now(),
         )
     )
-    shown = _talk(request, consultation_id, None if invited else form)
-    return render(
-        request,
-        "staff/_talk_people.html",
-        {"talk": shown, "invited": invited},
-        status=200 if invited else 422,
-    )
+    name = invited.invitation.name if invited else ""
+    shown = _people(request, consultation_id, form=None if invited else form, invited=name)
+    status = 200 if invited else 422
+    return render(request, "staff/_companions.html", {"people": shown}, status=status)
 
 
-def _talk(request: StaffRequest, consultation_id: str, form: forms.CompanionForm | None = None) -> ShownTalk:
+def _people(
+    request: StaffRequest,
+    consultation_id: str,
+    *,
+    form: forms.CompanionForm | None = None,
+    invited: str = "",
+) -> ShownPeople:
+    consultation = closing.consultation_of(request.clinic, consultation_id, membership=request.membership)
+    row = row_of(request.clinic, consultation.appointment.public_id)
+    roster = consultations.roster(consultation)
+    return show_people(consultation, row, roster, form=form, invited=invited, now=timezone.now())
+
+
+def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     now = timezone.now()
-    note = closing.note_of(
+    kept = closing.note_of(
         request.clinic, consultation_id, membership=request.membership, actor=request.actor, now=now
     )
     consultation = consultations.get(request.clinic, consultation_id)
-    return show_talk(
-        consultation,
-        row_of(request.clinic, consultation.appointment.public_id),
-        consultations.roster(consultation),
-        note,
-        form or forms.CompanionForm(),
-        now=now,
-    )
+    row = row_of(request.clinic, consultation.appointment.public_id)
+    people = show_people(consultation, row, consultations.roster(consultation), now=now)
+    return show_talk(consultation, row, people, kept, now=now)
 
 
 @same_origin_json

@@ -1,7 +1,7 @@
 """The desk's pages: booking, one appointment, and the patients."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -22,11 +22,13 @@ from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local, wall_time
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
-from blikk.patients.models import Patient
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_appointment, show_found, show_letters
+
+if TYPE_CHECKING:
+    from blikk.patients.models import Patient
 
 DESK = ("clinician", "secretary")
 FEWEST_LETTERS = 2
@@ -125,7 +127,7 @@ def _found(request: StaffRequest, form: forms.BookForm) -> list[Found]:
     return show_found(found, chosen=chosen)
 
 
-def _search(request: StaffRequest) -> Sequence[Patient]:
+def _search(request: StaffRequest) -> Sequence["Patient"]:
     asked, born = forms.SearchForm(request.POST).asked()
     if born is None and len(asked) < FEWEST_LETTERS:
         return []

@@ -1,23 +1,28 @@
 """One appointment, the patients that were found, and the demo's inbox."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from blikk.clinics.models import Clinic, Membership
 from blikk.invitations.words import Words, spaced
 from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
-from blikk.notifications.models import InboxMessage
-from blikk.patients.models import Patient
 from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.day import companion_status, state_of, status_of
 from blikk.web.presenters.words import Mark
+
+if TYPE_CHECKING:
+    from blikk.clinics.models import Clinic, Membership
+    from blikk.notifications.models import InboxMessage
+    from blikk.patients.models import Patient
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,24 @@
 """The day page: rows in the order of need, each with its state, its signs and the one thing to do."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from blikk.clinics.models import Clinic, Membership
 from blikk.journeys.day import Day, OpenCloseOut, Person, Row
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.words import Mark
+
+if TYPE_CHECKING:
+    from blikk.clinics.models import Clinic, Membership
 
 TALKING = {"open", "confirmed", "interrupted"}
 
@@ -58,6 +63,8 @@ class ShownRow:
     act: Act
     companions: tuple[Companion, ...]
     waits: bool
+    rings: str
+    phone: str
 
     @property
     def fingerprint(self) -> str:
@@ -90,7 +97,6 @@ class ShownDay:
     waiting: Sequence[ShownRow]
     booked: Sequence[ShownRow]
     left_over: Sequence[LeftOver]
-    arrivals: Sequence[dict[str, object]] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +136,6 @@ def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool,
         booked=[row for row in rows if not row.waits],
         left_over=[
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
-        ],
-        arrivals=[
-            {"arrival": person.arrival, "mine": row.clinician == membership.public_id}
-            for row, person in waiting
         ],
     )
 
@@ -189,7 +191,14 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         act=_act(row, patient, state, reader),
         companions=tuple(_companion(person, reader) for person in row.people if person.role != "patient"),
         waits=bool(row.waiting),
+        rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
+        phone=words.phone(row.phone),
     )
+
+
+def _concerns(row: Row, reader: _Reader) -> bool:
+    """Whether somebody at this row is this person's to attend to: their own, or at the desk everybody."""
+    return not reader.is_clinician or row.clinician == reader.membership.public_id
 
 
 def state_of(row: Row, patient: Person | None) -> str:

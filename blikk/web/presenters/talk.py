@@ -1,16 +1,17 @@
 """The conversation's own column, the drafted note and the close-out."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext
 
-from blikk.consultations.models import Consultation, Participant
 from blikk.consultations.queries import is_present, is_running
-from blikk.documentation.models import Note
 from blikk.journeys.closing import Draft
 from blikk.journeys.day import Row
 from blikk.kernel.times import local
@@ -18,11 +19,16 @@ from blikk.web import forms
 from blikk.web.presenters import words
 from blikk.web.presenters.day import Act
 
+if TYPE_CHECKING:
+    from blikk.consultations.models import Consultation, Participant
+    from blikk.documentation.models import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Here:
     """Somebody who was let in."""
 
+    id: str
     name: str
     role: str
     is_present: bool
@@ -38,6 +44,18 @@ class Outside:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPeople:
+    """Who takes part, who waits to, and how to ask one more."""
+
+    here: Sequence[Here]
+    waiting: Sequence[Outside]
+    is_going_on: bool
+    companion_href: str
+    form: forms.CompanionForm
+    invited: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownTalk:
     """What stands beside the picture."""
 
@@ -46,14 +64,11 @@ class ShownTalk:
     age: int
     phone: str
     phone_bare: str
-    people: Sequence[Here]
-    waiting: Sequence[Outside]
+    people: ShownPeople
     is_going_on: bool
     note_href: str
     note_text: str
     note_version: int
-    companion_href: str
-    companion_form: forms.CompanionForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +89,21 @@ class ShownClosing:
     decisions: Sequence[tuple[str, str]]
 
 
-def show_talk(
+def show_people(
     consultation: Consultation,
     row: Row,
     roster: Sequence[Participant],
-    note: Note,
-    form: forms.CompanionForm,
     *,
+    form: forms.CompanionForm | None = None,
+    invited: str = "",
     now: datetime,
-) -> ShownTalk:
-    """Put a conversation into the words of its column."""
-    today = local(now, consultation.clinic.zone).date()
-    return ShownTalk(
-        name=row.patient_name,
-        born=words.born(row.birth_on),
-        age=words.age(row.birth_on, today),
-        phone=words.phone(row.phone),
-        phone_bare=row.phone,
-        people=[Here(person.name, words.role(person.role), is_present(person, now=now)) for person in roster],
+) -> ShownPeople:
+    """Put the people of a conversation into words."""
+    return ShownPeople(
+        here=[
+            Here(person.public_id, person.name, words.role(person.role), is_present(person, now=now))
+            for person in roster
+        ],
         waiting=[
             Outside(
                 person.name,
@@ -107,11 +119,28 @@ def show_talk(
             for person in row.waiting
         ],
         is_going_on=is_running(consultation),
+        companion_href=reverse("conversation_companion", args=[consultation.public_id]),
+        form=form or forms.CompanionForm(),
+        invited=invited,
+    )
+
+
+def show_talk(
+    consultation: Consultation, row: Row, people: ShownPeople, note: Note, *, now: datetime
+) -> ShownTalk:
+    """Put a conversation into the words of its column."""
+    today = local(now, consultation.clinic.zone).date()
+    return ShownTalk(
+        name=row.patient_name,
+        born=words.born(row.birth_on),
+        age=words.age(row.birth_on, today),
+        phone=words.phone(row.phone),
+        phone_bare=row.phone,
+        people=people,
+        is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
-        companion_href=reverse("conversation_companion", args=[consultation.public_id]),
-        companion_form=form,
     )
 
 

@@ -1,0 +1,21 @@
+/** The desk's socket: says hello whenever it opens, and hands out hints that something has changed. */
+
+import { type Link, openLink, socketUrl } from "../shared/link";
+import { EPOCH, tabMark } from "../shared/marks";
+
+export interface Live {
+  readonly link: Link;
+  isOpen(): boolean;
+}
+
+export function goLive(signal: AbortSignal, onHint: () => void, onSignedOut: () => void): Live {
+  const link = openLink(socketUrl("/ws/desk"), { signal });
+  link.onState((state) => {
+    if (state.at === "open") void link.ask({ type: "hello", tab: tabMark(), epoch: EPOCH }).then(onHint);
+    if (state.at === "closed" && state.code === 4401) onSignedOut();
+  });
+  link.onFrame((frame) => {
+    if (frame.type === "day" || frame.type === "arrived") onHint();
+  });
+  return { link, isOpen: () => link.state().at === "open" };
+}

@@ -1,0 +1,82 @@
+/** The staff's pages: each says what it is, and gets the behaviour it needs. */
+
+import { prepare } from "../call/conversation";
+import { find, given, say } from "../shared/dom";
+import { admit, refusedWords, wantedBy } from "./admit";
+import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
+import { countMinutes, type DayPage, startDay } from "./daypage";
+import { goLive } from "./live";
+import { mountNote } from "./note";
+import { type RunningTalk, type TalkPlace, talk } from "./talk";
+
+type Page =
+  | DayPage
+  | BookingPage
+  | PatientsPage
+  | ({ readonly at: "conversation" } & TalkPlace)
+  | { readonly at: "appointment"; readonly address: string }
+  | { readonly at: "closing" };
+
+/** The conversation after a reload: straight back in. */
+function startConversationPage(place: TalkPlace): void {
+  const ending = new AbortController();
+  let running: RunningTalk | null = null;
+  const live = goLive(
+    ending.signal,
+    () => running?.refresh(),
+    () => say(find("#talk-said"), ""),
+  );
+  void prepare({ offers: true }).then((prepared) => {
+    running = talk(place, live.link, prepared, ending.signal);
+  });
+  addEventListener("submit", (event) => {
+    if (!(event.target instanceof HTMLFormElement) || !event.target.dataset["admit"]) return;
+    event.preventDefault();
+    const wanted = wantedBy(event.target);
+    void admit(live.link, wanted).then((result) => {
+      if (result.is === "refused") say(find("#talk-said"), refusedWords(result.code, wanted.name, true));
+      running?.refresh();
+    });
+  });
+}
+
+/** The note goes on keeping itself; what the buttons send is the newest version. */
+function startClosing(): void {
+  const field = document.querySelector<HTMLTextAreaElement>("#note");
+  if (!field || field.readOnly) return;
+  const note = mountNote(field, find("#note-saved"));
+  const form = field.form;
+  let isReady = false;
+  form?.addEventListener("submit", (event) => {
+    if (isReady) return;
+    event.preventDefault();
+    void note.flush().then(() => {
+      find<HTMLInputElement>("[name=note_version]", form).value = String(note.version());
+      isReady = true;
+      form.requestSubmit(event.submitter);
+    });
+  });
+}
+
+function start(page: Page): void {
+  switch (page.at) {
+    case "day":
+      return startDay(page);
+    case "booking":
+      return startBooking(page);
+    case "patients":
+      return startPatients(page);
+    case "conversation":
+      return startConversationPage(page);
+    case "closing":
+      return startClosing();
+    case "appointment":
+      // What was shown once is not sent again by a reload.
+      if (location.pathname !== page.address) history.replaceState(null, "", page.address);
+      return undefined;
+  }
+}
+
+document.querySelector<HTMLElement>("[data-focus]")?.focus();
+countMinutes();
+start(given<Page>());

@@ -1,0 +1,165 @@
+/** The conversation on the staff's page: the picture at the top, and beside it the person, the notes, the others. */
+
+import { type Conversation, type Prepared, startConversation } from "../call/conversation";
+import { mountStage } from "../call/stage";
+import { el, find, say, show } from "../shared/dom";
+import type { Link } from "../shared/link";
+import { t } from "../shared/words";
+import { fetchPart, sendForm, swapParts } from "./fragments";
+import { mountNote, type Note } from "./note";
+
+export interface TalkPlace {
+  readonly consultation: string;
+  /** The patient's number, for when the connection does not come back. */
+  readonly phone: string;
+  /** Addresses with `-` where the consultation's name goes. */
+  readonly conversation: string;
+  readonly closing: string;
+}
+
+export interface RunningTalk {
+  /** Something changed at the door: somebody else may be waiting to join. */
+  refresh(): void;
+}
+
+function addressOf(pattern: string, consultation: string): string {
+  return pattern.replace("/-", `/${consultation}`);
+}
+
+/** Starts the conversation on this page, and leads on to the close-out when it has ended. */
+export function talk(place: TalkPlace, link: Link, prepared: Prepared, signal: AbortSignal): RunningTalk {
+  const conversation = startConversation({
+    socket: link,
+    consultation: place.consultation,
+    prepared,
+    signal,
+  });
+  const address = addressOf(place.conversation, place.consultation);
+  const side = find("#talk-side");
+  let note: Note | null = null;
+  const goOn = async (): Promise<void> => {
+    await note?.flush();
+    location.assign(addressOf(place.closing, place.consultation));
+  };
+  mountStage(find("#stage"), conversation, {
+    side: "clinician",
+    phone: place.phone,
+    onEnd: () => void goOn(),
+    onLeave: () => void note?.flush().then(() => location.assign("/dag/")),
+  });
+  const fill = async (): Promise<void> => {
+    if (!side.querySelector("#note")) {
+      const part = await fetchPart(`${address}/ved-siden`, signal);
+      if (part.status !== 200) {
+        side.replaceChildren(sideFailed(fill));
+        return;
+      }
+      side.replaceChildren(part.content);
+    }
+    note = mountNote(find<HTMLTextAreaElement>("#note", side), find("#note-saved", side));
+    mountPeople(side, conversation);
+    mountPhone(side, conversation);
+    mountCompanions(side);
+  };
+  void fill();
+  return {
+    refresh() {
+      void fetchPart(`${address}/til-stede`, signal).then((part) => {
+        if (part.status === 200) swapParts(side, part.content);
+      });
+    },
+  };
+}
+
+function sideFailed(again: () => void): HTMLElement {
+  const button = el(
+    "button",
+    { type: "button", class: "ds-button", "data-variant": "secondary" },
+    t("Prøv igjen"),
+  );
+  button.addEventListener("click", again);
+  return el(
+    "div",
+    { class: "panel" },
+    el("p", {}, t("Opplysningene om pasienten kunne ikke hentes.")),
+    button,
+  );
+}
+
+/** Everybody who is or was let in, from the conversation itself: it knows first. */
+function mountPeople(side: HTMLElement, conversation: Conversation): void {
+  conversation.subscribe((state) => {
+    for (const row of side.querySelectorAll<HTMLElement>("[data-participant]")) {
+      const person = state.people.find((one) => one.participant === row.dataset["participant"]);
+      const here = person ? person.present : row.dataset["participant"] === state.you;
+      const words = row.querySelector(".here");
+      if (words) say(words, here ? "" : ` · ${t("ikke her nå")}`);
+    }
+    const known = new Set(
+      [...side.querySelectorAll<HTMLElement>("[data-participant]")].map((row) => row.dataset["participant"]),
+    );
+    const people = side.querySelector("#people");
+    for (const person of state.people) {
+      if (!people || known.has(person.participant)) continue;
+      people.append(
+        el(
+          "li",
+          { "data-participant": person.participant },
+          el("span", {}, person.name),
+          el("span", { class: "quiet small here" }),
+        ),
+      );
+    }
+  });
+}
+
+function mountPhone(side: HTMLElement, conversation: Conversation): void {
+  const button = side.querySelector<HTMLButtonElement>("#to-phone");
+  const said = side.querySelector<HTMLElement>("#to-phone-said");
+  if (!button || !said) return;
+  const isByPhone = (): boolean => conversation.state().channel === "phone";
+  const showState = (): void => {
+    say(button, isByPhone() ? t("Tilbake til video") : t("Fortsett på telefon"));
+    say(said, isByPhone() ? t("Notatet sier at samtalen fortsatte på telefon. Ring pasienten nå.") : "");
+  };
+  button.addEventListener("click", async () => {
+    const code = await conversation.changeChannel(isByPhone() ? "video" : "phone");
+    if (code !== null)
+      say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen når forbindelsen er tilbake."));
+  });
+  conversation.subscribe(showState);
+}
+
+/** Asking somebody in, without leaving the page. */
+function mountCompanions(side: HTMLElement): void {
+  const holder = side.querySelector<HTMLElement>("#companions");
+  if (!holder) return;
+  holder.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement)) return;
+    event.preventDefault();
+    const button = form.querySelector("button");
+    if (button) button.disabled = true;
+    void sendForm(form.action, new FormData(form)).then((part) => {
+      if (button) button.disabled = false;
+      const fresh = part.content.querySelector("#companions");
+      if (part.status === 0 || !fresh) {
+        say(find("#companion-said", side), t("Lenken ble ikke sendt. Prøv igjen."));
+        return;
+      }
+      holder.replaceChildren(...fresh.childNodes);
+      const details = holder.closest("details");
+      if (details) details.open = part.status !== 200 || details.open;
+    });
+  });
+}
+
+/** Puts the conversation on the page in place of the day. */
+export function showTalk(address: string): void {
+  const day = document.querySelector<HTMLElement>("#day");
+  if (day) show(day, false);
+  show(find("#talk"), true);
+  history.pushState({ talk: true }, "", address);
+  addEventListener("popstate", () => location.reload());
+  scrollTo({ top: 0 });
+}
