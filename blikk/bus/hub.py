@@ -80,6 +80,11 @@ class Hub:
         with self._lock:
             return sum(len(topics.get(topic, ())) for topics in self._topics.values())
 
+    async def aclose(self) -> None:
+        """Let go of Redis; for the end of a process."""
+        if self._link is not None:
+            await self._link.aclose()
+
     def _tell(self, loop: asyncio.AbstractEventLoop, topic: str, text: str, payload: Payload) -> None:
         for sink in tuple(self._topics.get(loop, {}).get(topic, ())):
             try:

@@ -62,6 +62,13 @@ class RedisLink:
         except RedisError as error:
             log.warning("bus.not_sent", extra={"reason": type(error).__name__})
 
+    async def aclose(self) -> None:
+        """Stop listening and speaking."""
+        tasks, self._tasks, self._loop = self._tasks, [], None
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _client(self) -> redis.Redis:
         with self._lock:
             if self._sync is None:
@@ -75,13 +82,15 @@ class RedisLink:
         lines.put_nowait(line)
 
     async def _speak(self, lines: asyncio.Queue[str]) -> None:
-        client = redis.asyncio.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=1)
-        while True:
-            line = await lines.get()
-            try:
-                await client.publish(CHANNEL, line)
-            except (RedisError, OSError) as error:
-                log.warning("bus.not_sent", extra={"reason": type(error).__name__})
+        async with redis.asyncio.Redis.from_url(
+            self.url, socket_timeout=2, socket_connect_timeout=1
+        ) as client:
+            while True:
+                line = await lines.get()
+                try:
+                    await client.publish(CHANNEL, line)
+                except (RedisError, OSError) as error:
+                    log.warning("bus.not_sent", extra={"reason": type(error).__name__})
 
     async def _hear(self) -> None:
         pause = FIRST_PAUSE
