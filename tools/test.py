@@ -24,9 +24,9 @@ SUITES: dict[str, list[str]] = {
     "architecture": [*PYTEST, *ALONE, "tests/architecture"],
     "sqlite": [*PYTEST, *SHARED, "tests", *ELSEWHERE, "--ignore=tests/races"],
     "postgres": [*WITH_POSTGRES, *SHARED, "tests", *ELSEWHERE],
-    "browser": [*PYTEST, *ALONE, "-p", "no:asyncio", "tests/browser"],
+    "browser": [*PYTEST, *ALONE, "tests/browser"],
 }
-SOAK = {"soak": [*PYTEST, *ALONE, "-p", "no:asyncio", "tests/soak"]}
+SOAK = {"soak": [*PYTEST, *ALONE, "tests/soak"]}
 NOTHING_COLLECTED = 5
 
 
