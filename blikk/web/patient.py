@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from blikk.journeys import door
@@ -34,6 +35,7 @@ trusted_types: Any = csp_update({"require-trusted-types-for": ["'script'"], "tru
 
 
 @require_safe
+@gzip_page
 @trusted_types
 def shell(request: HttpRequest) -> HttpResponse:
     """The page behind every link. The secret stands in the fragment, which no server ever sees."""
@@ -53,6 +55,7 @@ def open_link(request: JsonRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @trusted_types
 def page(request: HttpRequest, invitation: str) -> HttpResponse:
     """The patient's one page, in the patient's language, at the step where this browser stands."""
