@@ -107,9 +107,13 @@ def _folder(name: str, user: str | None = None) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _port_answers(port: int, host: str = "127.0.0.1") -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
-        return True
+def _answers_stun(port: int, host: str) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.settimeout(0.2)
+        probe.connect((host, port))
+        with contextlib.suppress(OSError):
+            probe.send(b"\0\1\0\0\x21\x12\xa4\x42" + b"x" * 12)
+            return probe.recv(200)[:2] == b"\1\1"
     return False
 
 
@@ -264,7 +268,7 @@ def running_turn(
         configuration.write_text(turn_configuration(shipped, address, port, secret, folder, extra))
         log = folder / "turn.log"
         server = Process(["turnserver", "-c", str(configuration)], folder)
-        server.start(lambda: _port_answers(port, address))
+        server.start(lambda: _answers_stun(port, address))
         try:
             yield Turn(address, port, secret, "blikk.test", log)
         finally:
