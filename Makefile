@@ -55,7 +55,6 @@ check: setup build ## Check formats, imports, types, templates, catalogues, budg
 fix: setup ## Mend what can be mended by itself
 	-@$(BIN)/ruff check --fix --quiet .
 	-@$(BIN)/ruff format --quiet .
-	-@$(BIN)/djlint --reformat --quiet blikk
 	-@$(NODE) node_modules/.bin/biome check --write --log-level=error .
 	@if [ -f tools/states.py ]; then $(BIN)/python tools/states.py; fi
 
