@@ -138,6 +138,11 @@ test("the old tab is told, lets go of the camera, and does not fight back", () =
   assert.equal(next(away, { type: "news", view: view("admitted") }).screen, "moved-away");
 });
 
+test("the socket's word that it is over is enough", () => {
+  const over = next(firstDoor(view("admitted"), true), { type: "ended" });
+  assert.equal(over.screen, "ended");
+});
+
 test("stepping out does not end the conversation", () => {
   const out = next(firstDoor(view("admitted"), true), { type: "stepped_out" });
   assert.equal(out.screen, "stepped-out");

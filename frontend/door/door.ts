@@ -76,6 +76,7 @@ export type DoorEvent =
   | { readonly type: "elsewhere" }
   | { readonly type: "moved_away" }
   | { readonly type: "moved_here"; readonly view: DoorView }
+  | { readonly type: "ended" }
   | { readonly type: "stepped_out" }
   | { readonly type: "left" }
   | { readonly type: "back_in" };
@@ -179,6 +180,8 @@ export function next(door: Door, event: DoorEvent): Door {
       return { ...door, isBusy: false, screen: "moved-away" };
     case "moved_here":
       return seen({ ...door, hasBegun: true }, event.view);
+    case "ended":
+      return { ...door, isBusy: false, screen: "ended" };
     case "stepped_out":
       return { ...door, screen: "stepped-out" };
     case "left":

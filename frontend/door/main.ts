@@ -134,7 +134,7 @@ function startTalk(before: Door | null): void {
       for (const line of document.querySelectorAll<HTMLElement>("[data-ended-by]")) {
         show(line, line.dataset.endedBy === byRole);
       }
-      dispatch({ type: "news", view: { ...door.view, step: "ended" } });
+      dispatch({ type: "ended" });
     },
   });
 }
@@ -172,7 +172,10 @@ const ACTS: Readonly<Record<string, () => void>> = {
   tone: () => tools.tone(),
   arrive: () => void ask("arrive", { found: found(tools.check()) }),
   leave: () => void leave(),
-  "move-here": () => sit(true),
+  "move-here"() {
+    sit(true);
+    dispatch({ type: "elsewhere" });
+  },
   "back-in": () => dispatch({ type: "back_in" }),
 };
 

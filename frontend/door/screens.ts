@@ -25,7 +25,9 @@ export function showDoor(door: Door): void {
   if (door.view.code_to) fill("code-to", door.view.code_to);
   showSince(door);
   showProblem(now, door.problem);
-  show(find("#banner"), door.isOffline && ["waiting", "stepped-out"].includes(door.screen));
+  const isCut = door.isOffline && ["waiting", "stepped-out"].includes(door.screen);
+  show(find("#banner"), isCut);
+  set(find("#banner"), "data-test", isCut ? "banner" : null);
   if (before === door.screen) return;
   scrollTo(0, 0);
   const field = now.querySelector<HTMLElement>("input");

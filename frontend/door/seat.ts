@@ -57,6 +57,7 @@ export function takeSeat(options: SeatOptions): Seat {
 
   function closed(code: number): void {
     if (code === CLOSED.movedAway) dispatch({ type: "moved_away" });
+    else if (code === CLOSED.ended) dispatch({ type: "ended" });
     else options.onLost();
   }
 
