@@ -13,6 +13,7 @@ from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
 from blikk.documentation.models import Note
+from blikk.documentation.queries import find_for
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
 from blikk.kernel.actors import Actor
@@ -65,8 +66,7 @@ def note_of(
 ) -> Note:
     """The note about a consultation, for its clinician; the look is recorded."""
     hold(clinic.pk)
-    consultation = consultation_of(clinic, consultation_id, membership=membership)
-    note = documentation.note_about(consultation, now=now)
+    note = _note(consultation_of(clinic, consultation_id, membership=membership))
     looked_at("note", actor=actor, about=note, clinic_id=clinic.pk, now=now)
     return note
 
@@ -104,7 +104,7 @@ def write_note(
     """Keep the clinician's own words. Raises Overtaken if they were changed from another window."""
     hold(clinic.pk)
     consultation = consultation_of(clinic, consultation_id, membership=membership)
-    note = documentation.note_about(consultation, now=now)
+    note = _note(consultation)
     return documentation.write(note, free_text=free_text, version=version, actor=actor, now=now)
 
 
@@ -124,7 +124,7 @@ def sign_note(
     consultation = consultation_of(clinic, consultation_id, membership=membership)
     if consultations.is_running(consultation):
         raise NoteNotSigned
-    note = documentation.note_about(consultation, now=now)
+    note = _note(consultation)
     whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
     return documentation.sign(
         note, version=version, whole_text=whole, membership=membership, actor=actor, now=now
@@ -152,7 +152,7 @@ def close_out(
     faults = {name: "missing" for name, value in given.items() if value not in allowed[name]}
     if faults:
         raise Invalid(**faults)
-    note = documentation.note_about(consultation, now=now)
+    note = _note(consultation)
     if note.status != NoteStatus.SIGNED:
         raise NoteNotSigned
     return talking.close_out(
@@ -164,3 +164,10 @@ def close_out(
         actor=actor,
         now=now,
     )
+
+
+def _note(consultation: Consultation) -> Note:
+    note = find_for(consultation)
+    if note is None:
+        raise NotFound
+    return note

@@ -125,11 +125,11 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
     return Day(day, rows, close_outs, in_trouble(clinic.pk, since=now - TROUBLE_FOR))
 
 
-def row_of(clinic: Clinic, appointment_id: str) -> Row:
+def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     """One appointment as the day page would show it; raises NotFound."""
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
-    people = _people([appointment.pk])[appointment.pk]
+    people = _people([appointment.pk], now=now)[appointment.pk]
     return _row(appointment, people, talks.first(), _phones([appointment.patient_id]))
 
 

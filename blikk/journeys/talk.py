@@ -46,6 +46,7 @@ def admit(
     consultation = talking.open_for(appointment, membership, actor=actor, now=now)
     if is_first:
         open_room(consultation.public_id)
+        note_about(consultation, now=now)
         talking.take_in(
             consultation,
             role=ParticipantRole.CLINICIAN,
@@ -165,7 +166,6 @@ def end(
     ):
         waiting.settle(arrival, actor=actor, now=now)
     scheduling.fulfil(appointment, actor=actor, now=now)
-    note_about(consultation, now=now)
     close_room(consultation.public_id)
     return consultation
 
