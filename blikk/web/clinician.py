@@ -54,7 +54,7 @@ def _day(request: StaffRequest) -> ShownDay:
     is_mine = is_clinician and asked.is_mine(by_itself=True)
     # An open page asks again and again: one look in ten minutes is one line in the record.
     who = f"{request.membership.public_id}:{on}:{is_mine}"
-    if may_try("look at the day", who, times=1, seconds=LOOK_LASTS, now=now):
+    if may_try("look_at_day", who, times=1, seconds=LOOK_LASTS, now=now):
         _looked(request, "day", request.clinic, day=on.isoformat())
     found = day_of(request.clinic, day=on, clinician=request.membership if is_mine else None, now=now)
     return show_day(found, request.clinic, request.membership, is_mine=is_mine, now=now)
@@ -139,9 +139,10 @@ def _people(
     invited: str = "",
 ) -> ShownPeople:
     consultation = closing.consultation_of(request.clinic, consultation_id, membership=request.membership)
-    row = row_of(request.clinic, consultation.appointment.public_id)
+    now = timezone.now()
+    row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     roster = consultations.roster(consultation)
-    return show_people(consultation, row, roster, form=form, invited=invited, now=timezone.now())
+    return show_people(consultation, row, roster, form=form, invited=invited, now=now)
 
 
 def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
@@ -150,7 +151,7 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
         request.clinic, consultation_id, membership=request.membership, actor=request.actor, now=now
     )
     consultation = consultations.get(request.clinic, consultation_id)
-    row = row_of(request.clinic, consultation.appointment.public_id)
+    row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     people = show_people(consultation, row, consultations.roster(consultation), now=now)
     return show_talk(consultation, row, people, kept, now=now)
 

@@ -233,7 +233,7 @@ def _appointment(
     companion_form: forms.CompanionForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
-    row = row_of(request.clinic, appointment_id)
+    row = row_of(request.clinic, appointment_id, now=now)
     _looked(request, "appointment", f"scheduling.Appointment:{appointment_id}")
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
