@@ -6,28 +6,36 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_http_methods, require_safe
 
 from blikk.web import accounts
 
+# Django's form views take a PUT for a POST; nothing of ours sends one.
+form = require_http_methods(["GET", "HEAD", "POST"])
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("inn/", accounts.SignIn.as_view(), name="account_login"),
-    path("inn/passnokkel", webauthn.login_webauthn, name="mfa_login_webauthn"),
-    path("inn/bekreft", factor.authenticate, name="mfa_authenticate"),
-    path("inn/stengt", account.account_inactive, name="account_inactive"),
+    path("inn/", form(accounts.SignIn.as_view()), name="account_login"),
+    path("inn/passnokkel", form(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("inn/bekreft", form(factor.authenticate), name="mfa_authenticate"),
+    path("inn/stengt", require_safe(account.account_inactive), name="account_inactive"),
     path("konto/ut", accounts.sign_out, name="account_logout"),
-    path("konto/igjen", account.reauthenticate, name="account_reauthenticate"),
-    path("konto/igjen/kode", factor.reauthenticate, name="mfa_reauthenticate"),
-    path("konto/igjen/passnokkel", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("konto/passord", account.password_change, name="account_change_password"),
+    path("konto/igjen", form(account.reauthenticate), name="account_reauthenticate"),
+    path("konto/igjen/kode", form(factor.reauthenticate), name="mfa_reauthenticate"),
+    path(
+        "konto/igjen/passnokkel", form(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"
+    ),
+    path("konto/passord", form(account.password_change), name="account_change_password"),
     path("konto/passord/glemt", accounts.ask_for_password, name="account_reset_password"),
     path("konto/passord/velg", accounts.choose_password, name="choose_password"),
     path("konto/bekreftelse", accounts.second_factor, name="mfa_index"),
-    path("konto/bekreftelse/app", accounts.ActivateApp.as_view(), name="mfa_activate_totp"),
-    path("konto/bekreftelse/app/fjern", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("konto/bekreftelse/passnokkel", accounts.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("konto/bekreftelse/app", form(accounts.ActivateApp.as_view()), name="mfa_activate_totp"),
+    path("konto/bekreftelse/app/fjern", form(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("konto/bekreftelse/passnokkel", form(accounts.AddPasskey.as_view()), name="mfa_add_webauthn"),
     path("konto/bekreftelse/passnokkel/<str:key>/fjern", accounts.remove_passkey, name="remove_passkey"),
     path("konto/bekreftelse/koder", accounts.recovery_codes, name="mfa_view_recovery_codes"),
-    path("konto/bekreftelse/koder/nye", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
-    path("hjem/", accounts.home, name="home"),
+    path(
+        "konto/bekreftelse/koder/nye", form(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"
+    ),
+    path("hjem/", accounts.home, name="staff_home"),
     path("velg-klinikk/", accounts.choose_clinic, name="choose_clinic"),
 ]

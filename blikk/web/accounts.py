@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from blikk.accounts import services as accounts
 from blikk.accounts.errors import LinkIsDead
@@ -145,6 +145,7 @@ def remove_passkey(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @login_required
+@require_safe
 def second_factor(request: HttpRequest) -> HttpResponse:
     """What the person has to confirm who they are with, and what is missing."""
     user = cast("User", request.user)
@@ -183,7 +184,7 @@ def passkeys_of(user: User) -> list[dict[str, Any]]:
 
 
 @login_required
-@require_http_methods(["GET", "HEAD"])
+@require_safe
 def recovery_codes(request: HttpRequest) -> HttpResponse:
     """Show the codes for the day when the app or the passkey is lost."""
     raise_if_reauthentication_required(request, app="allauth.mfa")
@@ -194,6 +195,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 
 
 @staff()
+@require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """Lead to the page where the person's day begins."""
     return redirect(home_of(request.membership.role))

@@ -1,0 +1,141 @@
+"""Who may do what, by address and by frame: the reviewed list that the walks compare the product with.
+
+A new address or frame without a line here fails the tests. Whoever is not named is told that there is no such thing.
+"""
+
+from dataclasses import dataclass
+
+CLINICIAN = frozenset({"clinician"})
+DESK = frozenset({"clinician", "secretary"})
+ADMINISTRATOR = frozenset({"administrator"})
+STAFF = DESK | ADMINISTRATOR
+PATIENT = frozenset({"patient"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address: which methods it knows, for whom, and how it treats who is not signed in.
+
+    kind: `page` sends who is not signed in to the sign-in page, `fragment` and `json` do not; `patient` is for the
+    device that presented the link; `public` is for everybody; `account` is one's own account.
+    thing: which of the clinic's things the address names.
+    """
+
+    methods: str
+    kind: str
+    who: frozenset[str] = frozenset()
+    thing: str = ""
+
+
+DOORS: dict[str, Door] = {
+    # For everybody
+    "home": Door("GET HEAD", "public"),
+    "typed_code": Door("GET HEAD POST", "public"),
+    "healthz": Door("GET HEAD", "public"),
+    "readyz": Door("GET HEAD", "public"),
+    "patient_shell": Door("GET HEAD", "public"),
+    "patient_open": Door("POST", "public"),
+    "inbox": Door("GET", "public"),
+    # The patient's own browser
+    "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
+    "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_send_code": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_code": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_check": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_arrive": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_leave": Door("POST", "patient", PATIENT, "invitation"),
+    # Signing in, and one's own account
+    "account_login": Door("GET HEAD POST", "public"),
+    "mfa_login_webauthn": Door("GET HEAD POST", "public"),
+    "mfa_authenticate": Door("GET HEAD POST", "public"),
+    "account_inactive": Door("GET HEAD", "public"),
+    "account_logout": Door("POST", "public"),
+    "account_reset_password": Door("GET HEAD POST", "public"),
+    "choose_password": Door("GET HEAD POST", "public"),
+    "account_reauthenticate": Door("GET HEAD POST", "account", STAFF),
+    "mfa_reauthenticate": Door("GET HEAD POST", "account", STAFF),
+    "mfa_reauthenticate_webauthn": Door("GET HEAD POST", "account", STAFF),
+    "account_change_password": Door("GET HEAD POST", "account", STAFF),
+    "mfa_index": Door("GET HEAD", "account", STAFF),
+    "mfa_activate_totp": Door("GET HEAD POST", "account", STAFF),
+    "mfa_deactivate_totp": Door("GET HEAD POST", "account", STAFF),
+    "mfa_add_webauthn": Door("GET HEAD POST", "account", STAFF),
+    "remove_passkey": Door("GET HEAD POST", "account", STAFF, "passkey"),
+    "mfa_view_recovery_codes": Door("GET HEAD", "account", STAFF),
+    "mfa_generate_recovery_codes": Door("GET HEAD POST", "account", STAFF),
+    "choose_clinic": Door("GET HEAD POST", "account", STAFF),
+    "staff_home": Door("GET HEAD", "page", STAFF),
+    # The day and the conversation
+    "day": Door("GET", "page", DESK),
+    "day_rows": Door("GET", "fragment", DESK),
+    "admit": Door("POST", "page", CLINICIAN, "arrival"),
+    "conversation": Door("GET", "page", CLINICIAN, "consultation"),
+    "conversation_side": Door("GET", "fragment", CLINICIAN, "consultation"),
+    "conversation_companion": Door("POST", "fragment", CLINICIAN, "consultation"),
+    "note": Door("POST", "json", CLINICIAN, "consultation"),
+    "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    # Booking and patients
+    "book": Door("GET POST", "page", DESK),
+    "book_found": Door("POST", "fragment", DESK),
+    "book_letters": Door("POST", "fragment", DESK),
+    "appointment": Door("GET", "page", DESK, "appointment"),
+    "move": Door("POST", "page", DESK, "appointment"),
+    "cancel": Door("POST", "page", DESK, "appointment"),
+    "companion": Door("POST", "page", DESK, "appointment"),
+    "send_again": Door("POST", "page", DESK, "invitation"),
+    "patients": Door("GET POST", "page", DESK),
+    "patients_found": Door("POST", "fragment", DESK),
+    "patient_new": Door("GET POST", "page", DESK),
+    "patient": Door("GET POST", "page", DESK, "patient"),
+    # The clinic
+    "clinic": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "members": Door("GET HEAD", "page", ADMINISTRATOR),
+    "member_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
+    "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
+    "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
+}
+
+# What a session with a password only may open of its own account, to become a whole one.
+SET_UP = frozenset(
+    {
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_view_recovery_codes",
+    }
+)
+
+# Rows that a GET may write, each with its reason.
+WRITTEN_BY_LOOKING = {
+    "django_session": "when a person was last seen; the secret of an app that is being added; the clinic chosen",
+    "audit_entry": "that somebody looked",
+    "audit_head": "that somebody looked",
+}
+
+
+@dataclass(frozen=True)
+class Asks:
+    """A frame: on which sockets it means anything, and for whom there."""
+
+    desk: frozenset[str] = frozenset()
+    door: bool = False
+
+
+FRAMES: dict[str, Asks] = {
+    "Beat": Asks(STAFF, door=True),
+    "Hello": Asks(STAFF, door=True),
+    "Admit": Asks(CLINICIAN),
+    "Devices": Asks(door=True),
+    "Leave": Asks(door=True),
+    "Join": Asks(CLINICIAN, door=True),
+    "Signal": Asks(CLINICIAN, door=True),
+    "Text": Asks(CLINICIAN, door=True),
+    "State": Asks(CLINICIAN, door=True),
+    "ChangeChannel": Asks(CLINICIAN),
+    "AskIce": Asks(CLINICIAN, door=True),
+    "StepOut": Asks(CLINICIAN, door=True),
+    "End": Asks(CLINICIAN),
+}

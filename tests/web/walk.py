@@ -1,0 +1,147 @@
+"""The clinic that the walks go through, and who walks: every role here and elsewhere, strangers, and patients."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from blikk.clinics.models import Clinic, Membership
+from blikk.journeys import talk
+from blikk.waiting_room.models import Arrival
+from tests import builders
+from tests.builders import NOW, Hour
+from tests.people import same_for_all, signed_in, with_app
+from tests.web.access_table import Door
+
+ROLES = ("clinician", "secretary", "administrator")
+NOBODYS = "AAAAAAAAAAAAAAAAAAAAAA"
+CANARY = "Kanarifugl"
+# What the walkers type: enough for every form to get as far as the thing that the address names.
+TYPED = {"free_text": "Et ord", "note_version": 1, "version": 1, "minutes": 20, "role": "secretary"}
+ORIGIN = settings.BLIKK_ORIGINS[0]
+
+
+@dataclass
+class House:
+    """A clinic with something of every kind in it."""
+
+    clinic: Clinic
+    members: dict[str, Membership]
+    things: dict[str, str]
+    hour: Hour
+    clients: dict[str, Client] = field(default_factory=dict)
+
+
+def a_house(name: str, patient_name: str) -> House:
+    clinic = builders.a_clinic(name)
+    members = {role: builders.a_member(clinic, role, f"{role.title()} ved {name}") for role in ROLES}
+    # A second of each, who can be changed without shutting the first out.
+    spare = builders.a_member(clinic, "administrator", "Reserve Administrator")
+    clinician = members["clinician"]
+    patient = builders.a_patient(clinic, f"{patient_name} Hansen")
+
+    def hour(starts_in: timedelta) -> Hour:
+        return builders.a_booked_hour(clinic, clinician=clinician, patient=patient, starts_in=starts_in)
+
+    running, ended, waiting, booked = (hour(timedelta(minutes=m)) for m in (1, 25, 10 + 40, 180))
+    consultation = builders.admitted(running)
+    over = builders.admitted(ended, now=NOW)
+    talk.end(clinic, over, membership=clinician, actor=builders.staff(clinician), now=NOW)
+    things = {
+        "patient": patient.public_id,
+        "consultation": consultation,
+        "ended": over,
+        "passkey": NOBODYS,
+        "member": spare.public_id,
+        "invitation": booked.invitation.public_id,
+        "appointment": booked.appointment.public_id,
+        "running_invitation": running.invitation.public_id,
+    }
+    things["arrival"] = _arrival_of(waiting)
+    house = House(clinic, members, things, booked)
+    for role, member in members.items():
+        with_app(member)
+        house.clients[role] = signed_in(member)
+    builders.open_link(booked)
+    house.clients["patient"] = with_device(booked)
+    return house
+
+
+def _arrival_of(hour: Hour) -> str:
+    early = hour.appointment.starts_at - timedelta(minutes=10)
+    builders.waiting(hour, now=early)
+    return Arrival.objects.get(appointment=hour.appointment).public_id
+
+
+def with_device(hour: Hour) -> Client:
+    client = Client()
+    client.cookies[settings.BLIKK_DEVICE_COOKIE] = hour.device
+    return client
+
+
+def every_address() -> dict[str, URLPattern]:
+    """Every address of the site by its name; an address without a name counts as one called by its route."""
+    found: dict[str, URLPattern] = {}
+
+    def walk(patterns: list[URLPattern | URLResolver]) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns)
+            else:
+                name = pattern.name or str(pattern.pattern)
+                assert name not in found, f"two addresses are called {name}"
+                found[name] = pattern
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def address(name: str, door: Door, thing: str) -> str:
+    return reverse(name, args=[thing] if door.thing else [])
+
+
+def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:
+    """Ask as a page of ours would, for nothing in particular."""
+    if method == "POST" and (door.kind in {"json", "patient"} or path == "/m/open"):
+        return client.post(path, TYPED, content_type="application/json", headers={"Origin": ORIGIN})
+    return getattr(client, method.lower())(path, {**TYPED, **typed} if method == "POST" else {})
+
+
+def look(response: HttpResponse) -> tuple[int, str, bytes]:
+    """All of an answer that somebody could tell apart from another one."""
+    return response.status_code, response.get("Location", ""), same_for_all(response)
+
+
+class Undone:
+    """What happens inside has not happened afterwards."""
+
+    def __enter__(self) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+
+def fingerprints() -> dict[str, str]:
+    """A digest of every row of every table."""
+    found = {}
+    with connection.cursor() as cursor:
+        for model in apps.get_models(include_auto_created=True):
+            table = model._meta.db_table
+            cursor.execute(f'SELECT * FROM "{table}"')
+            rows = sorted(json.dumps(row, default=str) for row in cursor.fetchall())
+            found[table] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+    return found
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    return {table for table in after if before[table] != after[table]}
