@@ -38,7 +38,7 @@ ACTS: dict[str, Promise] = {
     "clinic.opened": _("Virksomheten opprettet"),
     "clinic.setting_changed": _("Innstilling endret"),
     "consultation.channel_changed": _("Byttet kanal"),
-    "consultation.closed_out": _("Konsultasjon avsluttet ferdig"),
+    "consultation.closed_out": _("Konsultasjon gjort ferdig"),
     "consultation.ended": _("Konsultasjon avsluttet"),
     "consultation.looked_at": _("Så på konsultasjonen"),
     "consultation.opened": _("Konsultasjon startet"),

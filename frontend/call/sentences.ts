@@ -16,9 +16,9 @@ export function roleWord(role: Role): string {
     case "relative":
       return t("pårørende");
     case "carer":
-      return t("pleier");
+      return t("hjelper");
     case "guardian":
-      return t("verge");
+      return t("verge eller forelder");
     case "interpreter":
       return t("tolk");
     default:

@@ -107,7 +107,7 @@ export function makeTools(conversation: Conversation, options: ToolsOptions) {
   const last =
     options.side === "clinician"
       ? tool("end", drawings.END, t("Avslutt"), options.onEnd, "tool-end")
-      : tool("leave", drawings.LEAVE, t("Forlat"), options.onLeave, "tool-end");
+      : tool("leave", drawings.LEAVE, t("Gå ut"), options.onLeave, "tool-end");
   const root = el("div", { class: "tools", role: "group", "aria-label": t("Knapper for samtalen") });
   root.append(mute.root, camera.root, text.root, drawer, more.root, last.root);
   root.addEventListener("keydown", (event) => {

@@ -70,7 +70,7 @@ export function hangMirror(): Mirror {
     }
     tell(
       t("Gjør kameraet klart nå, så starter samtalen med én gang du slipper noen inn."),
-      t("Gjør klar kamera"),
+      t("Gjør kameraet klart"),
     );
   };
 
