@@ -87,7 +87,7 @@ def spaced(typed_code: str) -> str:
 
 def _when(moment: datetime, zone: str) -> tuple[str, str]:
     at = local(moment, zone)
-    return formats.date_format(at, "l j. F"), formats.date_format(at, "H:i")
+    return formats.date_format(at, gettext("l j. F")), formats.date_format(at, "H:i")
 
 
 def _invited(fields: Fields) -> Words:
