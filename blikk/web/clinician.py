@@ -189,7 +189,8 @@ def close_out(request: StaffRequest, consultation_id: str) -> HttpResponse:
     if is_post and written.is_valid():
         if "done" not in request.POST:
             _sign(request, consultation_id, written)
-            return redirect("close_out", consultation_id)
+            chosen = forms.CloseOutForm(initial=request.POST.dict())
+            return _closing_page(request, consultation_id, chosen, forms.NoteForm())
         if decided.attempt(lambda: _finish(request, consultation_id, written, decided)):
             return redirect("day")
     return _closing_page(request, consultation_id, decided, written)
@@ -204,6 +205,7 @@ def _closing_page(
     )
     consultation = consultations.get(request.clinic, consultation_id)
     shown = show_closing(consultation, kept, closing.draft_of(consultation))
+    decided.initial["version"] = shown.version
     context = {
         "closing": shown,
         "form": decided,

@@ -16,6 +16,9 @@ urlpatterns: list[URLPattern] = [
         clinician.conversation_companion,
         name="conversation_companion",
     ),
+    path(
+        "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
+    ),
     path("samtale/<str:consultation_id>/notat", clinician.note, name="note"),
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path("time/ny", desk.book, name="book"),

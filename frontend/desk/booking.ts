@@ -46,6 +46,7 @@ export function startBooking(page: BookingPage): void {
     }
   });
   searchByKeyboard(found);
+  if (!document.querySelector("[data-focus]") && !found.querySelector("input")) find("#id_sok").focus();
   preview();
 }
 

@@ -59,22 +59,13 @@ function startClosing(): void {
 }
 
 function start(page: Page): void {
-  switch (page.at) {
-    case "day":
-      return startDay(page);
-    case "booking":
-      return startBooking(page);
-    case "patients":
-      return startPatients(page);
-    case "conversation":
-      return startConversationPage(page);
-    case "closing":
-      return startClosing();
-    case "appointment":
-      // What was shown once is not sent again by a reload.
-      if (location.pathname !== page.address) history.replaceState(null, "", page.address);
-      return undefined;
-  }
+  if (page.at === "day") startDay(page);
+  else if (page.at === "booking") startBooking(page);
+  else if (page.at === "patients") startPatients(page);
+  else if (page.at === "conversation") startConversationPage(page);
+  else if (page.at === "closing") startClosing();
+  // What was shown once is not sent again by a reload.
+  else if (location.pathname !== page.address) history.replaceState(null, "", page.address);
 }
 
 document.querySelector<HTMLElement>("[data-focus]")?.focus();

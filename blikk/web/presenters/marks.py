@@ -65,7 +65,7 @@ def of_devices(person: Person) -> list[Mark]:
             str(FAULTS[name].get(state, FAULTS[name][""])), ICONS[name], "bad" if name != "sound" else "care"
         )
         for name, state in found.items()
-        if state not in {"", OK, "unknown"}
+        if state not in {"", OK, "not_tried"}
     ]
     working = [str(GOOD[name]) for name in GOOD if found[name] == OK]
     if working:
@@ -98,7 +98,7 @@ def troubles_of(person: Person, *, may_send: bool) -> list[Trouble]:
     if person.is_locked and not person.arrival:
         found.append(
             Trouble(
-                gettext("Lenken er låst etter fem feil svar."),
+                gettext("Lenken er sperret etter fem feil svar."),
                 gettext("Ring og hør hvem det er, og send så en ny lenke."),
                 send_again=again,
                 **number,
