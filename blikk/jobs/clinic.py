@@ -9,9 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from blikk.accounts.services import password_key
-from blikk.audit.services import record
-from blikk.clinics.models import Clinic, Role
-from blikk.clinics.services import Added, Post, add_member
+from blikk.clinics.services import Added, Post, add_member, open_clinic
 from blikk.kernel.actors import SYSTEM
 
 
@@ -35,18 +33,19 @@ def add(given: argparse.Namespace) -> int:
 @transaction.atomic
 def _open(given: argparse.Namespace) -> Added:
     now = timezone.now()
-    clinic = Clinic.objects.create(
+    clinic = open_clinic(
         name=given.name,
         slug=given.slug,
         phone=given.phone,
         sender_label=(given.sender or given.name)[:40],
+        actor=SYSTEM,
+        now=now,
     )
-    record("clinic.opened", actor=SYSTEM, about=clinic, clinic_id=clinic.pk, now=now)
     return add_member(
         clinic,
         email=given.email,
         name=given.administrator,
-        post=Post(role=Role.ADMINISTRATOR),
+        post=Post(role="administrator"),
         language=clinic.language,
         actor=SYSTEM,
         now=now,

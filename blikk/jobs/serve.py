@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from blikk.jobs.worker import start_worker
 
 LARGEST_FRAME = 65_536
 GRACE = 10
+# Copies of htmx that no page of ours loads.
+UNUSED = ["django_htmx"]
 _MIGRATION_LOCK = 0x626C696C
 
 
@@ -58,14 +61,14 @@ def collect_static() -> None:
     if mark.exists() and mark.read_text() == fingerprint:
         return
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED)
     mark.write_text(fingerprint)
 
 
 def _fingerprint() -> str:
     seen = hashlib.sha256()
     for finder in get_finders():
-        for path, storage in finder.list([]):
+        for path, storage in finder.list(UNUSED):
             status = Path(storage.path(path)).stat()
             seen.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return seen.hexdigest()
@@ -82,10 +85,11 @@ def serve(host: str, port: int) -> int:
     # What was imported stays for ever: the collector need not look at it again, and forks would share it.
     gc.collect()
     gc.freeze()
+    # uvicorn raises the signal again after it has ended; the worker's last message should go out first.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.signal(signal.SIGINT, lambda *_: None)
     try:
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        pass
     finally:
         if worker:
             thread, stop = worker
@@ -100,7 +104,7 @@ def configuration() -> uvicorn.Config:
         "blikk.config.asgi:application",
         loop="uvloop",
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         lifespan="off",
