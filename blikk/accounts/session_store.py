@@ -1,6 +1,6 @@
 """Sessions in the database, under a digest of their key: a copy of the database opens no session."""
 
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -33,7 +33,7 @@ class SessionStore(DatabaseStore):
         return Session.objects.filter(session_key=stored_key(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row = super().create_model_instance(data)
+        row = cast("Session", super().create_model_instance(data))
         row.session_key = stored_key(row.session_key)
         return row
 

@@ -1,5 +1,6 @@
 """Django's settings, chosen by the environment; a wrong value refuses to start and says which."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,9 @@ BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
 
 _base = urlsplit(BLIKK_BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
-    raise ImproperlyConfigured("BLIKK_BASE_URL must be the full address of the site, such as https://video.kommune.no")
+    raise ImproperlyConfigured(
+        "BLIKK_BASE_URL must be the full address of the site, such as https://video.kommune.no"
+    )
 if not BLIKK_DEMO:
     if "inbox" in {BLIKK_SMS_TRANSPORT, BLIKK_EMAIL_TRANSPORT}:
         raise ImproperlyConfigured(
@@ -104,7 +107,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         # Before the applications' own folders: allauth's pages are ours.
-        "DIRS": [env.Path(__file__).resolve().parent.parent / "web" / "templates"],
+        "DIRS": [Path(__file__).resolve().parent.parent / "web" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -120,7 +123,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "nb"
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
-LOCALE_PATHS = [env.Path(__file__).resolve().parent.parent / "locale"]
+LOCALE_PATHS = [Path(__file__).resolve().parent.parent / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

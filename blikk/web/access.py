@@ -9,7 +9,7 @@ import ipaddress
 import json
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -18,11 +18,13 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
-from blikk.accounts.models import User
 from blikk.accounts.policies import Standing
-from blikk.clinics.models import Clinic, Membership
-from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from blikk.accounts.models import User
+    from blikk.clinics.models import Clinic, Membership
+    from blikk.kernel.actors import Actor
 
 LARGEST_JSON = 64 * 1024
 
@@ -32,11 +34,11 @@ View = Callable[..., HttpResponseBase]
 class StaffRequest(HttpRequest):
     """What a page of the staff side knows about the person who asks. Never made: requests are cast to it."""
 
-    user: User  # type: ignore[assignment]
-    clinic: Clinic
-    membership: Membership
-    other_clinics: Sequence[Clinic]
-    actor: Actor
+    user: "User"
+    clinic: "Clinic"
+    membership: "Membership"
+    other_clinics: Sequence["Clinic"]
+    actor: "Actor"
 
 
 class JsonRequest(HttpRequest):
@@ -62,7 +64,7 @@ def staff(*roles: str, fragment: bool = False) -> Callable[[View], View]:
             if roles and membership.role not in roles:
                 raise NotFound
             response = view(cast("StaffRequest", request), *args, **kwargs)
-            patch_vary_headers(response, ["Cookie"])  # type: ignore[arg-type]
+            patch_vary_headers(response, ["Cookie"])
             return response
 
         guarded.audience = ("staff", *roles)  # type: ignore[attr-defined]

@@ -1,12 +1,15 @@
 """The words of e-mails to staff about their accounts."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext
 
-from blikk.accounts.models import User
-from blikk.clinics.models import Clinic
+if TYPE_CHECKING:
+    from blikk.accounts.models import User
+    from blikk.clinics.models import Clinic
 
 
-def new_password(user: User, link: str) -> tuple[str, str]:
+def new_password(user: "User", link: str) -> tuple[str, str]:
     """Subject and body of the answer to somebody who forgot a password."""
     lines = [
         gettext("Hei."),
@@ -19,7 +22,7 @@ def new_password(user: User, link: str) -> tuple[str, str]:
     return gettext("Nytt passord til Blikk"), "\n\n".join(lines)
 
 
-def welcome(user: User, clinic: Clinic, link: str) -> tuple[str, str]:
+def welcome(user: "User", clinic: "Clinic", link: str) -> tuple[str, str]:
     """Subject and body for somebody who is new at a clinic and has no password yet."""
     lines = [
         gettext("Hei."),
@@ -33,7 +36,7 @@ def welcome(user: User, clinic: Clinic, link: str) -> tuple[str, str]:
     return gettext("Tilgang til Blikk"), "\n\n".join(lines)
 
 
-def added(user: User, clinic: Clinic, link: str) -> tuple[str, str]:
+def added(user: "User", clinic: "Clinic", link: str) -> tuple[str, str]:
     """Subject and body for somebody who has an account already, and now works at one more clinic."""
     lines = [
         gettext("Hei."),

@@ -1,6 +1,6 @@
 """How staff sign in: what we ask of allauth, and what a new session begins with."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -16,12 +16,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from blikk.accounts import services as accounts
-from blikk.accounts.models import User
 from blikk.clinics import queries as clinics
 from blikk.kernel.actors import Actor
 from blikk.kernel.ids import keyed
 from blikk.kernel.limits import may_try
 from blikk.web.access import address_of
+
+if TYPE_CHECKING:
+    from blikk.accounts.models import User
 
 # Guesses against one account, from wherever they come: slow enough to be hopeless, rare enough not to shut out.
 GUESSES_PER_HOUR = 100
@@ -29,8 +31,8 @@ TOTP_PERIOD = 30
 
 SAID: dict[str, Promise] = {
     "account/messages/password_changed.txt": _("Passordet er endret."),
-    "mfa/messages/totp_activated.txt": _("Autentiseringsappen er lagt til."),
-    "mfa/messages/totp_deactivated.txt": _("Autentiseringsappen er fjernet."),
+    "mfa/messages/totp_activated.txt": _("Appen med koder er lagt til."),
+    "mfa/messages/totp_deactivated.txt": _("Appen med koder er fjernet."),
     "mfa/messages/webauthn_added.txt": _("Passnøkkelen er lagt til."),
     "mfa/messages/webauthn_removed.txt": _("Passnøkkelen er fjernet."),
 }
@@ -104,7 +106,7 @@ class FactorAdapter(DefaultMFAAdapter):
         if not settings.BLIKK_SECOND_FACTOR:
             return True
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
-        return others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
@@ -114,14 +116,14 @@ class FactorAdapter(DefaultMFAAdapter):
         return "Blikk"
 
 
-def begin_session(request: HttpRequest, user: User, **_more: Any) -> None:
+def begin_session(request: HttpRequest, user: "User", **_more: Any) -> None:
     """Stamp a new session with when and how strongly the person signed in, and record it at each workplace."""
     now = timezone.now()
     records = get_authentication_records(request, user)
     is_strong = any(record["method"] == "mfa" for record in records)
     accounts.begin_session(request.session, has_second_factor=is_strong, now=now)
     actor = Actor("staff", user.public_id, where=address_of(request))
-    places = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
+    places: list[int | None] = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
     accounts.record_at(places, "account.signed_in", user, actor=actor, now=now, second_factor=is_strong)
 
 
