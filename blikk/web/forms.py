@@ -44,7 +44,17 @@ WORDS: dict[str, "StrPromise"] = {
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
-    "over": _("Samtalen er avsluttet."),
+    "over": _("Samtalen er avsluttet. Last siden på nytt."),
+    "elsewhere": _(
+        "Du er med i samtalen fra en annen fane eller enhet. Fortsett der, eller last siden på nytt."
+    ),
+    "not_at_this_step": _("Siden er ikke oppdatert. Last den på nytt."),
+    "locked": _("Lenken er sperret etter for mange feil svar. Send en ny lenke."),
+    "too_many_codes": _(
+        "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller send en ny lenke."
+    ),
+    "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
+    "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
     "works_here": _("Denne personen har tilgang her allerede."),
     "not_an_hpr_number": _("HPR-nummeret har sju til ni sifre, uten mellomrom."),

@@ -23,6 +23,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import DomainError, IllegalMove, Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_id
 from blikk.web.access import address_of, wants_json
+from blikk.web.forms import WORDS
 
 log = logging.getLogger(__name__)
 
@@ -174,7 +175,8 @@ def answer_error(
             content["fields"] = fields
         return JsonResponse(content, status=status)
     pages = [f"errors/{code}.html", "errors/default.html"]
-    return render(request, pages, {"code": code}, status=status)
+    said = [str(WORDS[one]) for one in (fields or {"": code}).values() if one in WORDS]
+    return render(request, pages, {"code": code, "said": said}, status=status)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
