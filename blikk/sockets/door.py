@@ -1,6 +1,6 @@
 """The socket of a person at the door: their own arrival, and the conversation once they were let in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
 from blikk.sockets.call import CallWire, Place
-from blikk.sockets.frames import Closed, Devices, Frame, Hello, Leave, Request
+from blikk.sockets.frames import Closed, Devices, Frame, Hello, Join, Leave, Request
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import services as waiting_room
 
@@ -89,6 +89,11 @@ class Door(CallWire):
             raise NotFound
         return Place(participant, actor_of(participant.invitation, where=caller.where))
 
+    async def join(self, frame: Join) -> None:
+        """Who holds the place at the door has been asked already whether to move the conversation here."""
+        holds_place = self.arrival is not None and self.tab == frame.tab
+        await super().join(replace(frame, move=frame.move or holds_place))
+
     async def take(self, frame: Frame) -> None:
         match frame:
             case Hello():
@@ -120,6 +125,8 @@ class Door(CallWire):
             await self.hear_call(news)
         elif news.get("event") == "moved_away":
             if news.get("tab") == self.tab:
+                # The other page may never join; until it does, nobody sits there.
+                await self.stand_up()
                 await self.moved_away()
         else:
             await self._show()

@@ -5,7 +5,8 @@ export const MICROPHONE_OFF = `${MICROPHONE}M4 3l16 18`;
 export const CAMERA = "M3 7h11v10H3zM14 11l7-4v10l-7-4";
 export const CAMERA_OFF = `${CAMERA}M3 3l18 18`;
 export const TEXT = "M4 5h16v11H9l-5 4z";
-export const MORE = "M5 12h.01M12 12h.01M19 12h.01";
+export const MORE =
+  "M4 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0";
 export const SWITCH_CAMERA = "M4 8h3l2-2h6l2 2h3v11H4zM9 13a3 3 0 0 1 5-2M15 14a3 3 0 0 1-5 2";
 export const SWITCH_MICROPHONE =
   "M9 3a2 2 0 0 0-2 2v5a2 2 0 0 0 4 0V5a2 2 0 0 0-2-2zM4 10a5 5 0 0 0 9 3M9 15v4M16 7h5l-2-2M21 17h-5l2 2";
