@@ -1,7 +1,7 @@
 """Pages where staff sign in and out, choose passwords and look after their second factor."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.views import LoginView
@@ -22,8 +22,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from blikk.accounts import services as accounts
 from blikk.accounts.errors import LinkIsDead
-from blikk.accounts.models import User
 from blikk.accounts.policies import Standing
+from blikk.accounts.queries import find_by_email
 from blikk.clinics import queries as clinics
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
@@ -33,6 +33,9 @@ from blikk.web import letters
 from blikk.web.access import StaffRequest, address_of, staff
 from blikk.web.middleware import CLINIC
 from blikk.web.sign_in_forms import ChoosePasswordForm, EmailForm
+
+if TYPE_CHECKING:
+    from blikk.accounts.models import User
 
 
 class SignIn(LoginView):
@@ -45,9 +48,9 @@ class SignIn(LoginView):
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session, close its sockets, and have the browser forget what it showed."""
-    user = request.user
-    if isinstance(user, User):
-        places = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
+    if request.user.is_authenticated:
+        user = request.user
+        places: list[int | None] = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
         accounts.sign_out(user, places, actor=_self(request, user), now=timezone.now())
     logout(request)
     messages.info(request, gettext("Du er logget ut."))
@@ -71,7 +74,7 @@ def ask_for_password(request: HttpRequest) -> HttpResponse:
 
 
 def _send_password_link(request: HttpRequest, email: str, now: datetime) -> None:
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
+    user = find_by_email(email)
     places = clinics.memberships_of(user) if user else []
     if user is None or not places:
         return
@@ -88,7 +91,7 @@ def _send_password_link(request: HttpRequest, email: str, now: datetime) -> None
     )
 
 
-def link_for(user: User) -> str:
+def link_for(user: "User") -> str:
     """The full address of the page where a person chooses a password; the key stands where no server sees it."""
     return f"{settings.BLIKK_BASE_URL}{reverse('choose_password')}#{accounts.password_key(user)}"
 
@@ -116,7 +119,7 @@ class ActivateApp(ActivateTOTPView):
     """Add an app that shows codes; the session that did so is a whole one from then on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
         accounts.strengthen_session(self.request.session)
         return response
 
@@ -125,7 +128,7 @@ class AddPasskey(AddWebAuthnView):
     """Add a passkey; the session that did so is a whole one from then on."""
 
     def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
+        response: HttpResponse = super().form_valid(form)
         accounts.strengthen_session(self.request.session)
         return response
 
@@ -164,7 +167,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     )
 
 
-def passkeys_of(user: User) -> list[dict[str, Any]]:
+def passkeys_of(user: "User") -> list[dict[str, Any]]:
     """A person's passkeys, each under a name that may stand in an address."""
     from blikk.web.sign_in import FactorAdapter
 
@@ -221,5 +224,5 @@ def home_of(role: str) -> str:
     return "clinic" if role == "administrator" else "day"
 
 
-def _self(request: HttpRequest, user: User) -> Actor:
+def _self(request: HttpRequest, user: "User") -> Actor:
     return Actor("staff", user.public_id, where=address_of(request))
