@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,7 +17,6 @@ from blikk.accounts import services as accounts
 from blikk.audit import queries as audit
 from blikk.audit.services import looked_at
 from blikk.clinics import queries, services
-from blikk.clinics.models import Clinic, Membership
 from blikk.journeys.trail import patients_behind, things_about
 from blikk.kernel.errors import NotFound
 from blikk.patients import queries as patients
@@ -26,6 +25,9 @@ from blikk.web.access import StaffRequest, staff
 from blikk.web.accounts import link_for
 from blikk.web.administrator_forms import ROLES, ClinicForm, LogForm, MemberForm, PostForm
 from blikk.web.audit_words import BEGINNINGS, LOOKS, words_for
+
+if TYPE_CHECKING:
+    from blikk.clinics.models import Clinic, Membership
 
 LINES = 50
 
@@ -96,7 +98,9 @@ def member(request: StaffRequest, member_id: str) -> HttpResponse:
         if done:
             messages.success(request, gettext("Endringen er lagret."))
             return redirect("members")
-    return render(request, "administrator/member.html", {"form": form, "member": current}, status=_status(form))
+    return render(
+        request, "administrator/member.html", {"form": form, "member": current}, status=_status(form)
+    )
 
 
 @staff("administrator")
@@ -121,13 +125,17 @@ def member_link(request: StaffRequest, member_id: str) -> HttpResponse:
     return redirect("member", member_id=member_id)
 
 
-def _write_to(request: StaffRequest, membership: Membership, *, needs_password: bool, now: datetime) -> None:
+def _write_to(
+    request: StaffRequest, membership: "Membership", *, needs_password: bool, now: datetime
+) -> None:
     user = membership.user
     with translation.override(user.language):
         if needs_password:
             subject, body = letters.welcome(user, request.clinic, link_for(user))
         else:
-            subject, body = letters.added(user, request.clinic, settings.BLIKK_BASE_URL + reverse("account_login"))
+            subject, body = letters.added(
+                user, request.clinic, settings.BLIKK_BASE_URL + reverse("account_login")
+            )
     accounts.queue_password_link(
         user,
         clinic_id=request.clinic.pk,
@@ -139,7 +147,7 @@ def _write_to(request: StaffRequest, membership: Membership, *, needs_password: 
     )
 
 
-def _member(clinic: Clinic, member_id: str) -> Membership:
+def _member(clinic: "Clinic", member_id: str) -> "Membership":
     found = queries.find_member(clinic, member_id)
     if found is None:
         raise NotFound
@@ -186,7 +194,7 @@ def log(request: StaffRequest) -> HttpResponse:
     return render(request, "administrator/log.html", context)
 
 
-def _lines(clinic: Clinic, asked: dict[str, Any]) -> list[audit.Line]:
+def _lines(clinic: "Clinic", asked: dict[str, Any]) -> list[audit.Line]:
     group = asked.get("group", "")
     things = actors = None
     if asked.get("patient"):
@@ -206,7 +214,7 @@ def _lines(clinic: Clinic, asked: dict[str, Any]) -> list[audit.Line]:
     )
 
 
-def _rows(clinic: Clinic, lines: list[audit.Line]) -> list[Row]:
+def _rows(clinic: "Clinic", lines: list[audit.Line]) -> list[Row]:
     people = queries.names_of(clinic, {line.actor_id for line in lines if line.actor_kind == "staff"})
     about = patients_behind(clinic, {line.about for line in lines})
     kinds = {
@@ -221,7 +229,9 @@ def _rows(clinic: Clinic, lines: list[audit.Line]) -> list[Row]:
             who=people.get(line.actor_id) or kinds.get(line.actor_kind) or line.actor_id,
             what=words_for(line.act),
             patient=about.get(line.about, ""),
-            details=", ".join(f"{name}: {value}" for name, value in line.details.items() if value is not None),
+            details=", ".join(
+                f"{name}: {value}" for name, value in line.details.items() if value is not None
+            ),
             where=line.where,
         )
         for line in lines

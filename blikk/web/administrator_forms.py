@@ -1,16 +1,18 @@
 """What administrators type: the clinic's settings, its members, and what they look for in the record."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from blikk.clinics.models import Clinic, Membership
 from blikk.clinics.services import SETTINGS, Post
 from blikk.web.audit_words import GROUPS
 from blikk.web.forms import LANGUAGES, REQUIRED, WORDS, StaffForm
+
+if TYPE_CHECKING:
+    from blikk.clinics.models import Clinic, Membership
 
 ROLES = [
     ("clinician", _("Behandler")),
@@ -19,11 +21,14 @@ ROLES = [
 ]
 ZONES = ["Europe/Oslo", "Arctic/Longyearbyen"]
 EARLY: list[tuple[int, Any]] = [
-    (minutes, format_lazy(_("{minutes} minutter"), minutes=minutes)) for minutes in (5, 10, 15, 30, 45, 60, 120)
+    (minutes, format_lazy(_("{minutes} minutter"), minutes=minutes))
+    for minutes in (5, 10, 15, 30, 45, 60, 120)
 ]
 
 
-def _text(label: Any, *, most: int, required: bool = True, kind: str = "text", **more: Any) -> forms.CharField:
+def _text(
+    label: Any, *, most: int, required: bool = True, kind: str = "text", **more: Any
+) -> forms.CharField:
     widget = forms.TextInput(attrs={"type": kind, "autocomplete": "off"})
     return forms.CharField(
         label=label, max_length=most, required=required, widget=widget, error_messages=REQUIRED, **more
@@ -67,11 +72,15 @@ class ClinicForm(StaffForm):
         _("Lyd og bilde går da alltid gjennom vår server. For behandlere som jobber hjemmefra."),
     )
 
-    def __init__(self, *args: Any, clinic: Clinic, **more: Any) -> None:
+    def __init__(self, *args: Any, clinic: "Clinic", **more: Any) -> None:
         initial = {name: getattr(clinic, name) for name in SETTINGS}
         super().__init__(*args, initial=initial, **more)
         zones = self.fields["zone"]
-        if isinstance(zones, forms.ChoiceField) and clinic.zone not in ZONES and clinic.zone in available_timezones():
+        if (
+            isinstance(zones, forms.ChoiceField)
+            and clinic.zone not in ZONES
+            and clinic.zone in available_timezones()
+        ):
             zones.choices = [(clinic.zone, clinic.zone), *((zone, zone) for zone in ZONES)]
         early = self.fields["opens_before_minutes"]
         minutes = clinic.opens_before_minutes
@@ -83,20 +92,26 @@ class PostForm(StaffForm):
     """What a member does at the clinic."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=ROLES, error_messages=REQUIRED)
-    title = _text(_("Tittel"), most=60, required=False, help_text=_("For eksempel «Fastlege». Vises for pasienten."))
+    title = _text(
+        _("Tittel"), most=60, required=False, help_text=_("For eksempel «Fastlege». Vises for pasienten.")
+    )
     profession = _text(_("Yrke"), most=60, required=False, help_text=_("For eksempel «Lege»."))
     hpr_number = _text(
         _("HPR-nummer"), most=9, required=False, help_text=_("Sju til ni sifre. Bare for helsepersonell.")
     )
 
-    def __init__(self, *args: Any, member: Membership | None = None, **more: Any) -> None:
+    def __init__(self, *args: Any, member: "Membership | None" = None, **more: Any) -> None:
         if member is not None:
-            more["initial"] = {name: getattr(member, name) for name in ("role", "title", "profession", "hpr_number")}
+            more["initial"] = {
+                name: getattr(member, name) for name in ("role", "title", "profession", "hpr_number")
+            }
         super().__init__(*args, **more)
         self.fields["hpr_number"].widget.attrs["inputmode"] = "numeric"
 
     def post(self) -> Post:
-        return Post(**{name: self.cleaned_data[name] for name in ("role", "title", "profession", "hpr_number")})
+        return Post(
+            **{name: self.cleaned_data[name] for name in ("role", "title", "profession", "hpr_number")}
+        )
 
 
 class MemberForm(PostForm):
