@@ -112,7 +112,7 @@ async function openOne(
  */
 export async function openDevices(
   agent: string = navigator.userAgent,
-  media: Media | undefined = navigator.mediaDevices,
+  media: Media | null = navigator.mediaDevices ?? null,
 ): Promise<Opened> {
   if (!media?.getUserMedia || typeof RTCPeerConnection === "undefined") {
     const fault: Fault = isInAppBrowser(agent) ? "in_app_browser" : "unsupported";
