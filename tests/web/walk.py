@@ -36,6 +36,8 @@ class House:
     members: dict[str, Membership]
     things: dict[str, str]
     hour: Hour
+    running: Hour
+    waiting: Hour
     clients: dict[str, Client] = field(default_factory=dict)
 
 
@@ -65,7 +67,7 @@ def a_house(name: str, patient_name: str) -> House:
         "running_invitation": running.invitation.public_id,
     }
     things["arrival"] = _arrival_of(waiting)
-    house = House(clinic, members, things, booked)
+    house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
         house.clients[role] = signed_in(member)
