@@ -86,10 +86,10 @@ export function bannerWords(banner: Banner, side: Side, phone: string): string {
 }
 
 function overdueWords(side: Side, phone: string): string {
-  if (!phone) return t("Vi får ikke kontakt. Vi prøver fortsatt.");
+  if (!phone) return t("Vi får ikke kontakt, men prøver fortsatt.");
   if (side === "clinician")
-    return t("Vi får ikke kontakt. Ring pasienten på {phone}. Vi prøver fortsatt.", { phone });
-  return t("Vi får ikke kontakt. Ring oss på {phone}. Vi prøver fortsatt.", { phone });
+    return t("Vi får ikke kontakt, men prøver fortsatt. Ring pasienten på {phone}.", { phone });
+  return t("Vi får ikke kontakt, men prøver fortsatt. Ring oss på {phone}.", { phone });
 }
 
 export function troubleWords(trouble: Trouble): string {
