@@ -209,8 +209,16 @@ class NegotiatingPeer implements Peer {
   private async offer(restart: boolean): Promise<void> {
     const connection = this.connection;
     if (connection.signalingState === "have-remote-offer") return;
-    if (connection.signalingState === "have-local-offer")
+    if (connection.signalingState === "have-local-offer") {
+      // Rolling the first offer back renumbers its lines, and who has answered it meanwhile can take no other:
+      // it is said again as it is.
+      if (connection.currentRemoteDescription === null) {
+        this.offeredAt = performance.now();
+        this.sendDescription(this.round);
+        return;
+      }
       await connection.setLocalDescription({ type: "rollback" });
+    }
     layLines(connection, this.options.outgoing());
     this.round += 1;
     this.offeredAt = performance.now();
