@@ -14,6 +14,17 @@ export function current(): HTMLElement | null {
   return document.querySelector<HTMLElement>("[data-screen]:not([hidden])");
 }
 
+const PATIENCE = 1000;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** A wait that is felt says what is awaited; a short one stays quiet. */
+function showWait(isBusy: boolean): void {
+  const strip = find("#wait");
+  clearTimeout(waiting);
+  if (!isBusy) show(strip, false);
+  else waiting = setTimeout(() => show(strip, true), PATIENCE);
+}
+
 /** Shows the door. A new screen starts at its top, with its heading in focus, so that it is read aloud. */
 export function showDoor(door: Door): void {
   const before = current()?.dataset.screen;
@@ -21,6 +32,7 @@ export function showDoor(door: Door): void {
   const now = current();
   if (!now) return;
   document.body.classList.toggle("busy", door.isBusy);
+  showWait(door.isBusy);
   fill("tries", String(door.view.tries_left));
   if (door.view.code_to) fill("code-to", door.view.code_to);
   showSince(door);

@@ -37,6 +37,9 @@ async function copy(): Promise<void> {
   }
 }
 
+// A second link pasted into the same tab changes the fragment alone.
+addEventListener("hashchange", () => location.reload());
+
 if (token) {
   find("#again").addEventListener("click", () => void open());
   find("#anyway").addEventListener("click", () => void open());
