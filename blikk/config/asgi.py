@@ -8,15 +8,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
 pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  (Django must be set up first)
-from channels.security.websocket import OriginValidator  # noqa: E402
 from channels.sessions import CookieMiddleware  # noqa: E402
-from django.conf import settings  # noqa: E402
 
+from blikk.sockets.origin import ExactOrigin  # noqa: E402
 from blikk.sockets.routing import routes  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": OriginValidator(CookieMiddleware(URLRouter(routes)), settings.BLIKK_ORIGINS),
+        "websocket": ExactOrigin(CookieMiddleware(URLRouter(routes))),
     }
 )

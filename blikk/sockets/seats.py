@@ -33,7 +33,7 @@ class Seat:
 def rank_of(participant: "Participant") -> str:
     """Who offers to whom: the smaller offers. A clinician offers to everybody else, then who came first."""
     first = "0" if participant.role == "clinician" else "1"
-    return f"{first} {participant.admitted_at.isoformat()} {participant.public_id}"
+    return f"{first} {participant.admitted_at.isoformat()} {participant.pk:020d}"
 
 
 def seated(seat: Seat) -> News:
