@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid, Refused
+from blikk.patients.services import normal_email, normal_phone
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -81,7 +82,12 @@ FEES = [
     ("no_charge", _("Ingen egenandel")),
 ]
 BIRTH_FORMATS = ["%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]
-REQUIRED = {"required": WORDS["missing"], "invalid": WORDS["unknown"], "invalid_choice": WORDS["unknown"]}
+REQUIRED = {
+    "required": WORDS["missing"],
+    "invalid": WORDS["unknown"],
+    "invalid_choice": WORDS["unknown"],
+    "max_length": _("Dette er for langt. Skriv det kortere."),
+}
 
 
 def lengths() -> list[tuple[int, str]]:
@@ -128,6 +134,14 @@ class StaffForm(forms.Form):
             self.refuse(None, fault.code)
         return None
 
+    def read_contacts(self) -> None:
+        """Say what is wrong with phone and e-mail together with the rest, and not one round later."""
+        for field, read in (("phone", normal_phone), ("email", normal_email)):
+            try:
+                read(self.cleaned_data.get(field, ""))
+            except Invalid as fault:
+                self.refuse(field, fault.fields[field])
+
     def refuse(self, field: str | None, code: str) -> None:
         """Say what is wrong with a field; with the whole form where the page has no such field."""
         name = self.names.get(field, field) if field else None
@@ -170,6 +184,11 @@ class PatientForm(StaffForm):
     )
     phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=20)
     email = _text(_("E-post"), kind="email", required=False, most=254)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.read_contacts()
+        return cleaned
 
     def person(self) -> dict[str, Any]:
         """What the room of patients asks for."""
@@ -220,6 +239,7 @@ class BookForm(WhenForm):
         choices=[("known", _("Finn pasient")), (NEW, _("Registrer ny pasient"))],
         initial="known",
         widget=forms.RadioSelect,
+        error_messages=REQUIRED,
     )
     sok = _text(
         _("Søk på navn eller fødselsdato"),
@@ -234,7 +254,7 @@ class BookForm(WhenForm):
         choices=CHANNELS,
         initial=["sms"],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Velg SMS, e-post eller begge.")},
+        error_messages={**REQUIRED, "required": _("Velg SMS, e-post eller begge.")},
     )
 
     def __init__(self, *args: Any, clinicians: list[tuple[str, str]], **more: Any) -> None:
@@ -297,8 +317,9 @@ class CompanionForm(StaffForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not (cleaned.get("phone") or cleaned.get("email")):
-            self.add_error("phone", WORDS["no_way_to_reach"])
+        self.read_contacts()
+        if not (self.data.get("phone", "").strip() or self.data.get("email", "").strip()):
+            self.refuse("phone", "no_way_to_reach")
         return cleaned
 
 

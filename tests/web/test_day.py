@@ -147,7 +147,9 @@ def test_a_look_at_the_day_is_recorded_once_in_ten_minutes(hour):
 
 def test_the_long_way_round_lets_in_too_when_scripts_do_not_run(hour):
     view = builders.waiting(hour, now=timezone.now())
-    answer = signed_in(hour.clinician).post(reverse("admit", args=[view.arrival]), {"version": view_version(view)})
+    answer = signed_in(hour.clinician).post(
+        reverse("admit", args=[view.arrival]), {"version": view_version(view)}
+    )
     assert answer.status_code == 302
     assert answer["Location"] == reverse("conversation", args=[Consultation.objects.get().public_id])
 

@@ -49,9 +49,7 @@ def test_the_column_says_who_where_and_how_to_ring(hour, consultation, name):
         assert words in page
 
 
-@pytest.mark.parametrize(
-    "name", ["conversation", "conversation_side", "conversation_people", "close_out"]
-)
+@pytest.mark.parametrize("name", ["conversation", "conversation_side", "conversation_people", "close_out"])
 def test_a_colleague_and_a_stranger_find_nothing(hour, consultation, name):
     address = reverse(name, args=[consultation])
     colleague = builders.a_member(hour.clinic, name="Per Lie")
@@ -105,7 +103,14 @@ def test_the_draft_says_when_how_and_who(hour, consultation):
     end(hour, consultation)
     page = signed_in(hour.clinician).get(reverse("close_out", args=[consultation])).content.decode()
     draft = page[page.index('data-test="note-draft"') :].split("</p>")[0]
-    for words in ("Konsultasjon", "Form: video", "Start kl.", "slutt kl.", "Ola Hansen (pasient", "Kari Nordmann"):
+    for words in (
+        "Konsultasjon",
+        "Form: video",
+        "Start kl.",
+        "slutt kl.",
+        "Ola Hansen (pasient",
+        "Kari Nordmann",
+    ):
         assert words in draft
 
 

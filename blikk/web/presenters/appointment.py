@@ -67,6 +67,7 @@ class Found:
 
     id: str
     name: str
+    full_name: str
     born: str
     reach: str
     href: str
@@ -158,6 +159,7 @@ def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
         Found(
             id=patient.public_id,
             name=f"{patient.family_name}, {patient.given_name}",
+            full_name=patient.name,
             born=words.born(patient.birth_on),
             reach=words.phone(contact(patient, "phone"))
             or contact(patient, "email")
