@@ -54,9 +54,9 @@ def table(urls: dict[str, Any]) -> str:
     rows = [("", "address", "user", "password")]
     for role in ("clinician", "secretary", "administrator"):
         rows.append((role, urls[role]["url"], urls[role]["user"], urls[role]["password"]))
-    rows.append(("patient", urls["patient_link"], "", ""))
+    rows.append(("patient", urls["patient_link"], f"born {urls['patient_birth_date']}", ""))
     rows.append(("inbox", urls["inbox"], "", ""))
-    widths = [max(len(row[column]) for row in rows if row[2] or column == 0) for column in range(4)]
+    widths = [max(len(row[column]) for row in rows if row[3] or column == 0) for column in range(4)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]

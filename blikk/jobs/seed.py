@@ -97,7 +97,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
         _rest_of_day(place)
     invitation = _running_invitation(place) or _fresh_hour(place)
     _dispatch(now)
-    return _urls(base, _link(invitation))
+    return _urls(base, _link(invitation), _patient(place, "Berge").birth_on)
 
 
 def _open(*, now: datetime) -> Clinic:
@@ -341,7 +341,7 @@ def _link(invitation_id: str) -> str:
     return ""
 
 
-def _urls(base: str, link: str) -> dict[str, Any]:
+def _urls(base: str, link: str, born: date) -> dict[str, Any]:
     def way_in(email: str) -> dict[str, str]:
         return {"url": f"{base}/inn/", "user": email, "password": PASSWORDS[email]}
 
@@ -351,6 +351,7 @@ def _urls(base: str, link: str) -> dict[str, Any]:
         "secretary": way_in("marit@fjordglott.example"),
         "administrator": way_in("per@fjordglott.example"),
         "patient_link": link,
+        "patient_birth_date": f"{born:%d%m%Y}",
         "inbox": f"{base}/innboks/",
         "second_clinician": way_in("anders@fjordglott.example"),
         "other_clinic": way_in("tone@skogli.example"),
