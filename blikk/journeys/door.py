@@ -110,8 +110,7 @@ def answer_code(
 @transaction.atomic
 def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
     """Sit down in the waiting room; the clinic is told. Raises NotAtThisStep before the proof."""
-    invitation, device = _proven(invitation_id, device_secret, now=now)
-    hold(invitation.clinic_id)
+    invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
     actor = inviting.actor_of(invitation, where=where)
     arrival = waiting_room.come(invitation, actor=actor, now=now)
     waiting_room.wait(arrival, actor=actor, now=now)
@@ -125,8 +124,7 @@ def report_devices(
     invitation_id: str, device_secret: str, *, found: dict[str, str], where: str, now: datetime
 ) -> DoorView:
     """Keep what the device check found, for the clinician to see before letting the person in."""
-    invitation, device = _proven(invitation_id, device_secret, now=now)
-    hold(invitation.clinic_id)
+    invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
     actor = inviting.actor_of(invitation, where=where)
     arrival = waiting_room.come(invitation, actor=actor, now=now)
     waiting_room.report_devices(arrival, found=found, actor=actor, now=now)
@@ -136,8 +134,7 @@ def report_devices(
 @transaction.atomic
 def leave(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
     """Go away from the waiting room; the link still leads back."""
-    invitation, device = _proven(invitation_id, device_secret, now=now)
-    hold(invitation.clinic_id)
+    invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
     arrival = present_of(invitation)
     if arrival is not None and arrival.status != ArrivalStatus.ADMITTED:
         waiting_room.leave(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
@@ -212,6 +209,13 @@ def _at(invitation_id: str, device_secret: str, step: str, *, now: datetime) -> 
 
 def _proven(invitation_id: str, device_secret: str, *, now: datetime) -> tuple[Invitation, Device]:
     return _at(invitation_id, device_secret, "proven", now=now)
+
+
+def _proven_in_line(invitation_id: str, device_secret: str, *, now: datetime) -> tuple[Invitation, Device]:
+    """As `_proven`, read again when it is our turn: the hour may have been cancelled, or begun, meanwhile."""
+    invitation, _device = _proven(invitation_id, device_secret, now=now)
+    hold(invitation.clinic_id)
+    return _proven(invitation_id, device_secret, now=now)
 
 
 def _after_answer(
