@@ -174,34 +174,27 @@ export async function playTone(): Promise<boolean> {
 }
 
 /**
- * Tells whether picture and sound could get through: two connections in this page meet through the relay.
- * Without a relay there is nothing to ask, and the answer is yes.
+ * Tells whether picture and sound could get through: asks the relay for a place, and takes one as the answer. Without
+ * a relay there is nothing to ask, and the answer is yes. One connection only: the relay gives the check few places.
  */
 export async function reachesRelay(servers: RTCIceServer[], patienceMs = 6000): Promise<boolean> {
   if (servers.length === 0 || typeof RTCPeerConnection === "undefined") return true;
-  const settings: RTCConfiguration = { iceServers: servers, iceTransportPolicy: "relay" };
-  const near = new RTCPeerConnection(settings);
-  const far = new RTCPeerConnection(settings);
-  near.onicecandidate = ({ candidate }) =>
-    void far.addIceCandidate(candidate ?? undefined).catch(() => undefined);
-  far.onicecandidate = ({ candidate }) =>
-    void near.addIceCandidate(candidate ?? undefined).catch(() => undefined);
-  const lane = near.createDataChannel("check");
+  const connection = new RTCPeerConnection({ iceServers: servers, iceTransportPolicy: "relay" });
   try {
-    const opened = new Promise<boolean>((resolve) => {
-      lane.onopen = () => resolve(true);
+    const answered = new Promise<boolean>((resolve) => {
+      connection.onicecandidate = ({ candidate }) => {
+        if (candidate?.candidate) resolve(true);
+        else if (candidate === null) resolve(false);
+      };
       setTimeout(() => resolve(false), patienceMs);
     });
-    await near.setLocalDescription();
-    if (near.localDescription) await far.setRemoteDescription(near.localDescription);
-    await far.setLocalDescription();
-    if (far.localDescription) await near.setRemoteDescription(far.localDescription);
-    return await opened;
+    connection.createDataChannel("check");
+    await connection.setLocalDescription(await connection.createOffer());
+    return await answered;
   } catch {
     return false;
   } finally {
-    near.close();
-    far.close();
+    connection.close();
   }
 }
 
