@@ -140,36 +140,40 @@ def _postgres_program(name: str) -> str:
     return program
 
 
+def _make_cluster(folder: Path, data: Path, user: str | None) -> None:
+    make = [
+        _postgres_program("initdb"),
+        "-D",
+        str(data),
+        "-A",
+        "trust",
+        "-U",
+        "blikk",
+        "-E",
+        "UTF8",
+        "--no-sync",
+    ]
+    done = subprocess.run(
+        [*make, "--locale=C.UTF-8"],
+        cwd=folder,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid if user else None,
+        extra_groups=[] if user else None,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+
+
 @contextlib.contextmanager
 def running_postgres() -> Iterator[Postgres]:
     """PostgreSQL without care for the disk: nothing here outlives the tests."""
     user = "postgres" if os.geteuid() == 0 else None
     with _folder("postgres", user) as folder:
         data = folder / "data"
-        make = [
-            _postgres_program("initdb"),
-            "-D",
-            str(data),
-            "-A",
-            "trust",
-            "-U",
-            "blikk",
-            "-E",
-            "UTF8",
-            "--no-sync",
-        ]
-        done = subprocess.run(
-            [*make, "--locale=C.UTF-8"],
-            cwd=folder,
-            user=user,
-            group=pwd.getpwnam(user).pw_gid if user else None,
-            extra_groups=[] if user else None,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr)
+        _make_cluster(folder, data, user)
         port = free_port()
         careless = ("fsync", "synchronous_commit", "full_page_writes")
         options = {"port": port, "listen_addresses": "127.0.0.1", "max_connections": 200}
