@@ -173,3 +173,9 @@ def test_six_digits_are_read_however_they_are_spaced():
     for typed in ("12345", "1234567", "١٢٣٤٥٦", "abcdef", None):
         with pytest.raises(Invalid):
             read_digits(typed)
+
+
+def test_a_browser_without_script_is_shown_the_way_by_code():
+    page = Client().get("/m").content.decode()
+    without_script = page.split("<body")[1].split("<noscript>")[1].split("</noscript>")[0]
+    assert 'href="/kode"' in without_script
