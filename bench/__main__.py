@@ -1,0 +1,45 @@
+"""Measures, and writes what came out: `python -m bench [name]`, in `make bench ONLY=name`."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import call, report
+from bench.machine import ROOT, facts
+
+RESULTS = Path(__file__).parent / "results.json"
+PAGE = ROOT / "docs" / "reference" / "performance.md"
+
+
+def measurements() -> dict[str, Callable[[], dict[str, float]]]:
+    """Everything there is to measure, by name."""
+    known = dict(call.MEASUREMENTS)
+    if importlib.util.find_spec("bench.outbox"):
+        from bench import outbox
+
+        known["outbox"] = outbox.measure
+    return known
+
+
+def main(wanted: list[str]) -> int:
+    known = measurements()
+    if unknown := set(wanted) - set(known):
+        sys.exit(f"bench: there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    results: dict[str, float] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results |= facts() | {"repetitions": call.REPETITIONS}
+    for name in wanted or known:
+        print(f"── {name}", flush=True)
+        measured = known[name]()
+        for key, value in measured.items():
+            print(f"  {key}: {value:g}", flush=True)
+        results |= measured
+        RESULTS.write_text(json.dumps(dict(sorted(results.items())), indent=2) + "\n")
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(report.page(results))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main([word for word in sys.argv[1:] if word]))

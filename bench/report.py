@@ -1,0 +1,69 @@
+"""Turns the numbers into a page that says what was promised, what was measured, and whether it was kept."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One number and the most that it may be."""
+
+    name: str
+    words: str
+    most: float
+    unit: str = ""
+
+
+PROMISES = (
+    Promise("join_page_bytes", "Patient's page, everything over the network until the waiting room", 60_000, "B"),
+    Promise("join_page_third_party_requests", "Requests to anybody else's host", 0),
+    Promise("join_requests", "Requests from the link to the waiting room", 12),
+    Promise("open_to_waiting_ms", "Link opened → in the waiting room, warm server", 1000, "ms"),
+    Promise("admit_to_frame_ratio", "Admit → first frame on both sides, to the bare page", 0.6, "×"),
+    Promise("rejoin_to_frame_ratio", "Link of a running conversation on a known device → first frame, to the bare page", 1.5, "×"),
+    Promise("clicks_sms_to_waiting", "Presses from the SMS to the waiting room, beside the birth date", 3),
+    Promise("clicks_arrived_to_talking", "Presses from \"is here\" to talking", 1),
+    Promise("outbox_lost", "Messages lost when workers are killed", 0),
+    Promise("outbox_doubled", "Messages sent twice when workers are killed", 0),
+)  # fmt: skip
+
+ABOUT = """# Performance
+
+Written by `make bench`; do not edit. The numbers alone stand in `bench/results.json`.
+
+Measured on {cores:g} cores, load {load_before:g} before the start; the median of {repetitions:g} repetitions after one to
+warm up, with Chromium's fake camera at 1280 × 720 and 30 frames a second. Server and both browsers share the machine.
+
+"""
+
+HOW = """
+## How
+
+- **The bare page** (`bench/pages`) is the least that shows one person to another: camera, one socket, one connection. It is
+  opened in a browser that was just started, while the other side waits; from navigation to the first frame on the screen it
+  needed **{floor_ms:g} ms** in this run. It is served by the same server as the product.
+- **Admit**: from the press to the first frame on the *later* of the two sides: {admit_to_frame_ms:g} ms. Both have their
+  cameras open, as they have in the waiting room and on the day page; nothing is exchanged before the press.
+- **Again**: the link of the conversation opened in a browser that was just started and knows nothing but its cookie, until the
+  first frame: {rejoin_to_frame_ms:g} ms.
+- **Waiting room**: link page, birth date, device check and waiting room, each pressed as soon as it can be.
+- **Bytes and requests** are what came over the network with an empty cache, headers counted, the socket too.
+"""
+
+
+def page(results: dict[str, float]) -> str:
+    """The whole page."""
+    missing = dict.fromkeys(("floor_ms", "admit_to_frame_ms", "rejoin_to_frame_ms"), float("nan"))
+    known = missing | results
+    rows = ["| what | budget | measured | kept |", "|---|---|---|---|"]
+    rows += [_row(one, results[one.name]) for one in PROMISES if one.name in results]
+    return ABOUT.format(**known) + "\n".join(rows) + "\n" + HOW.format(**known)
+
+
+def _row(promise: Promise, value: float) -> str:
+    kept = "yes" if value <= promise.most else "**no**"
+    return f"| {promise.words} | ≤ {_number(promise.most, promise.unit)} | {_number(value, promise.unit)} | {kept} |"
+
+
+def _number(value: float, unit: str) -> str:
+    words = f"{value:,.0f}".replace(",", "\u202f") if value >= 1000 else f"{value:g}"
+    return f"{words} {unit}".strip()

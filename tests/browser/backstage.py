@@ -1,0 +1,195 @@
+"""Run as a process beside the app: reads one act per line as JSON and answers in one line."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
+
+import django
+
+django.setup()
+
+from django.db import connection
+from django.utils import timezone
+
+from blikk.accounts.models import User
+from blikk.audit import queries as audit
+from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.models import Consultation, Participant
+from blikk.documentation.models import Note
+from blikk.invitations.models import Device, Invitation
+from blikk.journeys import booking
+from blikk.kernel.actors import SYSTEM
+from blikk.kernel.times import local
+from blikk.notifications.models import Message
+from blikk.patients.models import Patient
+from blikk.patients.services import register
+from blikk.scheduling.models import Appointment
+from blikk.waiting_room.models import Arrival
+
+PASSWORD = "Fjord-og-fjell-2026"
+FAMILIES = ("Nordmann", "Haugen", "Berg", "Lie", "Solberg")
+
+
+def clinic(name: str = "Fjordgløtt legesenter", clinicians: int = 1, **more: Any) -> dict[str, Any]:
+    number = Clinic.objects.count() + 1
+    made = Clinic.objects.create(
+        name=name, slug=f"klinikk-{number}", sender_label="Legekontoret", phone="+4755550100", **more
+    )
+    people = []
+    for family in FAMILIES[:clinicians]:
+        email = f"person{User.objects.count() + 1}@example.no"
+        user = User.objects.create_user(email, f"Kari {family}", PASSWORD)
+        member = Membership.objects.create(clinic=made, user=user, role="clinician", title="Lege")
+        people.append(
+            {"user": email, "password": PASSWORD, "name": user.name, "membership": member.public_id}
+        )
+    return {"clinic": made.public_id, "name": made.name, "clinicians": people}
+
+
+def administrator(clinic: str) -> dict[str, str]:
+    email = f"person{User.objects.count() + 1}@example.no"
+    user = User.objects.create_user(email, "Anne Vik", PASSWORD)
+    Membership.objects.create(clinic=Clinic.objects.get(public_id=clinic), user=user, role="administrator")
+    return {"user": email, "password": PASSWORD, "name": user.name}
+
+
+def patient(clinic: str, name: str = "Ola Hansen", born: str = "1944-05-17", **more: Any) -> dict[str, str]:
+    given, _, family = name.rpartition(" ")
+    particulars = {"phone": "+4790123456", "email": "ola.hansen@example.no", **more}
+    made = register(
+        Clinic.objects.get(public_id=clinic),
+        given_name=given,
+        family_name=family,
+        birth_on=date.fromisoformat(born),
+        actor=SYSTEM,
+        now=timezone.now(),
+        **particulars,
+    )
+    return {"patient": made.public_id, "name": name, "born": born}
+
+
+def hour(
+    clinic: str, membership: str, patient: str, minutes_ahead: int = 5, minutes: int = 20
+) -> dict[str, str]:
+    here, now = Clinic.objects.get(public_id=clinic), timezone.now()
+    starts = local(now + timedelta(minutes=minutes_ahead), here.zone)
+    booked = booking.book(
+        here,
+        patient=Patient.objects.get(clinic=here, public_id=patient),
+        clinician=Membership.objects.get(clinic=here, public_id=membership),
+        day=starts.date(),
+        at=time(starts.hour, starts.minute),
+        minutes=minutes,
+        channels=("sms",),
+        actor=SYSTEM,
+        now=now,
+    )
+    return {"appointment": booked.appointment.public_id, "day": starts.date().isoformat(), **_way_in(booked)}
+
+
+def companion(clinic: str, appointment: str, role: str, name: str, phone: str) -> dict[str, str]:
+    booked = booking.invite_companion(
+        Clinic.objects.get(public_id=clinic),
+        appointment,
+        role=role,
+        name=name,
+        phone=phone,
+        email="",
+        actor=SYSTEM,
+        now=timezone.now(),
+    )
+    return {"name": name, "role": role, **_way_in(booked)}
+
+
+def _way_in(booked: booking.Booked) -> dict[str, str]:
+    message = Message.objects.filter(about__endswith=booked.invitation.public_id).latest("pk")
+    link = next(word for word in message.body.split() if "/m#" in word)
+    return {"invitation": booked.invitation.public_id, "link": link, "code": booked.typed_code}
+
+
+def booked(patient: str) -> dict[str, str]:
+    """The newest hour of a patient, which was booked on the page."""
+    found = Appointment.objects.filter(patient__public_id=patient).latest("pk")
+    return {"appointment": found.public_id, "day": local(found.starts_at, found.zone).date().isoformat()}
+
+
+def at_the_door(invitation: str) -> dict[str, Any]:
+    """What scanners must not change."""
+    found = Invitation.objects.get(public_id=invitation)
+    arrivals = Arrival.objects.filter(invitation=found)
+    return {
+        "tries": found.tries,
+        "revoked": found.revoked_because,
+        "devices": Device.objects.filter(invitation=found).count(),
+        "arrivals": list(arrivals.values_list("status", flat=True)),
+        "messages": list(Message.objects.filter(about__endswith=invitation).values_list("kind", flat=True)),
+        "conversations": Participant.objects.filter(arrival__in=arrivals).count(),
+    }
+
+
+def talk(appointment: str) -> dict[str, Any]:
+    """The conversation of an appointment, as the record has it."""
+    found = Consultation.objects.get(appointment__public_id=appointment)
+    note = Note.objects.filter(consultation=found).first()
+    return {
+        "consultation": found.public_id,
+        "status": found.status,
+        "channels": [change.channel for change in found.channel_changes.order_by("at")],
+        "participants": [
+            {"name": one.name, "role": one.role, "joined": one.joined_at is not None}
+            for one in found.participants.order_by("pk")
+        ],
+        "appointment": Appointment.objects.get(public_id=appointment).status,
+        "note": "" if note is None else note.status,
+    }
+
+
+def counted() -> dict[str, int]:
+    """How many rows every table has."""
+    counts = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(table)}")
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+def audit_faults() -> list[str]:
+    return [str(fault) for fault in audit.verify()]
+
+
+ACTS: dict[str, Callable[..., Any]] = {
+    act.__name__: act
+    for act in (
+        clinic,
+        administrator,
+        patient,
+        hour,
+        companion,
+        booked,
+        at_the_door,
+        talk,
+        counted,
+        audit_faults,
+    )
+}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        try:
+            answer = {"answer": ACTS[asked.pop("act")](**asked)}
+        except Exception:  # noqa: BLE001 - the one who asked shall see every fault
+            answer = {"fault": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Every page of the story, on both sides: nothing that axe knows of shuts anybody out; narrow, large, by keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.calls import talks
+from tests.browser.conftest import Stage
+from tests.browser.people import Clinician, Patient, Person, together
+from tests.browser.watch import require_no_barriers, require_no_sideways_scroll
+
+Look = Callable[[Page], None]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser, scheme: str
+) -> None:
+    walk(set_stage(), staff_browser, patient_browser, require_no_barriers, color_scheme=scheme)
+
+
+def test_no_page_scrolls_sideways_at_320_pixels(
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
+) -> None:
+    walk(
+        set_stage(),
+        staff_browser,
+        patient_browser,
+        require_no_sideways_scroll,
+        viewport={"width": 320, "height": 640},
+    )
+
+
+def test_no_page_scrolls_sideways_with_text_twice_as_large(
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
+) -> None:
+    def larger(page: Page) -> None:
+        page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        require_no_sideways_scroll(page)
+        page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+
+    walk(set_stage(), staff_browser, patient_browser, larger, viewport={"width": 640, "height": 900})
+
+
+def walk(scene: Stage, staff: Browser, patients: Browser, look: Look, **context: object) -> None:
+    """Go through the story as it is played, and look at every page and state of a page on the way."""
+    clinician, patient = scene.clinician(staff, **context), scene.patient(patients, **context)
+    administrator = Clinician(
+        staff, scene.app, scene.app.backstage.ask("administrator", clinic=scene.clinic["clinic"]), **context
+    )
+    with together(clinician, patient, administrator):
+        before_anybody_comes(clinician, look)
+        of_the_administrator(administrator, look)
+        to_the_waiting_room(patient, look)
+        look(clinician.page)
+        clinician.admit()
+        talks(clinician.page, patient.page)
+        in_the_conversation(clinician, patient, look)
+        afterwards(clinician, patient, look)
+
+
+def visit(person: Person, look: Look, *paths: str) -> None:
+    for path in paths:
+        person.page.goto(f"{person.app.base}{path}")
+        look(person.page)
+
+
+def before_anybody_comes(clinician: Clinician, look: Look) -> None:
+    page = clinician.page
+    visit(clinician, look, "/", "/inn/", "/konto/passord/glemt")
+    clinician.sign_in()
+    visit(clinician, look, "/time/ny", "/pasienter/", "/pasienter/ny", "/innboks/", "/nowhere")
+    page.goto(f"{clinician.app.base}/time/ny")
+    clinician.press("book-submit")
+    page.wait_for_load_state()
+    look(page)
+    page.goto(f"{clinician.app.base}/dag/")
+    link = page.locator('a[href^="/time/"]:not([href="/time/ny"])').first
+    if link.count():
+        link.click()
+        page.wait_for_load_state()
+        look(page)
+        for details in page.locator("details").all():
+            details.evaluate("one => { one.open = true; }")
+        look(page)
+    page.goto(f"{clinician.app.base}/dag/")
+    clinician.make_ready()
+
+
+def of_the_administrator(administrator: Clinician, look: Look) -> None:
+    page = administrator.page
+    page.goto(f"{administrator.app.base}/inn/")
+    page.locator("input[name=login]").fill(administrator.account["user"])
+    page.locator("input[name=password]").fill(administrator.account["password"])
+    administrator.press("sign-in")
+    page.wait_for_load_state()
+    visit(administrator, look, "/klinikk/", "/klinikk/logg")
+
+
+def to_the_waiting_room(patient: Patient, look: Look) -> None:
+    page = patient.page
+    visit(patient, look, "/m", "/kode")
+    page.locator("input[name=code], [data-test=typed-code] input, form input:not([type=hidden])").first.fill(
+        "ABC"
+    )
+    page.locator("form [type=submit]").first.click()
+    page.wait_for_load_state()
+    look(page)
+    patient.open_link()
+    look(page)
+    patient.press("continue")
+    patient.sees("birth-date").fill("hva?")
+    look(page)
+    patient.press("birth-date-submit")
+    expect(page.locator("[data-problem]:visible").first).to_be_visible()
+    look(page)
+    patient.sees("birth-date").fill("17.05.1944")
+    patient.press("birth-date-submit")
+    patient.sees("check-continue")
+    look(page)
+    patient.press("check-continue")
+    patient.sees("waiting")
+    look(page)
+
+
+def in_the_conversation(clinician: Clinician, patient: Patient, look: Look) -> None:
+    for one in (clinician, patient):
+        look(one.page)
+        one.press("text-open")
+        one.sees("text-input").fill("Hei")
+        one.press("text-send")
+        look(one.page)
+        one.press("mute")
+        one.press("camera")
+        look(one.page)
+    second = patient.context.new_page()
+    second.goto(patient.page.url)
+    expect(second.locator('[data-test="move-here"]:visible').first).to_be_visible()
+    look(second)
+    second.close()
+
+
+def afterwards(clinician: Clinician, patient: Patient, look: Look) -> None:
+    clinician.press("end")
+    clinician.sees("end-confirm")
+    look(clinician.page)
+    clinician.press("end-confirm")
+    patient.sees("ended")
+    look(patient.page)
+    clinician.page.wait_for_url("**/avslutning/**")
+    look(clinician.page)
+    clinician.press("close-out-done")
+    clinician.page.wait_for_load_state()
+    look(clinician.page)
+
+
+def test_admitting_and_ending_need_no_mouse(
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
+) -> None:
+    scene = set_stage()
+    clinician, patient = scene.clinician(staff_browser), scene.patient(patient_browser)
+    with together(clinician, patient):
+        page = clinician.page
+        page.goto(f"{scene.app.base}/inn/")
+        to(page, "[name=login]")
+        page.keyboard.type(clinician.account["user"])
+        page.keyboard.press("Tab")
+        page.keyboard.type(clinician.account["password"])
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/dag/**")
+        if page.url.partition("?dag=")[2] != scene.hour["day"]:
+            page.goto(f"{scene.app.base}/dag/?dag={scene.hour['day']}")
+        if clinician.at("prepare").count():
+            to(page, "[data-test=prepare]")
+            page.keyboard.press("Enter")
+        clinician.sees("mirror")
+
+        patient.page.goto(scene.hour["link"])
+        patient.sees("continue")
+        to(patient.page, "[data-test=continue]")
+        patient.page.keyboard.press("Enter")
+        patient.sees("birth-date")
+        to(patient.page, "[data-test=birth-date]")
+        patient.page.keyboard.type("17051944")
+        patient.page.keyboard.press("Enter")
+        patient.sees("check-continue")
+        to(patient.page, "[data-test=check-continue]")
+        patient.page.keyboard.press("Enter")
+        patient.sees("waiting")
+
+        clinician.sees("arrived-row")
+        page.keyboard.press("s")
+        clinician.sees("stage")
+        talks(page, patient.page)
+        to(page, "[data-test=end]")
+        page.keyboard.press("Enter")
+        clinician.sees("end-confirm")
+        to(page, "[data-test=end-confirm]")
+        page.keyboard.press("Enter")
+        patient.sees("ended")
+
+
+def to(page: Page, selector: str, *, at_most: int = 60) -> None:
+    """Move by the Tab key until the thing has focus, and shows it."""
+    for _ in range(at_most):
+        if page.evaluate("(one) => document.activeElement?.matches(one) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached by the Tab key")
