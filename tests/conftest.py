@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 from blikk.audit import guards
 
@@ -28,3 +28,10 @@ TransactionTestCase._fixture_teardown = _empty_without_guards  # type: ignore[at
 def _fresh_limits():
     """Limits that one test used up do not stop the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords():
+    """A password is made for every person of every test; the work that slows a thief would slow only us."""
+    with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
+        yield
