@@ -55,10 +55,14 @@ class ClinicForm(StaffForm):
     phone = _text(
         _("Telefon"), most=20, kind="tel", help_text=_("Pasienten ser dette nummeret når noe ikke virker.")
     )
-    language = forms.ChoiceField(label=_("Språk når pasienten ikke har valgt"), choices=LANGUAGES)
-    zone = forms.ChoiceField(label=_("Tidssone"), choices=[(zone, zone) for zone in ZONES])
+    language = forms.ChoiceField(
+        label=_("Språk når pasienten ikke har valgt"), choices=LANGUAGES, error_messages=REQUIRED
+    )
+    zone = forms.ChoiceField(
+        label=_("Tidssone"), choices=[(zone, zone) for zone in ZONES], error_messages=REQUIRED
+    )
     opens_before_minutes = forms.TypedChoiceField(
-        label=_("Venterommet åpner så lenge før timen"), choices=EARLY, coerce=int
+        label=_("Venterommet åpner så lenge før timen"), choices=EARLY, coerce=int, error_messages=REQUIRED
     )
     asks_birth_date = _tick(
         _("Spør om fødselsdato"),
@@ -127,7 +131,7 @@ class MemberForm(PostForm):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_("Hit går lenken for å velge passord."),
     )
-    language = forms.ChoiceField(label=_("Språk"), choices=LANGUAGES, initial="nb")
+    language = forms.ChoiceField(label=_("Språk"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED)
 
 
 class LogForm(StaffForm):

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -49,6 +50,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_code": _("Koden er ikke riktig. Bruk den nyeste koden."),
         "too_many_login_attempts": _("Det er prøvd for mange ganger. Vent fem minutter og prøv igjen."),
         "rate_limited": _("Det er prøvd for mange ganger. Vent fem minutter og prøv igjen."),
+        "password_is_short": _("Passordet er for kort. Bruk minst 12 tegn."),
+        "password_is_easy": _("Passordet er for lett å gjette. Velg et annet."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -62,6 +65,14 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         if message_template in SAID:
             messages.add_message(request, level, str(SAID[message_template]))
+
+    def clean_password(self, password: str, user: AbstractBaseUser | None = None) -> str:
+        try:
+            cleaned: str = super().clean_password(password, user)
+        except ValidationError as fault:
+            is_short = any(one.code == "password_too_short" for one in fault.error_list)
+            raise self.validation_error("password_is_short" if is_short else "password_is_easy") from fault
+        return cleaned
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Who signed in a moment ago is not asked for the password once more."""
@@ -94,6 +105,7 @@ class FactorAdapter(DefaultMFAAdapter):
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": _("Koden er ikke riktig. Bruk den nyeste koden."),
         "cannot_delete_authenticator": _("Legg til en annen måte å bekrefte på før du fjerner denne."),
+        "cannot_generate_recovery_codes": _("Legg til en app eller en passnøkkel først."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as accounts
 from allauth.account.forms import ChangePasswordForm as BaseChangePasswordForm
 from allauth.account.forms import LoginForm
 from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
@@ -10,13 +11,12 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth import password_validation
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.web.forms import WORDS, StaffForm
 from blikk.web.sign_in import use_up
 
+UNLIKE = _("De to passordene er ikke like. Skriv det nye passordet en gang til.")
 PASSWORD_HELP = _("Minst 12 tegn. Gjerne flere ord som ikke hører sammen.")
 
 
@@ -110,6 +110,12 @@ class ChangePasswordForm(StaffForm, BaseChangePasswordForm):
         _say(self.fields["password1"], _("Nytt passord"), PASSWORD_HELP, autocomplete="new-password")
         _say(self.fields["password2"], _("Nytt passord en gang til"), autocomplete="new-password")
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.data.get("password2") and "password2" in self.errors:
+            self.errors["password2"] = self.error_class([str(UNLIKE)])
+        return cleaned
+
 
 class EmailForm(StaffForm):
     """The address that a link for a new password is sent to."""
@@ -135,15 +141,5 @@ class ChoosePasswordForm(StaffForm):
     )
 
     def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        try:
-            password_validation.validate_password(password)
-        except forms.ValidationError as fault:
-            codes = {error.code for error in fault.error_list}
-            words = (
-                gettext("Passordet er for kort. Bruk minst 12 tegn.")
-                if "password_too_short" in codes
-                else gettext("Passordet er for lett å gjette. Velg et annet.")
-            )
-            raise forms.ValidationError(words) from fault
-        return password
+        cleaned: str = accounts().clean_password(self.cleaned_data["password"])
+        return cleaned
