@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -69,6 +70,7 @@ def shown(page: str) -> list[str]:
     return parser.words
 
 
+@cache
 def catalogue(language: str) -> dict[str, str]:
     po = polib.pofile(str(CATALOGUES / language / "LC_MESSAGES" / "django.po"))
     return {entry.msgid: entry.msgstr for entry in po if not entry.msgid_plural}
@@ -86,6 +88,13 @@ def words_of_script(page: str) -> dict[str, str]:
     assert found
     words: dict[str, str] = json.loads(found[1])
     return words
+
+
+@pytest.fixture(autouse=True)
+def _bokmal() -> Iterator[None]:
+    """A page leaves its language behind in the thread; no test here begins or ends with another's."""
+    with translation.override("nb"):
+        yield
 
 
 @pytest.fixture
@@ -191,6 +200,30 @@ STAFF_PAGES = (
 def test_staff_pages_speak_the_persons_language(db, language, address):
     assert bokmal_left_on(staff_page(language, address), language) == []
     assert bokmal_left_on(staff_page("nb", address), language) != []
+
+
+PASSWORDS = [
+    ("kort", "kort", "Passordet er for kort. Bruk minst 12 tegn."),
+    (
+        "passordpassord",
+        "noe-annet-helt",
+        "De to passordene er ikke like. Skriv det nye passordet en gang til.",
+    ),
+    (f"{b.PASSWORD}x", f"{b.PASSWORD}x", ""),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("new", "again", "fault"), PASSWORDS)
+def test_what_is_wrong_with_a_password_is_said_in_our_words(db, language, new, again, fault):
+    member = b.a_member(b.a_clinic())
+    member.user.language = language
+    member.user.save()
+    typed = {"oldpassword": b.PASSWORD, "password1": new, "password2": again}
+    answer = signed_in(member).post("/konto/passord", typed)
+    said = catalogue(language).get(fault, fault) if language != "nb" else fault
+    assert (answer.status_code == 302) == (fault == "")
+    assert fault == "" or said in html.unescape(answer.content.decode())
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
