@@ -98,7 +98,11 @@ else:
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 20, "timeout": 5}}
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.REDIS_URL}
+    "default": {
+        "BACKEND": "blikk.config.cache.SharedCache",
+        "LOCATION": env.REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 0.5},
+    }
     if env.REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
