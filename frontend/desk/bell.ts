@@ -44,10 +44,12 @@ function chime(audio: AudioContext): void {
 export interface Bell {
   /** Says how many wait; rings when somebody is new. */
   tell(waiting: number, isNew: boolean): void;
+  /** The page is another one now, and is quiet. */
+  rename(title: string): void;
 }
 
 export function hangBell(button: HTMLButtonElement | null, words: HTMLElement | null): Bell {
-  const base = document.title;
+  let base = document.title;
   let audio: AudioContext | null = null;
   let count = 0;
   let flashing = false;
@@ -102,6 +104,11 @@ export function hangBell(button: HTMLButtonElement | null, words: HTMLElement | 
         if (on && audio?.state === "running") chime(audio);
         if (on) notify();
       }
+      flash();
+    },
+    rename(title) {
+      base = title;
+      count = 0;
       flash();
     },
   };

@@ -95,6 +95,7 @@ export function startDay(page: DayPage): void {
     } else if (result.is === "in" && mirror) {
       dispatch({ type: "admitted", consultation: result.consultation });
       const place = { ...page, consultation: result.consultation, phone };
+      bell.rename(t("Samtale"));
       showTalk(page.conversation.replace("/-", `/${result.consultation}`));
       running = talk(place, live.link, await mirror.take(), ending.signal);
     } else if (result.is === "offline") {

@@ -50,11 +50,13 @@ function startClosing(): void {
   form?.addEventListener("submit", (event) => {
     if (isReady) return;
     event.preventDefault();
-    void note.flush().then(() => {
+    const send = (): void => {
       find<HTMLInputElement>("[name=note_version]", form).value = String(note.version());
       isReady = true;
       form.requestSubmit(event.submitter);
-    });
+    };
+    // Not before this event is over: until then the browser quietly refuses to send the same form again.
+    void note.flush().then(() => setTimeout(send));
   });
 }
 
