@@ -13,7 +13,9 @@ FOLDERS = ("blikk", "frontend", "tests", "tools", "bench")
 SUFFIXES = {".py", ".ts", ".mjs", ".css", ".html", ".sh", ".js"}
 SKIPPED = {"migrations", "node_modules", "built", "__pycache__"}
 FUNCTION_START = re.compile(
-    r"^(\s*)(?:export )?(?:(?:async )?function\*? (\w+)|const (\w+) = (?:async )?\(.*=> \{$)"
+    r"^(\s*)(?:export )?(?:(?:async )?function\*? (?P<function>\w+)"
+    r"|const (?P<arrow>\w+) = (?:async )?\(.*=> \{$"
+    r"|(?:async |private |static |get |set )*(?P<method>(?!(?:if|for|while|switch|catch)\b)\w+)\(.*\)(?:: .+)? \{$)"
 )
 
 
@@ -61,7 +63,9 @@ def typescript_functions(path: Path) -> Iterator[tuple[str, int]]:
         if start := FUNCTION_START.match(line):
             ends = (n for n in range(number, len(lines)) if lines[n].rstrip(";,)").rstrip() == start[1] + "}")
             opens = next((n for n in range(number, len(lines)) if lines[n].endswith("{")), number)
-            spans.append((start[2] or start[3], opens + 1, next(ends, number) - 1))
+            spans.append(
+                (start["function"] or start["arrow"] or start["method"], opens + 1, next(ends, number) - 1)
+            )
     return own_lengths(spans)
 
 

@@ -12,15 +12,13 @@ const ENTRIES = {
   staff: "frontend/styles/staff.css",
 };
 
-const present = Object.entries(ENTRIES).filter(([, path]) => {
-  if (existsSync(path)) return true;
-  console.warn(`build: ${path} does not exist yet`);
-  return false;
-});
+for (const path of Object.values(ENTRIES)) {
+  if (!existsSync(path)) throw new Error(`build: ${path} does not exist`);
+}
 
 mkdirSync(OUT, { recursive: true });
 const { metafile } = await build({
-  entryPoints: present.map(([out, path]) => ({ in: path, out })),
+  entryPoints: Object.entries(ENTRIES).map(([out, path]) => ({ in: path, out })),
   outdir: OUT,
   bundle: true,
   format: "esm",

@@ -17,8 +17,10 @@ def test_a_function_is_as_long_as_its_lines(tmp_path):
     script = tmp_path / "a.ts"
     script.write_text(
         "export function f(\n  a: number,\n): void {\n" + "  g();\n" * 50 + "}\nfunction h() {\n}\n"
+        "const k = async (a: number) => {\n  if (a) {\n    g();\n  }\n"
+        "  return {\n    m(): void {\n      g();\n    },\n  };\n};\n"
     )
-    assert dict(budgets.typescript_functions(script)) == {"f": 50, "h": 0}
+    assert dict(budgets.typescript_functions(script)) == {"f": 50, "h": 0, "k": 7, "m": 1}
 
 
 def test_everything_is_within_its_budget(capsys):
