@@ -61,7 +61,7 @@ ACTS: dict[str, Promise] = {
     "patient.corrected": _("Pasient rettet"),
     "patient.looked_at": _("Så på pasienten"),
     "patient.registered": _("Pasient registrert"),
-    "patient.searched": _("Søkte etter pasient"),
+    "patients.looked_at": _("Søkte etter pasient"),
 }
 
 

@@ -42,7 +42,6 @@ SET_UP_PAGES = frozenset(
         "mfa_activate_totp",
         "mfa_add_webauthn",
         "mfa_view_recovery_codes",
-        "set_language",
     }
 )
 STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, Overtaken: 409, IllegalMove: 409, Invalid: 422}
