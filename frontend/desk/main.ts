@@ -53,7 +53,8 @@ function startClosing(): void {
     const send = (): void => {
       find<HTMLInputElement>("[name=note_version]", form).value = String(note.version());
       isReady = true;
-      form.requestSubmit(event.submitter);
+      // Not in the same turn: a form that is being submitted does not hear that it should be.
+      setTimeout(() => form.requestSubmit(event.submitter));
     };
     // Not before this event is over: until then the browser quietly refuses to send the same form again.
     void note.flush().then(() => setTimeout(send));
