@@ -19,8 +19,8 @@ function lineOf(line: Line): HTMLElement {
   return el("li", line.mine ? { class: "line-mine" } : {}, who, el("p", { dir: "auto" }, line.words));
 }
 
-export function makeLane(conversation: Conversation, onClose: () => void): Lane {
-  const list = el("ol", { class: "lane-lines", "data-test": "text-lane", "aria-live": "polite" });
+/** The field and its button. What could not be sent stays where it is. */
+function makeForm(conversation: Conversation) {
   const fault = el("p", { class: "lane-fault", role: "alert" });
   const input = el("textarea", {
     id: "lane-input",
@@ -30,13 +30,13 @@ export function makeLane(conversation: Conversation, onClose: () => void): Lane 
     "data-test": "text-input",
     "aria-describedby": "lane-kept",
   });
-  const form = el(
-    "form",
-    { class: "lane-form" },
-    el("label", { for: "lane-input" }, t("Skriv til de andre")),
-    input,
-    el("button", { type: "submit", class: "tool tool-plain", "data-test": "text-send" }, t("Send")),
+  const label = el("label", { for: "lane-input" }, t("Skriv til de andre"));
+  const button = el(
+    "button",
+    { type: "submit", class: "tool tool-plain", "data-test": "text-send" },
+    t("Send"),
   );
+  const form = el("form", { class: "lane-form" }, label, input, button);
   const send = async (): Promise<void> => {
     const words = input.value.trim();
     if (!words) return;
@@ -54,22 +54,18 @@ export function makeLane(conversation: Conversation, onClose: () => void): Lane 
     event.preventDefault();
     void send();
   });
+  return { form, fault, input };
+}
+
+export function makeLane(conversation: Conversation, onClose: () => void): Lane {
+  const list = el("ol", { class: "lane-lines", "data-test": "text-lane", "aria-live": "polite" });
+  const { form, fault, input } = makeForm(conversation);
   const close = el("button", { type: "button", class: "tool tool-plain", onclick: onClose }, t("Lukk"));
   const head = el("div", { class: "lane-head" }, el("h2", {}, t("Tekst")), close);
-  const kept = el(
-    "p",
-    { class: "lane-kept", id: "lane-kept" },
-    t("Teksten lagres ikke. Den er borte når samtalen er over."),
-  );
-  const root = el(
-    "aside",
-    { class: "lane", hidden: true, "aria-label": t("Tekst") },
-    head,
-    kept,
-    list,
-    fault,
-    form,
-  );
+  const words = t("Teksten lagres ikke. Den er borte når samtalen er over.");
+  const kept = el("p", { class: "lane-kept", id: "lane-kept" }, words);
+  const parts = [head, kept, list, fault, form];
+  const root = el("aside", { class: "lane", hidden: true, "aria-label": t("Tekst") }, ...parts);
   let written = 0;
   return {
     root,

@@ -12,6 +12,8 @@ class FakeConnection {
   iceConnectionState: RTCIceConnectionState = "new";
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
+  /** Null until an offer and its answer have met. */
+  currentRemoteDescription: RTCSessionDescriptionInit | null = null;
   candidates: unknown[] = [];
   onconnectionstatechange: (() => void) | null = null;
   private readonly lines: unknown[] = [];
@@ -40,6 +42,7 @@ class FakeConnection {
     }
     const made = description ?? { type: "answer", sdp: `answer to ${this.remoteDescription?.sdp}` };
     this.localDescription = made as RTCSessionDescriptionInit;
+    if (made.type === "answer") this.currentRemoteDescription = this.remoteDescription;
     this.signalingState = made.type === "offer" ? "have-local-offer" : "stable";
   }
 
@@ -49,6 +52,7 @@ class FakeConnection {
       assert.equal(description.sdp, `answer to ${this.localDescription?.sdp}`);
     }
     this.remoteDescription = description;
+    if (description.type === "answer") this.currentRemoteDescription = description;
     this.signalingState = description.type === "offer" ? "have-remote-offer" : "stable";
   }
 
@@ -141,21 +145,38 @@ test("when both offer at once, the one who yields gives way", async () => {
   assert.equal(ola.connection.signalingState, "stable");
 });
 
-test("an offer that was lost is rolled back and made again with fresh credentials", async () => {
+test("a first offer that was lost is said again as it is, because rolling it back renumbers its lines", async () => {
   const [kari, ola] = [side(true), side(false)];
   await carry(kari, ola, true);
-  assert.equal(kari.connection.signalingState, "have-local-offer");
+  const first = kari.connection.localDescription?.sdp;
   kari.peer.resync(false);
   await carry(kari, ola);
   await carry(ola, kari);
   agree(kari, ola);
+  assert.equal(kari.connection.localDescription?.sdp, first);
+});
+
+test("a later offer that was lost is rolled back and made again with fresh credentials", async () => {
+  const [kari, ola] = [side(true), side(false)];
+  await carry(kari, ola);
+  await carry(ola, kari);
+  kari.peer.resync(true);
+  await carry(kari, ola, true);
+  const lost = kari.connection.localDescription?.sdp;
+  kari.peer.resync(false);
+  await carry(kari, ola);
+  await carry(ola, kari);
+  agree(kari, ola);
+  assert.notEqual(kari.connection.localDescription?.sdp, lost);
   assert.match(String(kari.connection.localDescription?.sdp), /fresh/);
 });
 
 test("an answer to an offer that was rolled back is not taken for the new one's", async () => {
   const [kari, ola] = [side(true), side(false)];
   await carry(kari, ola);
-  await settled();
+  await carry(ola, kari);
+  kari.peer.resync(true);
+  await carry(kari, ola);
   const late = ola.sent.splice(0);
   kari.peer.resync(true);
   await settled();

@@ -128,15 +128,14 @@ function makeSoundButton(root: HTMLElement): HTMLButtonElement {
   return button;
 }
 
-/** Mounts the conversation into `element`; it follows the conversation until that is over. */
-export function mountStage(element: HTMLElement, conversation: Conversation, options: StageOptions): void {
-  const { side } = options;
-  const banner = makeBanner(side, options.phone);
-  const people = el("div", { class: "stage-people", "data-count": 1 });
-  const view = el("div", { class: "stage-view" }, people, banner.root);
-  const sound = makeSoundButton(view);
-  const closed = makeClosed(conversation);
-  const dialog = makeEndDialog(conversation, (code) => banner.tell(endRefusedWords(code)));
+/** The buttons and the text lane, which open and close each other. */
+function makeControls(
+  element: HTMLElement,
+  conversation: Conversation,
+  options: StageOptions,
+  tell: (words: string) => void,
+) {
+  const dialog = makeEndDialog(conversation, (code) => tell(endRefusedWords(code)));
   const showLane = (shown: boolean): void => {
     lane.open(shown);
     set(tools.text, "aria-expanded", String(shown));
@@ -145,32 +144,40 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   };
   const lane = makeLane(conversation, () => showLane(false));
   const tools = makeTools(conversation, {
-    side,
+    side: options.side,
     fullScreen: element,
     onText: () => showLane(!lane.isOpen()),
     onEnd: () => dialog.showModal(),
     onLeave: () => void conversation.stepOut().then(() => options.onLeave?.()),
     onSwitched: () => {
       const { camera, microphone } = conversation.deviceNames();
-      banner.tell(
-        t("Kamera: {camera}. Mikrofon: {microphone}.", {
-          camera: camera || "–",
-          microphone: microphone || "–",
-        }),
-      );
+      const names = { camera: camera || "–", microphone: microphone || "–" };
+      tell(t("Kamera: {camera}. Mikrofon: {microphone}.", names));
     },
   });
+  return { dialog, lane, tools };
+}
+
+/** Mounts the conversation into `element`; it follows the conversation until that is over. */
+export function mountStage(element: HTMLElement, conversation: Conversation, options: StageOptions): void {
+  const { side } = options;
+  const banner = makeBanner(side, options.phone);
+  const people = el("div", { class: "stage-people", "data-count": 1 });
+  const view = el("div", { class: "stage-view" }, people, banner.root);
+  const sound = makeSoundButton(view);
+  const closed = makeClosed(conversation);
+  const { dialog, lane, tools } = makeControls(element, conversation, options, banner.tell);
   view.append(sound, lane.root, closed.root);
   element.classList.add("stage");
   set(element, "data-side", side);
   element.replaceChildren(view, tools.root, dialog);
   const updateTiles = mountTiles(people, conversation, () => show(sound, true));
   const updateSelf = mountSelf(view, conversation);
+  const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
   conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
   let wasEnded = false;
   conversation.subscribe((state) => {
-    for (const update of [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update])
-      update(state);
+    for (const update of updates) update(state);
     if (lane.isOpen() && state.unread > 0) conversation.readLane();
     show(tools.root, !isOver(state));
     if (state.place.at !== "ended" || wasEnded) return;
