@@ -78,6 +78,9 @@ def _set_up() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
     django.setup()
+    from django.conf import settings
+
+    settings.BLIKK_DATA.mkdir(parents=True, exist_ok=True)
 
 
 def _run(given: argparse.Namespace) -> int:

@@ -196,6 +196,11 @@ def _hold(place: Place, booked: Booked, starts: datetime, *, is_finished: bool) 
     view = door.arrive(invitation.public_id, secret, where=where, now=starts)
     by = {"membership": place.doctor, "actor": place.actor}
     held = talk.admit(place.clinic, view.arrival, now=starts + timedelta(minutes=2), **by)  # type: ignore[arg-type]
+    together = starts + timedelta(minutes=2)
+    theirs = talk.place_at_the_door(invitation.public_id, secret, now=together)
+    mine = talk.place_of_member(place.clinic, held.public_id, membership=place.doctor)
+    for seat in (mine, theirs):
+        talk.sit_down(seat, tab="seed", epoch="seed", move=False, actor=place.actor, now=together)
     ended = starts + timedelta(minutes=14)
     talk.end(place.clinic, held.public_id, now=ended, **by)  # type: ignore[arg-type]
     if not is_finished:

@@ -18,6 +18,14 @@ from tests.servers import free_port, wait_until
 
 BLIKK = [sys.executable, "-c", "import sys; from blikk.jobs.cli import main; sys.exit(main())"]
 
+QUEUE = """
+import sys, django; django.setup()
+from django.utils import timezone
+from blikk.notifications.services import queue
+queue(clinic_id=1, kind="invited", key=sys.argv[1], channel="email", to="kari@example.no", language="nb",
+      subject="s", body="b", about="x", now=timezone.now())
+"""
+
 
 @dataclass
 class Served:
@@ -77,6 +85,12 @@ class Shell:
     def urls(self) -> dict:
         return json.loads((self.data / "urls.json").read_text())
 
+    def queue_one(self, key: str, **environment: str) -> None:
+        """Put a message in the outbox as the pages do, in a process of its own."""
+        subprocess.run(
+            [sys.executable, "-c", QUEUE, key], env=self.environment | environment, check=True, timeout=120
+        )
+
     def sql(self, statement: str) -> list[tuple]:
         with sqlite3.connect(self.data / "blikk.sqlite3", timeout=20) as connection:
             return connection.execute(statement).fetchall()
@@ -89,4 +103,6 @@ def shell(tmp_path) -> Iterator[Shell]:
     for served in shell.served:
         if served.process.poll() is None:
             served.process.kill()
-        served.process.communicate()
+        served.process.wait()
+        if served.process.stdout:
+            served.process.stdout.close()

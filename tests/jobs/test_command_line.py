@@ -12,21 +12,6 @@ CLINIC = (
 )
 
 
-def queue_one(shell, key: str) -> None:
-    """As the pages do, in a process of its own."""
-    import subprocess
-    import sys
-
-    words = f"""
-import django; django.setup()
-from django.utils import timezone
-from blikk.notifications.services import queue
-queue(clinic_id=1, kind="invited", key="{key}", channel="email", to="kari@example.no", language="nb",
-      subject="s", body="b", about="x", now=timezone.now())
-"""
-    subprocess.run([sys.executable, "-c", words], env=shell.environment, check=True)
-
-
 @pytest.mark.parametrize(
     ("environment", "named"),
     [
@@ -99,7 +84,7 @@ def test_the_doctor_names_each_fault_with_its_cure(shell, smtp_sink):
 
 def test_a_worker_sends_over_smtp_and_ends_when_told(shell, smtp_sink):
     shell.run("migrate")
-    queue_one(shell, "k1")
+    shell.queue_one("k1")
     worker = shell.start(
         "worker",
         BLIKK_EMAIL_TRANSPORT="smtp",
