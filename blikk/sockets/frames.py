@@ -222,10 +222,18 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
 
 def _body(body: dict[str, Any]) -> dict[str, Any]:
     match body:
-        case {"description": {"type": "offer" | "answer" as kind, "sdp": str(sdp)}, "round": round_}:
+        case {
+            "description": {"type": "offer" | "answer" as kind, "sdp": str(sdp)},
+            "round": round_,
+            "line": str(line),
+        }:
             if not 0 < len(sdp) <= LONGEST_SDP or "\0" in sdp:
                 raise BadFrame
-            return {"description": {"type": kind, "sdp": sdp}, "round": _number(round_)}
+            return {
+                "description": {"type": kind, "sdp": sdp},
+                "round": _number(round_),
+                "line": _mark(line),
+            }
         case {"candidate": None}:
             return {"candidate": None}
         case {"candidate": dict(candidate)}:

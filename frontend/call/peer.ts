@@ -7,6 +7,7 @@
  */
 
 import type { Description, SignalBody } from "../shared/frames";
+import { newMark } from "../shared/marks";
 import { type Health, remedyFor } from "./recovery";
 
 /** What this person sends; null is a line with nothing on it. */
@@ -83,12 +84,16 @@ export function preferRedundancy(sdp: string, on: boolean): string {
   });
 }
 
+/** Counted over all connections of the page, so that an answer never fits the offer of another one. */
+let rounds = 0;
+
 class NegotiatingPeer implements Peer {
   readonly connection: RTCPeerConnection;
   readonly remote = new MediaStream();
   private queue: Promise<void> = Promise.resolve();
   private waiting: (RTCIceCandidateInit | null)[] = [];
   private round = 0;
+  private readonly line = newMark();
   private offeredAt = Number.NEGATIVE_INFINITY;
   private readonly madeAt = performance.now();
   private unwellSince: number | null = performance.now();
@@ -220,7 +225,8 @@ class NegotiatingPeer implements Peer {
       await connection.setLocalDescription({ type: "rollback" });
     }
     layLines(connection, this.options.outgoing());
-    this.round += 1;
+    rounds += 1;
+    this.round = rounds;
     this.offeredAt = performance.now();
     await connection.setLocalDescription(await connection.createOffer({ iceRestart: restart }));
     this.sendDescription(this.round);
@@ -260,7 +266,7 @@ class NegotiatingPeer implements Peer {
   private sendDescription(round: number): void {
     const made = this.connection.localDescription;
     if (!made || (made.type !== "offer" && made.type !== "answer")) return;
-    this.options.send({ description: { type: made.type, sdp: made.sdp }, round });
+    this.options.send({ description: { type: made.type, sdp: made.sdp }, round, line: this.line });
   }
 
   private async candidate(candidate: RTCIceCandidateInit | null): Promise<void> {

@@ -38,10 +38,12 @@ interface Tie {
   weather: Weather;
   alive: boolean;
   absentFor: number;
+  /** The connection object at the other end, once it has described itself. */
+  line: string | null;
 }
 
 /** A person who is gone and from whom nothing comes is kept for so many seconds. */
-const KEPT_FOR = 15;
+const KEPT_FOR = 90;
 
 function connectionWith(certificate: RTCCertificate | null): RTCPeerConnection {
   return new RTCPeerConnection({
@@ -74,6 +76,8 @@ export async function prepareConnection(stream: MediaStream | null, offers: bool
 
 export class Ties {
   private readonly ties = new Map<string, Tie>();
+  /** Pages to which a connection was dropped without their knowing. */
+  private readonly forsaken = new Set<string>();
   private ice: Ice = { servers: [], relay_only: false, expires_at: null };
   private spare: RTCPeerConnection | null;
 
@@ -113,13 +117,15 @@ export class Ties {
   }
 
   receive(person: Person, body: SignalBody): void {
-    if ("bye" in body) {
-      this.drop(person.participant);
-      this.meet(person);
-      return;
-    }
+    const known = this.ties.get(person.participant);
+    const isAnew = known?.line && "description" in body && known.line !== body.line;
+    // A new object at the other end has nothing in common with the one that ours was connected to.
+    if ("bye" in body || isAnew) this.drop(person.participant, true);
     if (!this.ties.has(person.participant)) this.meet(person);
-    this.ties.get(person.participant)?.peer.receive(body);
+    const tie = this.ties.get(person.participant);
+    if (!tie || "bye" in body) return;
+    if ("description" in body) tie.line = body.line;
+    tie.peer.receive(body);
   }
 
   replace(kind: "audio" | "video", track: MediaStreamTrack | null): void {
@@ -131,10 +137,12 @@ export class Ties {
     for (const tie of this.ties.values()) this.configure(tie.peer.connection);
   }
 
-  drop(participant: string): void {
+  /** `isKnown`: the other end dropped it first. */
+  drop(participant: string, isKnown = false): void {
     const tie = this.ties.get(participant);
     if (!tie) return;
     this.ties.delete(participant);
+    if (!isKnown) this.forsaken.add(`${participant} ${tie.epoch}`);
     tie.ender.abort();
     this.options.dispatch({ type: "media", participant, media: "none", now: performance.now() });
   }
@@ -185,6 +193,8 @@ export class Ties {
       options.send({ type: "signal", to: participant, to_epoch: epoch, epoch: EPOCH, body });
     };
     options.dispatch({ type: "media", participant, media: "connecting", now: performance.now() });
+    // Who offers says it with the new offer; who yields must say it in so many words.
+    if (this.forsaken.delete(`${participant} ${epoch}`) && !offers) send({ bye: true });
     const peer = connectPeer({
       connection,
       offers,
@@ -199,7 +209,6 @@ export class Ties {
       },
       onTrouble: (what, error) => console.warn("blikk: %s: %s", what, error),
       onHopeless: () => {
-        send({ bye: true });
         this.drop(participant);
         const still = this.person(participant);
         if (still) this.meet(still);
@@ -215,6 +224,7 @@ export class Ties {
       weather: FAIR_WEATHER,
       alive: true,
       absentFor: 0,
+      line: null,
     });
   }
 

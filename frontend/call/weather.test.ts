@@ -43,6 +43,12 @@ test("under what a picture needs, sound goes alone and plain", () => {
   assert.equal(weather.redundant, false);
 });
 
+test("packets lost at random are no reason to drop what makes up for them", () => {
+  assert.equal(after(FAIR_WEATHER, 20, { sendable: 60, lost: 0.2 }).redundant, true);
+  const full = after(after(FAIR_WEATHER, 1, {}), 3, { sendable: 60, lost: 0.1, roundTrip: 0.4 });
+  assert.equal(full.redundant, false);
+});
+
 test("the picture comes back by itself, step by step", () => {
   const paused = after(FAIR_WEATHER, 3, { sendable: 60 });
   const tried = after(paused, 30, {});

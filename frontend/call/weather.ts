@@ -33,6 +33,8 @@ export interface Weather {
   readonly patience: number;
   readonly sincePause: number;
   readonly redUp: number;
+  /** The shortest round trip seen: when it grows, the network is full and not merely losing. */
+  readonly nearest: number;
 }
 
 export const FAIR_WEATHER: Weather = {
@@ -43,6 +45,7 @@ export const FAIR_WEATHER: Weather = {
   patience: 10,
   sincePause: 0,
   redUp: 0,
+  nearest: 10,
 };
 
 function stepFor(sendable: number): Step {
@@ -81,11 +84,18 @@ function afterPause(weather: Weather, second: Second): Partial<Weather> {
   return { sincePause };
 }
 
-function nextRed(weather: Weather, second: Second): Pick<Weather, "redundant" | "redUp"> {
-  if (second.sendable === null) return { redundant: weather.redundant, redUp: 0 };
-  if (weather.redundant) return { redundant: second.sendable >= RED_NEEDS, redUp: 0 };
-  const redUp = second.sendable >= RED_NEEDS * 1.5 ? weather.redUp + 1 : 0;
-  return { redundant: redUp >= 8, redUp };
+/**
+ * Redundant sound is dropped where it fills a full network, and only there. Where packets are lost at random the
+ * browser believes in little too, and it is what saves the sound.
+ */
+function nextRed(weather: Weather, second: Second): Pick<Weather, "redundant" | "redUp" | "nearest"> {
+  const nearest = Math.min(weather.nearest, second.roundTrip ?? weather.nearest);
+  if (second.sendable === null) return { redundant: weather.redundant, redUp: 0, nearest };
+  const isFull = (second.roundTrip ?? 0) > nearest + 0.15 || second.lost < 0.02;
+  if (weather.redundant) return { redundant: second.sendable >= RED_NEEDS || !isFull, redUp: 0, nearest };
+  const mayReturn = second.sendable >= RED_NEEDS * 1.5 || !isFull;
+  const redUp = mayReturn ? weather.redUp + 1 : 0;
+  return { redundant: redUp >= 8, redUp, nearest };
 }
 
 function above(step: Step): Step {

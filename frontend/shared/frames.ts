@@ -18,10 +18,11 @@ export interface Candidate {
 
 /**
  * What one connection says to another. `round` numbers the offers of one side; the answer repeats it, so that an answer
- * to an offer that was rolled back is known as such. `bye` means: I threw my connection object away, start over.
+ * to an offer that was rolled back is known as such. `line` names the connection object it comes from: another name means
+ * that the old object is gone. `bye` means: I threw mine away, offer anew.
  */
 export type SignalBody =
-  | { readonly description: Description; readonly round: number }
+  | { readonly description: Description; readonly round: number; readonly line: string }
   | { readonly candidate: Candidate | null }
   | { readonly bye: true };
 

@@ -16,7 +16,7 @@ from blikk.config.asgi import application
 from tests.builders import Hour
 
 PATIENCE = 20
-OFFER = {"description": {"type": "offer", "sdp": "v=0 offer"}, "round": 1}
+OFFER = {"description": {"type": "offer", "sdp": "v=0 offer"}, "round": 1, "line": "an-object-here"}
 
 
 def play(scene: Callable[[], Awaitable[None]]) -> None:

@@ -64,8 +64,12 @@ BAD: list[str] = [
     json.dumps({"type": "channel", "id": 1, "channel": "smoke signals"}),
     json.dumps({**SIGNAL, "body": {}}),
     json.dumps({**SIGNAL, "body": {"bye": False}}),
-    json.dumps({**SIGNAL, "body": {"description": {"type": "rollback", "sdp": "x"}, "round": 1}}),
-    json.dumps({**SIGNAL, "body": {"description": {"type": "offer", "sdp": "x" * 32769}, "round": 1}}),
+    json.dumps(
+        {**SIGNAL, "body": {"description": {"type": "rollback", "sdp": "x"}, "round": 1, "line": MARK}}
+    ),
+    json.dumps(
+        {**SIGNAL, "body": {"description": {"type": "offer", "sdp": "x" * 32769}, "round": 1, "line": MARK}}
+    ),
     json.dumps({**SIGNAL, "body": {"candidate": {**CANDIDATE, "candidate": "x" * 1025}}}),
     json.dumps({"type": "state", "quality": "splendid", **STATE}),
     json.dumps({"type": "state", "quality": "good", **STATE, "camera": 1}),
@@ -92,9 +96,10 @@ def test_what_is_no_frame_is_refused(text):
 
 
 def test_fields_that_nobody_asked_for_are_not_passed_on():
-    body = {"description": {"type": "offer", "sdp": "v=0", "role": "clinician"}, "round": 1, "from": "me"}
+    description = {"type": "offer", "sdp": "v=0", "role": "clinician"}
+    body = {"description": description, "round": 1, "line": MARK, "from": "me"}
     frame = parse({**SIGNAL, "from": "somebody else", "role": "clinician", "body": body})
-    assert frame.body == {"description": {"type": "offer", "sdp": "v=0"}, "round": 1}
+    assert frame.body == {"description": {"type": "offer", "sdp": "v=0"}, "round": 1, "line": MARK}
 
 
 anything = st.recursive(
