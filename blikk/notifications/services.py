@@ -1,12 +1,12 @@
 """Queueing a message with what caused it, and taking it back."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
 
 from blikk.kernel.errors import NotFound
-from blikk.notifications.models import InboxMessage, Message
+from blikk.notifications.models import Message
 from blikk.notifications.states import MESSAGE, MessageStatus
 
 Channel = Literal["sms", "email"]
@@ -100,12 +100,6 @@ def report_delivery(
             reason="" if is_delivered else reason,
         )
     return message
-
-
-def empty_inbox(*, now: datetime, older_than: timedelta) -> int:
-    """Throw away old demo messages; says how many."""
-    count, _ = InboxMessage.objects.filter(at__lt=now - older_than).delete()
-    return count
 
 
 def hint(to: str) -> str:
