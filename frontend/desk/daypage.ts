@@ -1,13 +1,14 @@
 /** The live day: keeps the rows fresh, tells when somebody comes, and turns into the conversation. */
 
 import { find, say, show } from "../shared/dom";
+import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { admit, listenForKey, refusedWords, wantedBy } from "./admit";
 import { hangBell } from "./bell";
 import { type Desk, type DeskEvent, minutesSince, newcomers, next } from "./day";
 import { fetchPart, swapParts } from "./fragments";
 import { goLive, type Live } from "./live";
-import { hangMirror } from "./mirror";
+import { hangMirror, type Mirror } from "./mirror";
 import { type RunningTalk, showTalk, talk } from "./talk";
 
 export interface DayPage {
@@ -35,104 +36,141 @@ export function countMinutes(root: ParentNode = document): void {
   }
 }
 
-export function startDay(page: DayPage): void {
-  const ending = new AbortController();
-  const said = find("#said");
-  const bell = hangBell(document.querySelector("#alerts-button"), document.querySelector("#alerts-words"));
-  const mirror = page.mayTalk ? hangMirror() : null;
-  let desk: Desk = { at: "day" };
-  let running: RunningTalk | null = null;
-  let known: ReadonlySet<string> = new Set();
-  let fetching: Promise<void> | null = null;
-  let isStale = false;
+/** The page while it shows the day, until it has become the conversation. */
+class DayScreen {
+  private readonly ending = new AbortController();
+  private readonly said = find("#said");
+  private readonly bell = hangBell(
+    document.querySelector("#alerts-button"),
+    document.querySelector("#alerts-words"),
+  );
+  private readonly mirror: Mirror | null;
+  private readonly live: Live;
+  private desk: Desk = { at: "day" };
+  private running: RunningTalk | null = null;
+  private known: ReadonlySet<string> = new Set(ringing());
+  private fetching: Promise<void> | null = null;
+  private isStale = false;
+  private polled = 0;
 
-  const dispatch = (event: DeskEvent): void => {
-    desk = next(desk, event);
-  };
-  const tell = (words: string): void => {
-    said.className = words ? "ds-alert said" : "";
-    if (words) said.setAttribute("data-color", "warning");
-    say(said, words);
-  };
-  const look = (): void => {
-    const waiting = ringing();
-    bell.tell(waiting.length, newcomers(known, waiting).length > 0);
-    known = new Set(waiting);
-    mirror?.expect(waiting.length > 0);
-    countMinutes();
-  };
-  const signedOut = (): void => tell(t("Du er logget ut. Last siden på nytt for å logge inn."));
-  const fetchRows = async (): Promise<void> => {
-    const part = await fetchPart(page.rows, ending.signal);
-    if (part.status === 200) {
-      swapParts(document, part.content);
-      look();
-    } else if (part.status === 404 || part.status === 403) signedOut();
-  };
-  /** One request at a time; a hint that comes meanwhile asks once more afterwards. */
-  const refresh = (): Promise<void> => {
-    running?.refresh();
-    if (desk.at === "talking") return Promise.resolve();
-    isStale = fetching !== null;
-    fetching ??= fetchRows().finally(() => {
-      fetching = null;
-      if (isStale) void refresh();
+  constructor(private readonly page: DayPage) {
+    this.mirror = page.mayTalk ? hangMirror() : null;
+    this.live = goLive(
+      this.ending.signal,
+      () => void this.refresh(),
+      () => this.signedOut(),
+    );
+    if (page.mayTalk) this.listen();
+    this.look();
+    setInterval(() => countMinutes(), 10_000);
+    setInterval(() => this.poll(), POLL);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") void this.refresh();
     });
-    return fetching;
-  };
-  const live: Live = goLive(ending.signal, () => void refresh(), signedOut);
+  }
 
-  const letIn = async (form: HTMLFormElement): Promise<void> => {
-    const wanted = wantedBy(form);
-    const isCompanion = desk.at === "talking";
-    if (desk.at === "admitting") return;
-    dispatch({ type: "pressed", arrival: wanted.arrival });
-    tell("");
-    const phone = form.closest<HTMLElement>("[data-phone]")?.dataset["phone"] ?? "";
-    const result = await admit(live.link, wanted);
-    if (result.is === "in" && isCompanion) {
-      running?.refresh();
-    } else if (result.is === "in" && mirror) {
-      dispatch({ type: "admitted", consultation: result.consultation });
-      const place = { ...page, consultation: result.consultation, phone };
-      bell.rename(t("Samtale"));
-      showTalk(page.conversation.replace("/-", `/${result.consultation}`));
-      running = talk(place, live.link, await mirror.take(), ending.signal);
-    } else if (result.is === "offline") {
-      wanted.form.submit();
-    } else if (result.is === "refused") {
-      dispatch({ type: "refused" });
-      await refresh();
-      const waits = document.querySelector(`[data-admit="${CSS.escape(wanted.arrival)}"]`) !== null;
-      const words = refusedWords(result.code, wanted.name, waits);
-      if (isCompanion) say(find("#talk-said"), words);
-      else tell(words);
-    }
-  };
-
-  if (page.mayTalk) {
+  private listen(): void {
     addEventListener("submit", (event) => {
       if (!(event.target instanceof HTMLFormElement) || !event.target.dataset["admit"]) return;
       event.preventDefault();
-      void letIn(event.target);
+      void (this.desk.at === "talking" ? this.letJoin(event.target) : this.letIn(event.target));
     });
     const box = find<HTMLInputElement>("#shortcut");
     keepChoice(box);
-    listenForKey(() => box.checked && desk.at === "day");
+    listenForKey(() => box.checked && this.desk.at === "day");
   }
-  known = new Set(ringing());
-  look();
-  setInterval(() => countMinutes(), 10_000);
-  let polled = 0;
-  setInterval(() => {
-    polled += POLL;
-    if (live.isOpen() && polled < POLL_WHEN_LIVE) return;
-    polled = 0;
-    if (desk.at === "day") void refresh();
-  }, POLL);
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" && desk.at === "day") void refresh();
-  });
+
+  private dispatch(event: DeskEvent): void {
+    this.desk = next(this.desk, event);
+  }
+
+  private tell(words: string): void {
+    this.said.className = words ? "ds-alert said" : "";
+    if (words) this.said.setAttribute("data-color", "warning");
+    say(this.said, words);
+  }
+
+  private signedOut(): void {
+    this.tell(t("Du er logget ut. Last siden på nytt for å logge inn."));
+  }
+
+  /** Rings for who is new, and makes the camera ready while somebody waits. */
+  private look(): void {
+    const waiting = ringing();
+    this.bell.tell(waiting.length, newcomers(this.known, waiting).length > 0);
+    this.known = new Set(waiting);
+    this.mirror?.expect(waiting.length > 0);
+    countMinutes();
+  }
+
+  private async fetchRows(): Promise<void> {
+    const part = await fetchPart(this.page.rows, this.ending.signal);
+    if (this.desk.at === "talking") return;
+    if (part.status === 200) {
+      swapParts(document, part.content);
+      this.look();
+    } else if (part.status === 404 || part.status === 403) this.signedOut();
+  }
+
+  /** One request at a time; a hint that comes meanwhile asks once more afterwards. */
+  private refresh(): Promise<void> {
+    this.running?.refresh();
+    if (this.desk.at === "talking") return Promise.resolve();
+    this.isStale = this.fetching !== null;
+    this.fetching ??= this.fetchRows().finally(() => {
+      this.fetching = null;
+      if (this.isStale) void this.refresh();
+    });
+    return this.fetching;
+  }
+
+  private poll(): void {
+    this.polled += POLL;
+    if (this.live.isOpen() && this.polled < POLL_WHEN_LIVE) return;
+    this.polled = 0;
+    void this.refresh();
+  }
+
+  private async letIn(form: HTMLFormElement): Promise<void> {
+    if (this.desk.at !== "day" || !this.mirror) return;
+    const wanted = wantedBy(form);
+    this.dispatch({ type: "pressed", arrival: wanted.arrival });
+    this.tell("");
+    const phone = form.closest<HTMLElement>("[data-phone]")?.dataset["phone"] ?? "";
+    const result = await admit(this.live.link, wanted);
+    if (result.is === "in") {
+      this.dispatch({ type: "admitted", consultation: result.consultation });
+      this.bell.rename(t("Samtale"));
+      showTalk(this.page.conversation.replace("/-", `/${result.consultation}`));
+      const place = { ...this.page, consultation: result.consultation, phone };
+      this.running = talk(place, this.live.link, await this.mirror.take(), this.ending.signal);
+    } else if (result.is === "offline") {
+      wanted.form.submit();
+    } else {
+      this.dispatch({ type: "refused" });
+      await this.refresh();
+      const waits = document.querySelector(`[data-admit="${CSS.escape(wanted.arrival)}"]`) !== null;
+      this.tell(refusedWords(result.code, wanted.name, waits));
+    }
+  }
+
+  private async letJoin(form: HTMLFormElement): Promise<void> {
+    await admitToTalk(this.live.link, form);
+    this.running?.refresh();
+  }
+}
+
+export function startDay(page: DayPage): void {
+  new DayScreen(page);
+}
+
+/** Lets one more person into the conversation on this page. */
+export async function admitToTalk(link: Link, form: HTMLFormElement): Promise<void> {
+  const wanted = wantedBy(form);
+  const result = await admit(link, wanted);
+  if (result.is === "in") return;
+  const code = result.is === "offline" ? "no_answer" : result.code;
+  say(find("#talk-said"), refusedWords(code, wanted.name, true));
 }
 
 /** Some people speak to their computer, and letters are words there: the key can be switched off. */

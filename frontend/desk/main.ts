@@ -2,9 +2,8 @@
 
 import { prepare } from "../call/conversation";
 import { find, given, say } from "../shared/dom";
-import { admit, refusedWords, wantedBy } from "./admit";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
-import { countMinutes, type DayPage, startDay } from "./daypage";
+import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
 import { goLive } from "./live";
 import { mountNote } from "./note";
 import { type RunningTalk, type TalkPlace, talk } from "./talk";
@@ -32,11 +31,7 @@ function startConversationPage(place: TalkPlace): void {
   addEventListener("submit", (event) => {
     if (!(event.target instanceof HTMLFormElement) || !event.target.dataset["admit"]) return;
     event.preventDefault();
-    const wanted = wantedBy(event.target);
-    void admit(live.link, wanted).then((result) => {
-      if (result.is === "refused") say(find("#talk-said"), refusedWords(result.code, wanted.name, true));
-      running?.refresh();
-    });
+    void admitToTalk(live.link, event.target).then(() => running?.refresh());
   });
 }
 

@@ -178,6 +178,19 @@ def test_the_next_day_has_a_day_of_its_own(days):
     assert door.open_link(token, device_secret="a", where="", now=later).step == "birth_date"
 
 
+def test_the_seeded_day_has_something_to_finish_that_was_really_held():
+    seed(now=timezone.now())
+    clinic = clinics.find_by_slug(SLUG)
+    assert clinic is not None
+    doctor = next(one for one in clinics.clinicians_of(clinic) if one.name == "Ingrid Solberg")
+    browser = signed_in(doctor)
+    page = browser.get("/dag/").content.decode()
+    address = page.split('data-part="left-over"')[1].split('href="')[1].split('"')[0]
+    closing = browser.get(address).content.decode()
+    assert "Jonas Vik (pasient)" in closing
+    assert "kom ikke med" not in closing
+
+
 def test_the_second_clinic_sees_nothing_of_the_first():
     now = builders.NOW
     seed(now=now)
