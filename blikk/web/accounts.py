@@ -53,7 +53,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         places: list[int | None] = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
         accounts.sign_out(user, places, actor=_self(request, user), now=timezone.now())
     logout(request)
-    messages.info(request, gettext("Du er logget ut."))
+    if isinstance(user, User):
+        messages.info(request, gettext("Du er logget ut."))
     response = redirect("account_login")
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response

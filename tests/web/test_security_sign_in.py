@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
 from blikk.accounts.models import User
+from blikk.accounts.services import seal
 from blikk.audit.models import Entry
 from blikk.notifications.models import Message
 from tests.builders import PASSWORD, a_clinic, a_member
@@ -120,16 +122,34 @@ def test_a_code_works_once_for_as_long_as_it_could_fit(member, later):
         assert is_in(second)
 
 
+def test_a_sign_in_that_is_broken_off_begins_anew(member):
+    with_app(member)
+    client = Client()
+    with time_machine.travel(NOW, tick=False):
+        give_password(client, member)
+        assert client.get("/inn/").url == "/inn/bekreft"
+        client.post("/konto/ut")
+        assert client.get("/inn/").status_code == 200
+        assert confirm(client, code_at(NOW)).url == "/inn/"
+        assert not is_in(client)
+
+
 def test_another_persons_code_does_not_fit(member):
     with_app(member)
     other = a_member(member.clinic, "administrator")
     Authenticator.objects.create(
-        user=other.user, type="totp", data={"secret": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"}
+        user=other.user, type="totp", data={"secret": seal("MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK")}
     )
     client = Client()
     with time_machine.travel(NOW, tick=False):
         give_password(client, member)
+        confirm(
+            client,
+            format_hotp_value(hotp_value("MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", int(NOW.timestamp()) // 30)),
+        )
         assert not is_in(client)
+        confirm(client, code_at(NOW))
+        assert is_in(client)
 
 
 def test_a_recovery_code_works_once(member):
