@@ -52,8 +52,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         user = request.user
         places: list[int | None] = [m.clinic_id for m in clinics.memberships_of(user)] or [None]
         accounts.sign_out(user, places, actor=_self(request, user), now=timezone.now())
+    was_in = request.user.is_authenticated
     logout(request)
-    if isinstance(user, User):
+    if was_in:
         messages.info(request, gettext("Du er logget ut."))
     response = redirect("account_login")
     response["Clear-Site-Data"] = '"cache", "storage"'
