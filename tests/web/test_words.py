@@ -159,10 +159,11 @@ def test_bokmal_that_is_left_over_would_be_found():
 
 @pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.usefixtures("_clock")
-def test_the_script_of_the_conversation_gets_every_sentence(language):
-    words = words_of_script(patient_page(language))
-    assert words
-    assert words == {msgid: catalogue(language)[msgid] for msgid in words}
+def test_the_scripts_get_every_sentence(language):
+    for page in (patient_page(language), staff_page(language, "/dag/")):
+        words = words_of_script(page)
+        assert words
+        assert words == {msgid: catalogue(language)[msgid] for msgid in words}
 
 
 @pytest.mark.parametrize(
