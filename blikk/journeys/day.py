@@ -90,13 +90,24 @@ class OpenCloseOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreached:
+    """Somebody whose invitation did not arrive, or nobody knows whether it did; whatever day it is for."""
+
+    appointment: str
+    name: str
+    starts_at: datetime
+    status: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """All that the day page shows."""
 
     day: date
     rows: Sequence[Row]
     close_outs: Sequence[OpenCloseOut]
-    trouble: Sequence[MessageState] = field(default=())
+    unreached: Sequence[Unreached] = field(default=())
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -122,7 +133,28 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         )
         for talk in open_close_outs(clinic, clinician=clinician)
     ]
-    return Day(day, rows, close_outs, in_trouble(clinic.pk, since=now - TROUBLE_FOR))
+    return Day(day, rows, close_outs, _unreached(clinic, clinician, now))
+
+
+def _unreached(clinic: Clinic, clinician: Membership | None, now: datetime) -> list[Unreached]:
+    """Invitations in trouble to hours that are still to come, soonest first."""
+    troubled = {message.about: message for message in in_trouble(clinic.pk, since=now - TROUBLE_FOR)}
+    ids = [about.rpartition(":")[2] for about in troubled if about.startswith("invitations.Invitation:")]
+    found = Invitation.objects.filter(
+        clinic=clinic, public_id__in=ids, status=InvitationStatus.OPEN, appointment__ends_at__gte=now
+    ).select_related("appointment")
+    if clinician is not None:
+        found = found.filter(appointment__clinician=clinician)
+    return [
+        Unreached(
+            each.appointment.public_id,
+            each.name,
+            each.appointment.starts_at,
+            troubled[named(each)].status,
+            troubled[named(each)].channel,
+        )
+        for each in found.order_by("appointment__starts_at", "pk")
+    ]
 
 
 def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:

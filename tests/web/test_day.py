@@ -10,6 +10,7 @@ from django.utils import timezone
 from blikk.audit.models import Entry
 from blikk.clinics.models import Membership
 from blikk.consultations.models import Consultation
+from blikk.invitations.models import Invitation
 from blikk.journeys import talk
 from blikk.journeys.booking import invite_companion
 from blikk.notifications.models import Message
@@ -93,6 +94,16 @@ def test_a_message_in_trouble_is_red_with_what_to_do(hour, status, words):
     assert words in page
     assert 'href="tel:+4790123456"' in page
     assert reverse("send_again", args=[hour.invitation.public_id]) in page
+
+
+def test_a_message_in_trouble_is_shown_whatever_day_it_is_for(hour):
+    Message.objects.update(status="failed", settled_at=timezone.now())
+    other_day = "/dag/?dag=2020-01-01"
+    assert "Nådde ikke fram" in page_of(hour.clinician, other_day)
+    colleague = builders.a_member(hour.clinic, name="Per Lie")
+    assert "Nådde ikke fram" not in page_of(colleague, other_day)
+    Invitation.objects.update(status="ended")
+    assert "Nådde ikke fram" not in page_of(hour.clinician, other_day)
 
 
 def test_what_is_not_finished_stands_on_the_page_until_it_is(hour):

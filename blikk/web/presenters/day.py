@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from blikk.journeys.day import Day, OpenCloseOut, Person, Row
+from blikk.journeys.day import Day, OpenCloseOut, Person, Row, Unreached
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.marks import Trouble
@@ -82,6 +82,16 @@ class LeftOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsent:
+    """Somebody on another day whose invitation did not arrive."""
+
+    name: str
+    words: str
+    when: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownDay:
     """All that the day page shows."""
 
@@ -97,6 +107,7 @@ class ShownDay:
     waiting: Sequence[ShownRow]
     booked: Sequence[ShownRow]
     left_over: Sequence[LeftOver]
+    unsent: Sequence[Unsent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,7 @@ def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool,
     own = [person.arrival for row, person in waiting if row.clinician == membership.public_id]
     reader = _Reader(clinic, membership, is_mine, own[0] if own else "", now)
     rows = [_show(row, reader) for row in day.rows]
+    shown_here = {row.appointment for row in rows}
     order = {row.appointment: place for place, (row, _person) in reversed(list(enumerate(waiting)))}
     today = local(now, clinic.zone).date()
     return ShownDay(
@@ -134,6 +146,7 @@ def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool,
         keep="&hvem=" + ("mine" if is_mine else "alle"),
         waiting=sorted((row for row in rows if row.waits), key=lambda row: order[row.appointment]),
         booked=[row for row in rows if not row.waits],
+        unsent=[_unsent(one, clinic) for one in day.unreached if one.appointment not in shown_here],
         left_over=[
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
         ],
@@ -153,6 +166,15 @@ def _heading(day: date, today: date) -> str:
     if day == today - timedelta(days=1):
         return gettext("I går, %(day)s") % {"day": spoken}
     return words.capital(spoken)
+
+
+def _unsent(one: Unreached, clinic: Clinic) -> Unsent:
+    return Unsent(
+        one.name,
+        marks.trouble_words(one.status, one.channel),
+        words.day_and_clock(one.starts_at, clinic.zone),
+        reverse("appointment", args=[one.appointment]),
+    )
 
 
 def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:

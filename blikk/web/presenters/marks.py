@@ -91,7 +91,7 @@ def troubles_of(person: Person, *, may_send: bool) -> list[Trouble]:
     number = {"phone": words.phone(person.phone), "phone_bare": person.phone}
     again = reverse("send_again", args=[person.invitation]) if may_send else ""
     found = [
-        Trouble(_what(message), _remedy(message), send_again=again, **number)
+        Trouble(trouble_words(message.status, message.channel), _remedy(message), send_again=again, **number)
         for message in _newest(person.messages)
         if message.is_in_trouble
     ]
@@ -116,11 +116,12 @@ def _newest(messages: Sequence[MessageState]) -> list[MessageState]:
     return list(newest.values())
 
 
-def _what(message: MessageState) -> str:
-    channel = {"channel": CHANNELS.get(message.channel, message.channel)}
-    if message.status == "failed":
-        return gettext("%(channel)s kom ikke fram.") % channel
-    return gettext("Vi vet ikke om %(channel)s kom fram.") % channel
+def trouble_words(status: str, channel: str) -> str:
+    """What became of a message that a person must look after."""
+    by = {"channel": CHANNELS.get(channel, channel)}
+    if status == "failed":
+        return gettext("%(channel)s kom ikke fram.") % by
+    return gettext("Vi vet ikke om %(channel)s kom fram.") % by
 
 
 def _remedy(message: MessageState) -> str:
