@@ -38,7 +38,8 @@ test("one bad second changes no picture, two do", () => {
 });
 
 test("under what a picture needs, sound goes alone and plain", () => {
-  const weather = after(FAIR_WEATHER, 3, { sendable: 60 });
+  const clear = after(FAIR_WEATHER, 1, {});
+  const weather = after(clear, 3, { sendable: 60, roundTrip: 0.4 });
   assert.equal(weather.step, "paused");
   assert.equal(weather.redundant, false);
 });

@@ -32,7 +32,8 @@ export interface Weather {
   /** Seconds to wait on this step before picture is tried again after a pause; doubles with each failure. */
   readonly patience: number;
   readonly sincePause: number;
-  readonly redUp: number;
+  /** Consecutive seconds that spoke for the other kind of sound. */
+  readonly redTurn: number;
   /** The shortest round trip seen: when it grows, the network is full and not merely losing. */
   readonly nearest: number;
 }
@@ -44,7 +45,7 @@ export const FAIR_WEATHER: Weather = {
   up: 0,
   patience: 10,
   sincePause: 0,
-  redUp: 0,
+  redTurn: 0,
   nearest: 10,
 };
 
@@ -85,17 +86,20 @@ function afterPause(weather: Weather, second: Second): Partial<Weather> {
 }
 
 /**
- * Redundant sound is dropped where it fills a full network, and only there. Where packets are lost at random the
- * browser believes in little too, and it is what saves the sound.
+ * Redundant sound is dropped where it fills a full network, and only there: the round trip has grown. Where packets
+ * are lost at random the browser believes in little too, and redundancy is what saves the sound.
  */
-function nextRed(weather: Weather, second: Second): Pick<Weather, "redundant" | "redUp" | "nearest"> {
+function nextRed(weather: Weather, second: Second): Pick<Weather, "redundant" | "redTurn" | "nearest"> {
+  const { redundant } = weather;
   const nearest = Math.min(weather.nearest, second.roundTrip ?? weather.nearest);
-  if (second.sendable === null) return { redundant: weather.redundant, redUp: 0, nearest };
-  const isFull = (second.roundTrip ?? 0) > nearest + 0.15 || second.lost < 0.02;
-  if (weather.redundant) return { redundant: second.sendable >= RED_NEEDS || !isFull, redUp: 0, nearest };
-  const mayReturn = second.sendable >= RED_NEEDS * 1.5 || !isFull;
-  const redUp = mayReturn ? weather.redUp + 1 : 0;
-  return { redundant: redUp >= 8, redUp, nearest };
+  if (second.sendable === null) return { redundant, redTurn: 0, nearest };
+  const isFull = (second.roundTrip ?? 0) > nearest + 0.15;
+  const wantsTurn = redundant
+    ? second.sendable < RED_NEEDS && isFull
+    : second.sendable >= RED_NEEDS * 1.5 || !isFull;
+  const redTurn = wantsTurn ? weather.redTurn + 1 : 0;
+  if (redTurn < (redundant ? 2 : 8)) return { redundant, redTurn, nearest };
+  return { redundant: !redundant, redTurn: 0, nearest };
 }
 
 function above(step: Step): Step {
