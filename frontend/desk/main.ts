@@ -51,8 +51,7 @@ function startClosing(): void {
       // Not in the same turn: a form that is being submitted does not hear that it should be.
       setTimeout(() => form.requestSubmit(event.submitter));
     };
-    // Not before this event is over: until then the browser quietly refuses to send the same form again.
-    void note.flush().then(() => setTimeout(send));
+    void note.flush().then(send);
   });
 }
 
