@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from time import monotonic, sleep
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
@@ -113,6 +115,17 @@ def _way_in(booked: booking.Booked) -> dict[str, str]:
     return {"invitation": booked.invitation.public_id, "link": link, "code": booked.typed_code}
 
 
+def digits(invitation: str, within: float = 20) -> str:
+    """The newest code that was sent to somebody; it is asked for by their page, and may be a moment away."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        found = Message.objects.filter(about__endswith=invitation, kind="code").order_by("-pk").first()
+        if found and (code := re.search(r"\b\d{6}\b", found.body)):
+            return code[0]
+        sleep(0.1)
+    raise TimeoutError("no code was sent")
+
+
 def booked(patient: str) -> dict[str, str]:
     """The newest hour of a patient, which was booked on the page."""
     found = Appointment.objects.filter(patient__public_id=patient).latest("pk")
@@ -173,6 +186,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         hour,
         companion,
         booked,
+        digits,
         at_the_door,
         talk,
         counted,

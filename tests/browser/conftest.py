@@ -133,12 +133,14 @@ def talking(app: App, staff_browser: Browser, patient_browser: Browser) -> Itera
     """Bring a clinician and a patient together; the watch over both is read when the test is over."""
     with contextlib.ExitStack() as stack:
 
-        def start(*, on: App | None = None, within: float = 40, **of_clinic: Any) -> Talk:
+        def start(
+            *, on: App | None = None, within: float = 40, by: str = "check-continue", **of_clinic: Any
+        ) -> Talk:
             made = stage(on or app, **of_clinic)
             talk = Talk(made, made.clinician(staff_browser), made.patient(patient_browser))
             stack.enter_context(together(talk.clinician, talk.patient))
             talk.clinician.sign_in(day=made.hour["day"])
-            talk.patient.wait()
+            talk.patient.wait(by=by)
             talk.clinician.admit()
             talks(talk.clinician.page, talk.patient.page, within=within)
             return talk

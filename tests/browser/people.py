@@ -125,12 +125,15 @@ class Patient(Person):
             born = date.fromisoformat(self.hour["born"])
             self.sees("birth-date").fill(f"{born:%d.%m.%Y}")
             self.press("birth-date-submit")
+        else:
+            self.sees("code").fill(self.app.backstage.ask("digits", invitation=self.hour["invitation"]))
+            self.press("code-submit")
 
-    def wait(self) -> None:
+    def wait(self, *, by: str = "check-continue") -> None:
         """From the SMS to the waiting room."""
         self.open_link()
         self.prove()
-        self.press("check-continue")
+        self.press(by)
         self.sees("waiting")
 
     def is_in(self) -> None:

@@ -72,14 +72,14 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
     clinician.sign_in()
     visit(clinician, look, "/time/ny", "/pasienter/", "/pasienter/ny", "/innboks/", "/nowhere")
     page.goto(f"{clinician.app.base}/time/ny")
-    clinician.press("book-submit")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        clinician.press("book-submit")
     look(page)
     page.goto(f"{clinician.app.base}/dag/")
     link = page.locator('a[href^="/time/"]:not([href="/time/ny"])').first
     if link.count():
-        link.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            link.click()
         look(page)
         for details in page.locator("details").all():
             details.evaluate("one => { one.open = true; }")
@@ -93,8 +93,8 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     page.goto(f"{administrator.app.base}/inn/")
     page.locator("input[name=login]").fill(administrator.account["user"])
     page.locator("input[name=password]").fill(administrator.account["password"])
-    administrator.press("sign-in")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        administrator.press("sign-in")
     visit(administrator, look, "/klinikk/", "/klinikk/logg")
 
 
@@ -104,8 +104,8 @@ def to_the_waiting_room(patient: Patient, look: Look) -> None:
     page.locator("input[name=code], [data-test=typed-code] input, form input:not([type=hidden])").first.fill(
         "ABC"
     )
-    page.locator("form [type=submit]").first.click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form [type=submit]").first.click()
     look(page)
     patient.open_link()
     look(page)
@@ -131,8 +131,9 @@ def in_the_conversation(clinician: Clinician, patient: Patient, look: Look) -> N
         one.sees("text-input").fill("Hei")
         one.press("text-send")
         look(one.page)
-        one.press("mute")
-        one.press("camera")
+        for tool in ("mute", "camera"):
+            one.press(tool)
+            expect(one.at(tool)).to_have_attribute("data-off", "")
         look(one.page)
     second = patient.context.new_page()
     second.goto(patient.page.url)
@@ -150,8 +151,8 @@ def afterwards(clinician: Clinician, patient: Patient, look: Look) -> None:
     look(patient.page)
     clinician.page.wait_for_url("**/avslutning/**")
     look(clinician.page)
-    clinician.press("close-out-done")
-    clinician.page.wait_for_load_state()
+    with clinician.page.expect_navigation():
+        clinician.press("close-out-done")
     look(clinician.page)
 
 

@@ -1,7 +1,7 @@
 """The patient's network, really cut, moved and made bad. A browser's own offline mode does not cut a call."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
