@@ -117,7 +117,7 @@ def show_appointment(
     day = local(row.starts_at, clinic.zone).date()
     length = words.length(int((row.ends_at - row.starts_at).total_seconds() // 60))
     return ShownAppointment(
-        heading=heading or gettext("Time"),
+        heading=heading or words.capital(words.day_and_clock(row.starts_at, clinic.zone)),
         name=row.patient_name,
         born=words.born(row.birth_on),
         patient_href=reverse("patient", args=[row.patient]),
