@@ -72,7 +72,6 @@ DOORS: dict[str, Door] = {
     "conversation": Door("GET", "page", CLINICIAN, "consultation"),
     "conversation_side": Door("GET", "fragment", CLINICIAN, "consultation"),
     "conversation_people": Door("GET", "fragment", CLINICIAN, "consultation"),
-    "conversation_people": Door("GET", "fragment", CLINICIAN, "consultation"),
     "conversation_companion": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
