@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from blikk.accounts import policies
@@ -126,3 +127,9 @@ def record_at(
 
 def _self(user: User, where: str) -> Actor:
     return Actor("staff", user.public_id, where)
+
+
+def forget_sessions(*, now: datetime) -> int:
+    """Throw away sessions that are over; says how many."""
+    count, _ = Session.objects.filter(expire_date__lt=now).delete()
+    return count

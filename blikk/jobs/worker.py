@@ -1,4 +1,4 @@
-"""The worker: sends what waits in the outbox, and keeps the record's heads."""
+"""The worker: sends what waits in the outbox, and keeps house."""
 
 import logging
 import os
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.bus import announce
 from blikk.kernel.ids import new_id
@@ -18,7 +19,7 @@ from blikk.notifications.transports.chosen import chosen_transports
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
-HEADS_EVERY = timedelta(hours=1)
+HOUSE_EVERY = timedelta(hours=1)
 HEADS = "audit-heads.jsonl"
 
 log = logging.getLogger(__name__)
@@ -28,12 +29,12 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
     worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     transports = chosen_transports()
-    heads_due = timezone.now()
+    house_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
         try:
             handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=tell)
-            heads_due = _keep_heads(heads_due)
+            house_due = _keep_house(house_due)
             pause = 0.0 if handled else PAUSE
         except Exception:
             log.exception("worker.fault")
@@ -57,12 +58,14 @@ def tell(news: News) -> None:
         announce(news.topic, "message", about=news.about, kind=news.kind, status=news.status)
 
 
-def _keep_heads(due: datetime) -> datetime:
+def _keep_house(due: datetime) -> datetime:
+    """Once an hour: put the record's heads aside, and throw away sessions that are over."""
     now = timezone.now()
     if now < due:
         return due
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
-    return now + HEADS_EVERY
+    forget_sessions(now=now)
+    return now + HOUSE_EVERY
 
 
 def _close() -> None:
