@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+import phonenumbers
 from django.utils import formats, translation
 from django.utils.translation import gettext
 
@@ -54,7 +55,7 @@ def compose(
             sender=clinic.sender_label,
             day=day,
             time=time,
-            phone=clinic.phone,
+            phone=grouped(clinic.phone),
             link=f"{base_url}/m#{token}" if token else "",
             typed_code=spaced(typed_code),
             code_page=f"{base_url}/kode",
@@ -72,12 +73,23 @@ def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str
                 sender=clinic.sender_label,
                 day=day,
                 time=time,
-                phone=clinic.phone,
+                phone=grouped(clinic.phone),
                 link=f"{base_url}/m#…",
                 typed_code="••••• •••••",
                 code_page=f"{base_url}/kode",
             )
         )
+
+
+def grouped(number: str) -> str:
+    """Write a phone number as people read it; a Norwegian one without the country's code."""
+    try:
+        parsed = phonenumbers.parse(number, "NO")
+    except phonenumbers.NumberParseException:
+        return number
+    form = phonenumbers.PhoneNumberFormat
+    is_norwegian = parsed.country_code == 47
+    return phonenumbers.format_number(parsed, form.NATIONAL if is_norwegian else form.INTERNATIONAL)
 
 
 def spaced(typed_code: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blikk.invitations.models import Invitation
-from blikk.invitations.words import compose
+from blikk.invitations.words import compose, grouped
 from tests.builders import a_booked_hour, a_clinic, a_member, a_patient
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +55,9 @@ def test_the_link_keeps_its_secret_in_the_fragment():
     body = compose("invited", hour.invitation, base_url="https://v.example.no", token="T" * 43).body
     assert f"https://v.example.no/m#{'T' * 43}" in body
     assert "?" not in body.split("https://v.example.no/m#")[1].split()[0]
+
+
+def test_a_phone_number_is_written_as_people_read_it():
+    assert grouped("+4755550100") == "55 55 01 00"
+    assert grouped("+4690510") == "+46 90 510"
+    assert grouped("helse") == "helse"
