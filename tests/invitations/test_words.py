@@ -59,5 +59,5 @@ def test_the_link_keeps_its_secret_in_the_fragment():
 
 def test_a_phone_number_is_written_as_people_read_it():
     assert grouped("+4755550100") == "55 55 01 00"
-    assert grouped("+4690510") == "+46 90 510"
+    assert grouped("+46701234567") == "+46 70 123 45 67"
     assert grouped("helse") == "helse"

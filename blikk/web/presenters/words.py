@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import phonenumbers
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from blikk.invitations.words import grouped
 from blikk.kernel.times import local
 
 ROLES: dict[str, Promise] = {
@@ -89,12 +89,4 @@ def minutes_in_words(minutes: int) -> str:
 
 def phone(number: str) -> str:
     """A phone number in the groups in which it is read aloud."""
-    if not number:
-        return ""
-    try:
-        parsed = phonenumbers.parse(number, "NO")
-    except phonenumbers.NumberParseException:
-        return number
-    is_norwegian = parsed.country_code == 47
-    form = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(parsed, form.NATIONAL if is_norwegian else form.INTERNATIONAL)
+    return grouped(number)
