@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -12,6 +12,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 
+from blikk.bus import hub
 from blikk.config.asgi import application
 from tests.builders import Hour
 
@@ -107,6 +108,16 @@ def desk_page(client: Client, *, tab: str = "desk", origin: str | None = None) -
 def door_page(hour: Hour, *, tab: str = "door", device: str | None = None) -> Page:
     cookies = {settings.BLIKK_DEVICE_COOKIE: device or hour.device}
     return Page(f"/ws/door/{hour.invitation.public_id}", cookies, tab=tab)
+
+
+@contextmanager
+def mute_bus() -> Iterator[None]:
+    """What is announced meanwhile is heard by nobody."""
+    publish, hub.publish = hub.publish, lambda topic, payload: None  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        hub.publish = publish  # type: ignore[method-assign]
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from blikk.notifications.models import Message
 from tests import builders
 from tests.builders import NOW, Hour, staff, token_in
 from tests.people import signed_in
-from tests.sockets.pages import OFFER, desk_page, door_page, later, opened, play
+from tests.sockets.pages import OFFER, desk_page, door_page, later, mute_bus, opened, play
 
 STATE = {
     "camera": True,
@@ -48,6 +48,27 @@ def test_from_the_waiting_room_to_the_end(hour, desk):
             assert await patient.end() == 4410
             assert (await clinician.hear("ended"))["by_role"] == "clinician"
             assert (await clinician.ask("hello", tab=clinician.tab))["type"] == "done"
+
+    play(scene)
+
+
+def test_who_reports_devices_while_being_let_in_is_told_all_the_same(hour):
+    view = builders.waiting(hour)
+    found = {"camera": "ok", "microphone": "ok", "sound": "ok", "network": "ok"}
+
+    def admit_unheard():
+        """Let in, where the news are still on their way."""
+        with mute_bus():
+            who = {"membership": hour.clinician, "actor": staff(hour.clinician), "now": NOW}
+            talk.admit(hour.clinic, view.arrival, **who)
+
+    async def scene():
+        async with opened(door_page(hour)) as (patient,):
+            await patient.ask("hello", tab=patient.tab)
+            await later(admit_unheard)()
+            assert (await patient.ask("devices", **found))["door"]["step"] == "admitted"
+            await later(announce)(f"arrival:{view.arrival}", "door")
+            assert (await patient.hear("door"))["door"]["step"] == "admitted"
 
     play(scene)
 
