@@ -1,5 +1,6 @@
 """Serving: the database brought up to date, static files collected, then pages, sockets and the worker."""
 
+import fcntl
 import gc
 import hashlib
 import signal
@@ -54,15 +55,17 @@ def pending_migrations() -> int:
 
 
 def collect_static() -> None:
-    """Gather the static files, unless they are as they were."""
+    """Gather the static files, unless they are as they were; of processes that start at once, one does it."""
     root = Path(settings.STATIC_ROOT)
     mark = root / ".collected"
-    fingerprint = _fingerprint()
-    if mark.exists() and mark.read_text() == fingerprint:
-        return
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED)
-    mark.write_text(fingerprint)
+    with root.with_name(f"{root.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fingerprint = _fingerprint()
+        if mark.exists() and mark.read_text() == fingerprint:
+            return
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=UNUSED)
+        mark.write_text(fingerprint)
 
 
 def _fingerprint() -> str:
