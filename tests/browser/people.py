@@ -22,13 +22,20 @@ FAKE = "--use-fake-device-for-media-stream=device-count=3,fps={fps}"
 PATIENCE = 30_000
 
 
-def open_browser(playwright: Playwright, *more: str, inside: tuple[str, ...] = (), fps: int = 15) -> Browser:
-    """Chromium with two fake cameras and microphones, in a network namespace if one is named."""
-    path = CHROMIUM
-    if inside:
-        path = str(_wrapper(inside))
+def open_browser(
+    playwright: Playwright,
+    *more: str,
+    inside: tuple[str, ...] = (),
+    fps: int = 15,
+    film: Path | None = None,
+) -> Browser:
+    """Chromium with fake cameras and microphones, in a network namespace or in front of a film if one is named."""
+    path = str(_wrapper(inside)) if inside else CHROMIUM
+    fake = [FAKE.format(fps=fps)]
+    if film is not None:
+        fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
     return playwright.chromium.launch(
-        executable_path=path, args=[*FLAGS.split(), FAKE.format(fps=fps), *more], timeout=60_000
+        executable_path=path, args=[*FLAGS.split(), *fake, *more], timeout=60_000
     )
 
 
