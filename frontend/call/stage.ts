@@ -163,7 +163,8 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const { side } = options;
   const banner = makeBanner(side, options.phone);
   const people = el("div", { class: "stage-people", "data-count": 1 });
-  const view = el("div", { class: "stage-view" }, people, banner.root);
+  const pictures = el("div", { class: "stage-pictures" }, people);
+  const view = el("div", { class: "stage-view" }, pictures, banner.root);
   const sound = makeSoundButton(view);
   const closed = makeClosed(conversation);
   const { dialog, lane, tools } = makeControls(element, conversation, options, banner.tell);
@@ -172,7 +173,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   set(element, "data-side", side);
   element.replaceChildren(view, tools.root, dialog);
   const updateTiles = mountTiles(people, conversation, () => show(sound, true));
-  const updateSelf = mountSelf(view, conversation);
+  const updateSelf = mountSelf(pictures, conversation);
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
   conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
   let wasEnded = false;
