@@ -96,7 +96,7 @@ def test_a_worker_sends_over_smtp_and_ends_when_told(shell, smtp_sink):
         lambda: shell.sql("SELECT status FROM notifications_message") == [("sent",)], "the message is sent"
     )
     assert len(smtp_sink.letters) == 1
-    assert (shell.data / "audit-heads.jsonl").exists()
+    wait_until(lambda: (shell.data / "audit-heads.jsonl").exists(), "the heads are kept")
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
 
