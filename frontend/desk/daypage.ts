@@ -115,7 +115,8 @@ class DayScreen {
   /** One request at a time; a hint that comes meanwhile asks once more afterwards. */
   private refresh(): Promise<void> {
     this.running?.refresh();
-    if (this.desk.at === "talking") return Promise.resolve();
+    // While somebody is let in, the server has better things to do than to draw the rows; a refusal asks again.
+    if (this.desk.at !== "day") return Promise.resolve();
     this.isStale = this.fetching !== null;
     this.fetching ??= this.fetchRows().finally(() => {
       this.fetching = null;

@@ -22,6 +22,19 @@ export interface RunningTalk {
   refresh(): void;
 }
 
+const PICTURE_AWAITED = 1500;
+const PICTURE_DRAWN = 300;
+
+/** What stands beside the picture is asked for when the two see each other, or when that takes its time. */
+function pictureFirst(conversation: Conversation): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, PICTURE_AWAITED);
+    conversation.subscribe((state) => {
+      if (state.people.some((one) => one.media === "connected")) setTimeout(resolve, PICTURE_DRAWN);
+    });
+  });
+}
+
 function addressOf(pattern: string, consultation: string): string {
   return pattern.replace("/-", `/${consultation}`);
 }
@@ -49,6 +62,7 @@ export function talk(place: TalkPlace, link: Link, prepared: Prepared, signal: A
   });
   const fill = async (): Promise<void> => {
     if (!side.querySelector("#note")) {
+      await pictureFirst(conversation);
       const part = await fetchPart(`${address}/ved-siden`, signal);
       if (part.status !== 200) {
         side.replaceChildren(sideFailed(fill));
@@ -64,6 +78,7 @@ export function talk(place: TalkPlace, link: Link, prepared: Prepared, signal: A
   void fill();
   return {
     refresh() {
+      if (!side.querySelector("#note")) return;
       void fetchPart(`${address}/til-stede`, signal).then((part) => {
         if (part.status === 200) swapParts(side, part.content);
       });
