@@ -17,6 +17,7 @@ from blikk.clinics.models import Clinic, Membership, Role
 from blikk.clinics.policies import require_another_administrator
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
+from blikk.media.services import has_relay
 
 SETTINGS = (
     "name",
@@ -181,6 +182,8 @@ def _require_usable(values: dict[str, str | int | bool]) -> None:
         wrong["zone"] = "unknown"
     if not 0 <= int(values.get("opens_before_minutes", 0)) <= LONGEST_EARLY:
         wrong["opens_before_minutes"] = "unknown"
+    if values.get("relay_only") and not has_relay():
+        wrong["relay_only"] = "no_relay"
     if any(_UNSEEN.search(str(values.get(name, ""))) for name in ("name", "sender_label")):
         wrong["sender_label"] = "unreadable"
     if wrong:

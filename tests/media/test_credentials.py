@@ -70,11 +70,12 @@ def test_a_call_can_refresh_every_half_minute_and_no_oftener():
         credentials_for("p1", now=NOW)
 
 
-def test_without_a_relay_there_are_no_servers_and_no_wish_to_use_only_them(settings):
+def test_without_a_relay_a_wish_to_hide_addresses_still_holds(settings):
     settings.BLIKK_TURN_URLS = []
     ice = credentials_for("p1", now=NOW, relay_only=True)
     assert ice.servers == []
-    assert ice.relay_only is False
+    assert ice.relay_only is True
+    assert credentials_for("p1", now=NOW).relay_only is False
 
 
 def test_relay_only_is_passed_on():
