@@ -57,7 +57,9 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
-    "no_relay": _("Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."),
+    "no_relay": _(
+        "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
+    ),
     "works_here": _("Denne personen har tilgang her allerede."),
     "not_an_hpr_number": _("HPR-nummeret har sju til ni sifre, uten mellomrom."),
     "unreadable": _("Navnet har skjulte tegn. Skriv det på nytt."),
