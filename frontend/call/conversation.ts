@@ -52,6 +52,8 @@ export interface Conversation {
   onTrouble(listener: (trouble: Trouble) => void): void;
   streamOf(participant: string): MediaStream | null;
   readonly ownStream: MediaStream;
+  /** Takes devices that opened when the conversation had begun already. */
+  adopt(stream: MediaStream): Promise<void>;
   setMicrophone(on: boolean): Promise<void>;
   setCamera(on: boolean): Promise<void>;
   switchCamera(): Promise<void>;
@@ -159,6 +161,10 @@ class Talk implements Conversation {
 
   streamOf(participant: string): MediaStream | null {
     return this.ties.streamOf(participant);
+  }
+
+  adopt(stream: MediaStream): Promise<void> {
+    return this.own.adopt(stream);
   }
 
   setMicrophone(on: boolean): Promise<void> {

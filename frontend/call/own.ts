@@ -54,6 +54,8 @@ export class Own {
   private camera: MediaStreamTrack | null = null;
   private screen: MediaStreamTrack | null = null;
   private muted = false;
+  /** The person has pressed a button, so devices that open late are not switched on against it. */
+  private hasChosen = false;
   private facing: "user" | "environment" = "user";
   private turn: Promise<void> = Promise.resolve();
 
@@ -84,7 +86,19 @@ export class Own {
     return this.screen !== null;
   }
 
+  /** Takes devices that opened when the conversation had begun already. */
+  adopt(stream: MediaStream): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.hasChosen) return;
+      const [audio] = stream.getAudioTracks();
+      const [video] = stream.getVideoTracks();
+      if (audio && !this.microphone) this.take("microphone", audio);
+      if (video && !this.camera) this.take("camera", video);
+    });
+  }
+
   setMicrophone(on: boolean): Promise<void> {
+    this.hasChosen = true;
     return this.inTurn(async () => {
       if (on && this.microphone === null) {
         const track = await open({ audio: SOUND });
@@ -98,6 +112,7 @@ export class Own {
 
   /** Off really stops the camera, so that its light goes out. */
   setCamera(on: boolean): Promise<void> {
+    this.hasChosen = true;
     return this.inTurn(async () => {
       if (!on) this.take("camera", null);
       else if (!this.camera) await this.openCamera({ facingMode: this.facing });

@@ -141,10 +141,11 @@ class DayScreen {
     const result = await admit(this.live.link, wanted);
     if (result.is === "in") {
       this.dispatch({ type: "admitted", consultation: result.consultation });
-      this.bell.rename(t("Samtale"));
-      showTalk(this.page.conversation.replace("/-", `/${result.consultation}`));
       const place = { ...this.page, consultation: result.consultation, phone };
+      // Joined before anything is drawn: every moment of it is seen by two people.
       this.running = talk(place, this.live.link, await this.mirror.take(), this.ending.signal);
+      showTalk(this.page.conversation.replace("/-", `/${result.consultation}`));
+      this.bell.rename(t("Samtale"));
     } else if (result.is === "offline") {
       wanted.form.submit();
     } else {

@@ -1,5 +1,6 @@
 /** The patient's one page: what is pressed, asked, heard and seen, held together by the reducer in door.ts. */
 
+import type { Conversation } from "../call/conversation";
 import { playTone } from "../shared/devices";
 import { find, given, show } from "../shared/dom";
 import { doorIn, post } from "./api";
@@ -24,6 +25,7 @@ let door: Door = firstDoor(page.door, recall("begun") === page.door.invitation);
 let seat: { readonly held: Seat; readonly end: AbortController } | null = null;
 let awake: AbortController | null = null;
 let talking: AbortController | null = null;
+let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
 
 const tools = equipment({
@@ -112,17 +114,20 @@ function learned(check: Check): void {
   showCheck(check, tools.stream(), door.isRehearsing);
   if (check.camera.is === "asking") return;
   if (door.screen === "waiting") seat?.held.report(found(check));
-  if (door.screen === "waiting" || door.screen === "talk") ready = getReady(tools.stream(), ready);
-  if (door.screen === "talk") startTalk(null);
+  const stream = tools.stream();
+  if (door.screen === "waiting") ready = getReady(stream, ready);
+  if (door.screen !== "talk") return;
+  startTalk(null);
+  if (stream) void conversation.then((running) => running?.adopt(stream));
 }
 
 function startTalk(before: Door | null): void {
   if (before?.screen === "waiting" && document.visibilityState === "hidden") void playTone();
-  const isOpening = tools.check().camera.is === "asking";
-  if (talking || isOpening || !seat || !door.view.consultation) return;
+  if (talking || !seat || !door.view.consultation) return;
   talking = new AbortController();
   ready = getReady(tools.stream(), ready);
-  void talk({
+  // After a reload the camera may take its time: the others are seen and heard meanwhile.
+  conversation = talk({
     consultation: door.view.consultation,
     link: seat.held.link,
     ready,

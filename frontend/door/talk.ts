@@ -1,6 +1,6 @@
 /** From the waiting room into the conversation, with the camera that is open already. */
 
-import { type Prepared, prepare, startConversation } from "../call/conversation";
+import { type Conversation, type Prepared, prepare, startConversation } from "../call/conversation";
 import { mountStage } from "../call/stage";
 import type { Link } from "../shared/link";
 import type { DoorEvent } from "./door";
@@ -30,10 +30,10 @@ export function getReady(stream: MediaStream | null, earlier: Ready | null): Rea
 }
 
 /** Joins, and puts the conversation into `place` until it is over here. */
-export async function talk(options: TalkOptions): Promise<void> {
+export async function talk(options: TalkOptions): Promise<Conversation | null> {
   const { signal, dispatch, place } = options;
   const prepared = await options.ready.prepared;
-  if (signal.aborted) return;
+  if (signal.aborted) return null;
   const conversation = startConversation({
     socket: options.link,
     consultation: options.consultation,
@@ -54,4 +54,5 @@ export async function talk(options: TalkOptions): Promise<void> {
     else if (now.at === "refused") isOver = false;
   });
   signal.addEventListener("abort", () => place.replaceChildren());
+  return conversation;
 }
