@@ -45,7 +45,7 @@ look();
 
 def read(page: Page, what: str, *, within: float = 60) -> float:
     """A moment that the probe noted, in milliseconds."""
-    page.wait_for_function(f"() => {what} !== undefined && {what} !== null", timeout=within * 1000)
+    page.wait_for_function(f"() => ({what}) !== undefined && ({what}) !== null", timeout=within * 1000)
     return float(page.evaluate(f"() => Number({what})"))
 
 

@@ -1,5 +1,7 @@
 """Two drawn people for the fake cameras, so that the pictures in the README show a conversation and nobody real."""
 
+# ruff: noqa: E501 - the lines of a drawing
+
 from pathlib import Path
 
 from playwright.sync_api import Browser
