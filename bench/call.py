@@ -205,13 +205,14 @@ def _in_the_product(playwright: Playwright, app: App) -> tuple[float, float, flo
         admitted, presses = _admit(scene, clinician, patient)
         kept = patient.context.storage_state()
         patient.context.close()
+        patients.close()
         clinician.page.wait_for_timeout(1000)
         back = scene.patient(cold, storage_state=kept)
         watched(back.context)
         back.page.goto(scene.hour["link"], wait_until="commit")
         return admitted, read(back.page, FRAME) - read(back.page, OPENED), presses
     finally:
-        for one in (staff, patients, cold):
+        for one in (staff, cold):
             one.close()
 
 
