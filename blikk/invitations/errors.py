@@ -3,12 +3,6 @@
 from blikk.kernel.errors import Refused
 
 
-class Locked(Refused):
-    """Five wrong answers were given; only the clinic can help now (by a new link)."""
-
-    code = "locked"
-
-
 class TooManyCodes(Refused):
     """No more codes are sent for this invitation today."""
 

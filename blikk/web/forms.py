@@ -50,7 +50,6 @@ WORDS: dict[str, "StrPromise"] = {
         "Du er med i samtalen fra en annen fane eller enhet. Fortsett der, eller last siden på nytt."
     ),
     "not_at_this_step": _("Siden er ikke oppdatert. Last den på nytt."),
-    "locked": _("Lenken er sperret etter for mange feil svar. Send en ny lenke."),
     "too_many_codes": _(
         "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller send en ny lenke."
     ),
