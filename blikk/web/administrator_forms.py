@@ -69,7 +69,8 @@ class ClinicForm(StaffForm):
         _("Stopper den som har fått lenken ved en feil. Uten den får alle en kode på SMS i stedet."),
     )
     always_asks_code = _tick(
-        _("Be alltid om kode på SMS"), _("Også på den første telefonen som åpner lenken. Tryggere, men ett steg til.")
+        _("Be alltid om kode på SMS"),
+        _("Også på den første telefonen som åpner lenken. Tryggere, men ett steg til."),
     )
     relay_only = _tick(
         _("Skjul IP-adressene til deltakerne for hverandre"),
