@@ -144,7 +144,11 @@ function startTalk(before: Door | null): void {
   });
 }
 
+/** The code is sent for by the page itself: who answers while that is under way must not press again. */
+let sending: Promise<void> | null = null;
+
 async function ask(path: string, body: object): Promise<void> {
+  if (path === "code" && sending) await sending;
   if (door.isBusy) return;
   dispatch({ type: "asked" });
   const reply = await post(`${base}/${path}`, body);
@@ -157,7 +161,13 @@ async function ask(path: string, body: object): Promise<void> {
 function askForCode(): void {
   if (recall("code") === page.door.invitation) return;
   keep("code", page.door.invitation);
-  void ask("send-code", {});
+  sendCode();
+}
+
+function sendCode(): void {
+  sending ??= ask("send-code", {}).finally(() => {
+    sending = null;
+  });
 }
 
 async function leave(): Promise<void> {
@@ -172,7 +182,7 @@ const ACTS: Readonly<Record<string, () => void>> = {
   },
   rehearse: () => dispatch({ type: "rehearsed", done: false }),
   rehearsed: () => dispatch({ type: "rehearsed", done: true }),
-  "send-code": () => void ask("send-code", {}),
+  "send-code": sendCode,
   "check-again": () => tools.again(),
   tone: () => tools.tone(),
   arrive: () => void ask("arrive", { found: found(tools.check()) }),
