@@ -28,7 +28,7 @@ from blikk.invitations.models import Device, Invitation
 from blikk.journeys import booking
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.times import local
-from blikk.notifications.models import Message
+from blikk.notifications.models import InboxMessage, Message
 from blikk.patients.models import Patient
 from blikk.patients.services import register
 from blikk.scheduling.models import Appointment
@@ -111,8 +111,15 @@ def companion(clinic: str, appointment: str, role: str, name: str, phone: str) -
 
 def _way_in(booked: booking.Booked) -> dict[str, str]:
     message = Message.objects.filter(about__endswith=booked.invitation.public_id).latest("pk")
-    link = next(word for word in message.body.split() if "/m#" in word)
+    link = next(word for word in _words_of(message).split() if "/m#" in word)
     return {"invitation": booked.invitation.public_id, "link": link, "code": booked.typed_code}
+
+
+def _words_of(message: Message) -> str:
+    """What a message says. The outbox forgets it when it is sent, and from then on it lies in the inbox."""
+    if message.body:
+        return message.body
+    return InboxMessage.objects.filter(key=message.key).values_list("body", flat=True).first() or ""
 
 
 def digits(invitation: str, within: float = 20) -> str:
@@ -120,7 +127,7 @@ def digits(invitation: str, within: float = 20) -> str:
     deadline = monotonic() + within
     while monotonic() < deadline:
         found = Message.objects.filter(about__endswith=invitation, kind="code").order_by("-pk").first()
-        if found and (code := re.search(r"\b\d{6}\b", found.body)):
+        if found and (code := re.search(r"\b\d{6}\b", _words_of(found))):
             return code[0]
         sleep(0.1)
     raise TimeoutError("no code was sent")
