@@ -28,7 +28,6 @@ SUITES: dict[str, list[str]] = {
     "postgres": [*WITH_POSTGRES, *SHARED, "tests", *ELSEWHERE, *NO_DATABASE_OF_OURS],
     "browser": [*PYTEST, *ALONE, "tests/browser"],
 }
-SECOND_TRY = {"browser"}
 SOAK = {"soak": [*PYTEST, *ALONE, "tests/soak"]}
 
 
@@ -44,16 +43,6 @@ def run(name: str, command: list[str]) -> Outcome:
     code = subprocess.run(
         command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False
     ).returncode
-    if code == 1 and name in SECOND_TRY:
-        # Real time and real networks on a shared machine: what fails twice is red, and a second try is said aloud.
-        print(f"\n── {name}, second try of what failed " + "─" * 34, flush=True)
-        code = subprocess.run(
-            [*command, "--last-failed", "--last-failed-no-failures", "none"],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            check=False,
-        ).returncode
-        name = f"{name}, at the second try"
     return Outcome(name, code == 0, time.monotonic() - started)
 
 
