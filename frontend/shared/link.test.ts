@@ -74,6 +74,26 @@ test("a question to a link that is down is refused and never hangs", async (t) =
   assert.equal((await patient).type, "refused");
 });
 
+test("a link on which a question stays unanswered is made anew, though it beats", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { link, states } = linked();
+  const slow = FakeSocket.last;
+  slow.onopen?.();
+  const asked = link.ask({ type: "ice" });
+  const other = link.ask({ type: "step_out" });
+  slow.say({ type: "done", re: 2 });
+  assert.equal((await other).type, "done");
+  t.mock.timers.tick(9_900);
+  slow.say({ type: "beat", every: 20 });
+  assert.equal(states.at(-1)?.at, "open");
+  t.mock.timers.tick(100);
+  assert.deepEqual(await asked, { type: "refused", re: 1, code: "no_answer" });
+  assert.equal(states.at(-1)?.at, "connecting");
+  assert.equal(slow.isClosed, true);
+  t.mock.timers.tick(100);
+  assert.notEqual(FakeSocket.last, slow);
+});
+
 test("in a conversation silence of three seconds is a dead socket", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { states } = linked();

@@ -28,7 +28,10 @@ export interface Link {
   state(): LinkState;
   /** Sends what nobody answers; false when the link is down and the frame was dropped. */
   send(notice: Notice): boolean;
-  /** Asks, and resolves with the answer; `refused not_connected` when the link is down or goes down meanwhile. */
+  /**
+   * Asks, and resolves with the answer; `refused not_connected` when the link is down or goes down meanwhile. A question
+   * that stays unanswered is refused with `no_answer`, and the link connects anew: what is asked there is asked again.
+   */
   ask(request: Request): Promise<Answer>;
   /** Listens to news (answers go to those who asked). Returns the way to stop. */
   onFrame(listener: (frame: News) => void): () => void;
@@ -104,7 +107,13 @@ class ReturningLink implements Link {
     const id = this.next++;
     return new Promise((resolve) => {
       const refuse = (code: string): void => settle({ type: "refused", re: id, code } satisfies Refused);
-      const timer = setTimeout(() => refuse("no_answer"), ANSWER_TIME);
+      const socket = this.socket;
+      const timer = setTimeout(() => {
+        refuse("no_answer");
+        // Scar: a hello that lay in a cut network was answered after its time, nobody listened to that answer any
+        // more, and the page waited for ever on a socket that was alive.
+        if (socket !== null && socket === this.socket) this.again();
+      }, ANSWER_TIME);
       const settle = (answer: Answer): void => {
         clearTimeout(timer);
         this.asked.delete(id);
