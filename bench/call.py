@@ -128,7 +128,7 @@ def join() -> dict[str, float]:
                 times.append(took)
             presses = read(patient.page, "sessionStorage.getItem('pressed')")
             patient.page.wait_for_timeout(500)
-            patient.context.close()
+            patient.go_home()
         browser.close()
     own = app.base.split("/")[2]
     return {
@@ -204,7 +204,7 @@ def _in_the_product(playwright: Playwright, app: App) -> tuple[float, float, flo
         watched(patient.context)
         admitted, presses = _admit(scene, clinician, patient)
         kept = patient.context.storage_state()
-        patient.context.close()
+        patient.go_home()
         patients.close()
         clinician.page.wait_for_timeout(1000)
         back = scene.patient(cold, storage_state=kept)

@@ -63,4 +63,4 @@ def test_a_place_in_the_waiting_room_outlives_the_app(
         talks(clinician.page, patient.page)
     finally:
         for one in (clinician, patient):
-            one.context.close()
+            one.go_home()

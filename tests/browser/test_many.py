@@ -56,6 +56,7 @@ def test_three_and_four_see_and_hear_each_other_and_a_fifth_is_refused(
         clinician.end()
         for one in (patient, *friends[:2]):
             one.sees("ended")
+        clinician.sees("close-out-done")
 
 
 def named(inside: list[Patient], newcomer: Patient) -> None:
