@@ -1,5 +1,6 @@
 """Let somebody in, take part, and end the conversation for everybody."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from blikk.audit.services import hold
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
+from blikk.consultations.errors import Elsewhere
 from blikk.consultations.models import Consultation, Participant, ParticipantRole
 from blikk.consultations.states import Channel
 from blikk.documentation.services import note_about
@@ -60,6 +62,34 @@ def admit(
         consultation, role=invitation.role, name=invitation.name, arrival=arrival, actor=actor, now=now
     )
     return consultation
+
+
+@transaction.atomic
+def admit_and_sit(
+    clinic: Clinic,
+    arrival_id: str,
+    *,
+    version: int | None = None,
+    tab: str,
+    epoch: str,
+    listen: Callable[[str], None],
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Consultation, Participant | None]:
+    """As `admit`, and sit down with the page that asked: two people look at the wait for each step of this.
+
+    `listen` is given the consultation's name before anybody can have heard of it, so that nothing about it is missed.
+    Nobody sits down who has no place there because a colleague leads it, or who sits there with another page: that
+    page is asked first.
+    """
+    consultation = admit(clinic, arrival_id, version=version, membership=membership, actor=actor, now=now)
+    listen(consultation.public_id)
+    try:
+        participant = consultations.participant_of(consultation, membership)
+        return consultation, sit_down(participant, tab=tab, epoch=epoch, move=False, actor=actor, now=now)
+    except (NotFound, Elsewhere):
+        return consultation, None
 
 
 def place_of_member(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Participant:

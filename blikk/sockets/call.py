@@ -1,6 +1,7 @@
 """A conversation as one socket takes part in it: sit down, hear who is there, speak, step out, hear of the end."""
 
-from dataclasses import dataclass, replace
+import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,13 @@ def sit(place: Place, frame: Join, *, socket: str, now: datetime) -> Sat:
     participant = talk.sit_down(
         place.participant, tab=frame.tab, epoch=frame.epoch, move=frame.move, actor=place.actor, now=now
     )
+    return sat_down(participant, place.actor, tab=frame.tab, epoch=frame.epoch, socket=socket, now=now)
+
+
+def sat_down(
+    participant: "Participant", actor: Actor, *, tab: str, epoch: str, socket: str, now: datetime
+) -> Sat:
+    """What a page is told whose person has just sat down with it."""
     consultation = participant.consultation
     seat = Seat(
         consultation=consultation.public_id,
@@ -54,14 +62,13 @@ def sit(place: Place, frame: Join, *, socket: str, now: datetime) -> Sat:
         participant=participant.public_id,
         role=participant.role,
         name=participant.name,
-        tab=frame.tab,
-        epoch=frame.epoch,
+        tab=tab,
+        epoch=epoch,
         socket=socket,
         rank=seats.rank_of(participant),
     )
     joined = {
         "type": "joined",
-        "re": frame.id,
         "you": seat.participant,
         "role": seat.role,
         "version": consultation.version,
@@ -70,7 +77,7 @@ def sit(place: Place, frame: Join, *, socket: str, now: datetime) -> Sat:
         "ice": ice_for(participant, now=now),
         "clinic": {"phone": consultation.clinic.phone},
     }
-    return Sat(replace(place, participant=participant), seat, joined)
+    return Sat(Place(participant, actor), seat, joined)
 
 
 def roster_for(participant: "Participant", seat: Seat, *, now: datetime) -> list[dict[str, Any]]:
@@ -109,6 +116,7 @@ class CallWire(Wire):
         self.seat: Seat | None = None
         self.place: Place | None = None
         self.socket = new_id()
+        self.loop = asyncio.get_running_loop()
         await super().connect()
 
     @property
@@ -152,14 +160,33 @@ class CallWire(Wire):
                 if before is None:
                     self.deafen(topic)
                 raise
-            if self.is_over:
-                await in_database(self._free)(sat.place, sat.seat)
-                return
+            await self.sit_down(sat)
+            await self.tell({**sat.joined, "re": frame.id})
+        if self.seat is not None and before != self.seat:
+            await self.say_seated(self.seat)
+
+    async def sit_down(self, sat: Sat | None) -> None:
+        """Let this socket speak for a person who was seated; a socket that went meanwhile gives the seat back."""
+        if sat is None:
+            return
+        if self.is_over:
+            await in_database(self._free)(sat.place, sat.seat)
+        else:
             self.place, self.seat = sat.place, sat.seat
-            await self.tell(sat.joined)
-        if before != sat.seat:
-            hub.publish(topic, seats.seated(sat.seat))
-            await self.beat()
+
+    async def say_seated(self, seat: Seat) -> None:
+        """Let the others know that this page sits in its person's place now."""
+        hub.publish(seat.topic, seats.seated(seat))
+        await self.beat()
+
+    def deafen_calls(self) -> None:
+        """Stop hearing of conversations in which this page did not sit down after all."""
+        for topic in [topic for topic in self.topics if topic.startswith("call:")]:
+            self.deafen(topic)
+
+    def listen_from_database(self, consultation: str) -> None:
+        """As `listen`, from the thread of the database: on the loop before whatever is said after this call."""
+        self.loop.call_soon_threadsafe(self.listen, f"call:{consultation}")
 
     def _sit(self, frame: Join, now: datetime) -> Sat:
         return sit(self.find_place(frame.consultation, now), frame, socket=self.socket, now=now)

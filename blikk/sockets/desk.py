@@ -1,5 +1,6 @@
 """The socket of the staff side: news of the day, letting people in, and the conversation."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 from blikk.accounts.services import topic_of
 from blikk.journeys import talk
 from blikk.kernel.errors import DomainError, NotFound
-from blikk.sockets.call import CallWire, Place
+from blikk.sockets.call import CallWire, Place, Sat, sat_down
 from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Request
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.wire import in_database
@@ -30,6 +31,28 @@ def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
             return {"consultation": opened.public_id}
         case _:
             raise NotFound
+
+
+def admit_and_sit(
+    staff: Staff, frame: Admit, *, listen: Callable[[str], None], socket: str, now: datetime
+) -> tuple[dict[str, Any], Sat | None]:
+    """Let somebody in, and sit down with the page that asked. Raises what the rooms refuse."""
+    opened, participant = talk.admit_and_sit(
+        staff.clinic,
+        frame.arrival,
+        version=frame.version,
+        tab=frame.tab,
+        epoch=frame.epoch,
+        listen=listen,
+        membership=staff.membership,
+        actor=staff.actor,
+        now=now,
+    )
+    facts: dict[str, Any] = {"consultation": opened.public_id}
+    if participant is None:
+        return facts, None
+    sat = sat_down(participant, staff.actor, tab=frame.tab, epoch=frame.epoch, socket=socket, now=now)
+    return {**facts, "joined": sat.joined}, sat
 
 
 def answer_in(
@@ -82,6 +105,8 @@ class Desk(CallWire):
     async def take(self, frame: Frame) -> None:
         try:
             match frame:
+                case Admit() if frame.tab and self.seat is None:
+                    await self._admit_and_sit(frame)
                 case Hello() | Admit():
                     facts = await in_database(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
@@ -93,6 +118,25 @@ class Desk(CallWire):
                     await self.take_call(frame)
         except SignedOut:
             await self.finish(Closed.SIGNED_OUT)
+
+    async def _admit_and_sit(self, frame: Admit) -> None:
+        def act() -> tuple[dict[str, Any], Sat | None]:
+            now = timezone.now()
+            return admit_and_sit(
+                self._here(now), frame, listen=self.listen_from_database, socket=self.socket, now=now
+            )
+
+        sat: Sat | None = None
+        async with self.turn:
+            try:
+                facts, sat = await in_database(act)()
+            finally:
+                if sat is None:
+                    self.deafen_calls()
+            await self.sit_down(sat)
+            await self.tell({"type": "done", "re": frame.id, **facts})
+        if self.seat is not None:
+            await self.say_seated(self.seat)
 
     def _answer(self, frame: Request) -> dict[str, Any]:
         now = timezone.now()

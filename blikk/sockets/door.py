@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import timezone
 
+from blikk.consultations.errors import Elsewhere, Over
 from blikk.invitations.services import actor_of
 from blikk.journeys import door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
-from blikk.sockets.call import CallWire, Place
+from blikk.sockets.call import CallWire, Place, Sat, sit
 from blikk.sockets.frames import Closed, Devices, Frame, Hello, Join, Leave, Request
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import services as waiting_room
@@ -75,7 +76,7 @@ class Door(CallWire):
             where=self.where,
         )
         self.arrival: Arrival | None = None
-        self.tab = ""
+        self.tab = self.epoch = ""
         view = await in_database(self._view)()
         self.shown = view.facts()
 
@@ -113,7 +114,7 @@ class Door(CallWire):
                 return
             if self.arrival is not None and self.arrival != greeting.arrival:
                 self.deafen(f"arrival:{self.arrival.public_id}")
-            self.arrival, self.tab = greeting.arrival, frame.tab
+            self.arrival, self.tab, self.epoch = greeting.arrival, frame.tab, frame.epoch
             if greeting.arrival is not None:
                 self.listen(f"arrival:{greeting.arrival.public_id}")
             # Read again after listening: who was let in between the two is told so.
@@ -132,16 +133,41 @@ class Door(CallWire):
             await self._show()
 
     async def _show(self) -> None:
-        """Tell the page where the person stands now, if that is news."""
-        facts = (await in_database(self._view)()).facts()
+        """Tell the page where the person stands now, if that is news; who was let in sits down with the same frame."""
+        sat: Sat | None = None
+        try:
+            facts, sat = await in_database(self._view_and_sit)(timezone.now())
+        finally:
+            if sat is None and self.seat is None:
+                self.deafen_calls()
         if facts == self.shown:
             return
         self.shown = facts
-        await self.tell({"type": "door", "door": facts})
+        if sat is None:
+            await self.tell({"type": "door", "door": facts})
+            return
+        await self.sit_down(sat)
+        await self.tell({"type": "door", "door": facts, "joined": sat.joined})
+        await self.say_seated(sat.seat)
+
+    def _view_and_sit(self, now: datetime) -> tuple[dict[str, Any], Sat | None]:
+        facts = door.door_of(self.caller.invitation, self.caller.device, now=now).facts()
+        consultation = str(facts["consultation"])
+        is_news = facts != self.shown and facts["step"] == "admitted"
+        if not is_news or self.seat is not None or self.arrival is None or not self.epoch:
+            return facts, None
+        self.listen_from_database(consultation)
+        place = self.find_place(consultation, now)
+        frame = Join(0, consultation, self.tab, self.epoch, move=False)
+        try:
+            return facts, sit(place, frame, socket=self.socket, now=now)
+        except (Elsewhere, Over):
+            return facts, None
 
     async def look_again(self) -> None:
         try:
-            await self._show()
+            async with self.turn:
+                await self._show()
         except NotFound:
             await self.finish(Closed.NOT_FOUND)
             return

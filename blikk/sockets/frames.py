@@ -54,11 +54,13 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """Let somebody in."""
+    """Let somebody in; a page that names its tab and epoch sits down in the conversation with the same act."""
 
     id: int
     arrival: str
     version: int
+    tab: str = ""
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
         case {"type": "channel", "channel": str(channel)} if channel in CHANNELS:
             return ChangeChannel(id_, channel)
         case {"type": "admit", "arrival": str(arrival), "version": version}:
-            return Admit(id_, _id(arrival), _number(version))
+            return Admit(id_, _id(arrival), _number(version), *_page(raw))
         case {"type": "end", "version": version}:
             return End(id_, _number(version))
         case {"type": "devices"}:
@@ -272,6 +274,13 @@ def _matching(pattern: re.Pattern[str], value: object) -> str:
 
 def _mark(value: object) -> str:
     return _matching(_MARK, value)
+
+
+def _page(raw: dict[str, Any]) -> tuple[str, str]:
+    """The tab and epoch of a page, both or neither."""
+    if "tab" not in raw and "epoch" not in raw:
+        return "", ""
+    return _mark(raw.get("tab")), _mark(raw.get("epoch"))
 
 
 def _id(value: object) -> str:

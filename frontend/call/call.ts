@@ -1,6 +1,6 @@
 /** The whole behaviour of a conversation as seen by one of the people in it. Pure: no sockets, no clock, no DOM. */
 
-import type { Channel, Equipment, Joined, News, Quality, Role, Seat } from "../shared/frames";
+import type { Channel, Equipment, News, Quality, Role, Seat, Seating } from "../shared/frames";
 
 export type Media = "none" | "connecting" | "connected" | "lost";
 
@@ -54,7 +54,7 @@ export interface ConversationState {
 }
 
 export type CallEvent =
-  | { readonly type: "joined"; readonly frame: Joined; readonly now: number }
+  | { readonly type: "joined"; readonly frame: Seating; readonly now: number }
   | { readonly type: "frame"; readonly frame: News; readonly now: number }
   | { readonly type: "refused"; readonly code: string }
   | { readonly type: "link"; readonly link: "open" | "lost"; readonly now: number }
@@ -142,7 +142,7 @@ function refusal(code: string): Place {
 }
 
 /** The roster of the server replaces ours, so that nobody who left meanwhile stays as a ghost. */
-function joined(state: ConversationState, frame: Joined): ConversationState {
+function joined(state: ConversationState, frame: Seating): ConversationState {
   const people = frame.roster
     .filter((row) => row.participant !== frame.you)
     .map((row) => seated(state, row, row.present));

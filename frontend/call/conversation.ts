@@ -6,9 +6,9 @@ import {
   CLOSED,
   type Equipment,
   type Ice,
-  type Joined,
   type News,
   type Notice,
+  type Seating,
 } from "../shared/frames";
 import type { Link, LinkState } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
@@ -36,10 +36,36 @@ export interface PrepareOptions {
   readonly stream?: MediaStream | null;
 }
 
+/** A seat that was taken with the admission, and what was said in the conversation since. */
+export interface Seated {
+  readonly seating: Seating;
+  readonly early: readonly News[];
+}
+
+/**
+ * Keeps what is said in a conversation in which this page was seated before it had begun to listen; to be called at once
+ * when that is told. Gives it out once; null where the link went down meanwhile, because then something may be missing.
+ */
+export function holdSeat(socket: Link, seating: Seating): () => Seated | null {
+  const early: News[] = [];
+  let isWhole = true;
+  const stopFrames = socket.onFrame((frame) => early.push(frame));
+  const stopStates = socket.onState((state) => {
+    isWhole &&= state.at === "open";
+  });
+  return () => {
+    stopFrames();
+    stopStates();
+    return isWhole ? { seating, early } : null;
+  };
+}
+
 export interface ConversationOptions {
   readonly socket: Link;
   readonly consultation: string;
   readonly prepared: Prepared;
+  /** The seat that this page holds already; without one it joins. */
+  readonly seated?: Seated | null;
   /** Ends the conversation on this page, stops the devices and closes every connection. */
   readonly signal: AbortSignal;
   readonly onChange?: (state: ConversationState) => void;
@@ -98,6 +124,7 @@ class Talk implements Conversation {
   private ice: Ice | null = null;
   private iceAskedAt = 0;
   private joining = false;
+  private seated: Seated | null;
   private everJoined = false;
   private reported: Channel | null = null;
   private pendingChannel: { channel: Channel; since: number } | null = null;
@@ -105,6 +132,7 @@ class Talk implements Conversation {
   constructor(private readonly options: ConversationOptions) {
     const { prepared, socket, signal } = options;
     this.now = firstState({});
+    this.seated = options.seated ?? null;
     this.ties = new Ties({
       prepared,
       outgoing: () => ({
@@ -253,8 +281,16 @@ class Talk implements Conversation {
     const now = performance.now();
     if (state.at === "open") {
       this.dispatch({ type: "link", link: "open", now });
-      if (!isOver(this.now)) void this.join(false);
+      const { seated } = this;
+      this.seated = null;
+      if (isOver(this.now)) return;
+      if (!seated) void this.join(false);
+      else {
+        this.joined(seated.seating);
+        for (const frame of seated.early) this.heard(frame);
+      }
     } else if (state.at === "connecting") {
+      this.seated = null;
       this.dispatch({ type: "link", link: "lost", now });
     } else if (!isOver(this.now)) {
       this.dispatch({ type: "closed", place: placeAfter(state.code) });
@@ -278,7 +314,7 @@ class Talk implements Conversation {
     else if (this.options.socket.state().at === "open") void this.join(false);
   }
 
-  private joined(frame: Joined): void {
+  private joined(frame: Seating): void {
     this.takeIce(frame.ice);
     this.dispatch({ type: "joined", frame, now: performance.now() });
     this.ties.reconcile();

@@ -1,6 +1,8 @@
 /** Letting somebody in: one press or one key, and what is said when somebody else was faster. */
 
+import { type Seating, seatingIn } from "../shared/frames";
 import type { Link } from "../shared/link";
+import { EPOCH, tabMark } from "../shared/marks";
 import { t } from "../shared/words";
 import { isAdmitKey } from "./day";
 
@@ -12,7 +14,7 @@ export interface Wanted {
 }
 
 export type Result =
-  | { readonly is: "in"; readonly consultation: string }
+  | { readonly is: "in"; readonly consultation: string; readonly seating: Seating | null }
   /** The socket is away: the form itself goes the long way round. */
   | { readonly is: "offline" }
   | { readonly is: "refused"; readonly code: string };
@@ -23,9 +25,17 @@ export function wantedBy(form: HTMLFormElement): Wanted {
   return { arrival: form.dataset["admit"] ?? "", version: Number(form.dataset["version"]), name, form };
 }
 
-export async function admit(link: Link, { arrival, version }: Wanted): Promise<Result> {
-  const answer = await link.ask({ type: "admit", arrival, version });
-  if (answer.type === "done") return { is: "in", consultation: String(answer["consultation"]) };
+/** `sits`: this page is to become the conversation, and takes its seat with the same act. */
+export async function admit(link: Link, { arrival, version }: Wanted, sits: boolean): Promise<Result> {
+  const page = sits ? { tab: tabMark(), epoch: EPOCH } : {};
+  const answer = await link.ask({ type: "admit", arrival, version, ...page });
+  if (answer.type === "done") {
+    return {
+      is: "in",
+      consultation: String(answer["consultation"]),
+      seating: seatingIn(answer["joined"]),
+    };
+  }
   const code = answer.type === "refused" ? answer.code : "no_answer";
   return code === "not_connected" ? { is: "offline" } : { is: "refused", code };
 }

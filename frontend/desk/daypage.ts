@@ -1,5 +1,6 @@
 /** The live day: keeps the rows fresh, tells when somebody comes, and turns into the conversation. */
 
+import { holdSeat } from "../call/conversation";
 import { find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
@@ -138,12 +139,14 @@ class DayScreen {
     this.dispatch({ type: "pressed", arrival: wanted.arrival });
     this.tell("");
     const phone = form.closest<HTMLElement>("[data-phone]")?.dataset["phone"] ?? "";
-    const result = await admit(this.live.link, wanted);
+    const result = await admit(this.live.link, wanted, true);
     if (result.is === "in") {
       this.dispatch({ type: "admitted", consultation: result.consultation });
       const place = { ...this.page, consultation: result.consultation, phone };
+      const seated = result.seating ? holdSeat(this.live.link, result.seating) : () => null;
+      const prepared = await this.mirror.take();
       // Joined before anything is drawn: every moment of it is seen by two people.
-      this.running = talk(place, this.live.link, await this.mirror.take(), this.ending.signal);
+      this.running = talk(place, this.live.link, prepared, this.ending.signal, seated());
       showTalk(this.page.conversation.replace("/-", `/${result.consultation}`));
       this.bell.rename(t("Samtale"));
     } else if (result.is === "offline") {
@@ -169,7 +172,7 @@ export function startDay(page: DayPage): void {
 /** Lets one more person into the conversation on this page. */
 export async function admitToTalk(link: Link, form: HTMLFormElement): Promise<void> {
   const wanted = wantedBy(form);
-  const result = await admit(link, wanted);
+  const result = await admit(link, wanted, false);
   if (result.is === "in") return;
   const code = result.is === "offline" ? "no_answer" : result.code;
   say(find("#talk-said"), refusedWords(code, wanted.name, true));

@@ -1,6 +1,6 @@
 /** The conversation on the staff's page: the picture at the top, and beside it the person, the notes, the others. */
 
-import { type Conversation, type Prepared, startConversation } from "../call/conversation";
+import { type Conversation, type Prepared, type Seated, startConversation } from "../call/conversation";
 import { mountStage } from "../call/stage";
 import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
@@ -40,11 +40,18 @@ function addressOf(pattern: string, consultation: string): string {
 }
 
 /** Starts the conversation on this page, and leads on to the close-out when it has ended. */
-export function talk(place: TalkPlace, link: Link, prepared: Prepared, signal: AbortSignal): RunningTalk {
+export function talk(
+  place: TalkPlace,
+  link: Link,
+  prepared: Prepared,
+  signal: AbortSignal,
+  seated: Seated | null = null,
+): RunningTalk {
   const conversation = startConversation({
     socket: link,
     consultation: place.consultation,
     prepared,
+    seated,
     signal,
   });
   const address = addressOf(place.conversation, place.consultation);

@@ -3,6 +3,7 @@
 import type { Conversation } from "../call/conversation";
 import { playTone } from "../shared/devices";
 import { find, given, show } from "../shared/dom";
+import type { Seating } from "../shared/frames";
 import { doorIn, post } from "./api";
 import { type Check, equipment, found } from "./check";
 import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
@@ -27,6 +28,7 @@ let awake: AbortController | null = null;
 let talking: AbortController | null = null;
 let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
+let seating: Seating | null = null;
 
 const tools = equipment({
   relay: async () => {
@@ -94,7 +96,13 @@ function sit(move: boolean): void {
   }
   const end = new AbortController();
   const invitation = page.door.invitation;
-  seat = { held: takeSeat({ invitation, move, signal: end.signal, dispatch, onLost: reload }), end };
+  const onSeated = (told: Seating | null): void => {
+    seating = told;
+  };
+  seat = {
+    held: takeSeat({ invitation, move, signal: end.signal, dispatch, onLost: reload, onSeated }),
+    end,
+  };
 }
 
 function stand(): void {
@@ -130,6 +138,7 @@ function startTalk(before: Door | null): void {
   conversation = talk({
     consultation: door.view.consultation,
     link: seat.held.link,
+    seating,
     ready,
     phone: page.phone,
     place: find("#stage"),
@@ -142,6 +151,7 @@ function startTalk(before: Door | null): void {
       dispatch({ type: "ended" });
     },
   });
+  seating = null;
 }
 
 /** The code is sent for by the page itself: who answers while that is under way must not press again. */

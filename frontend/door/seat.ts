@@ -1,6 +1,6 @@
 /** The socket of somebody at the door: says hello on every connection, and tells what the answer means. */
 
-import { CLOSED } from "../shared/frames";
+import { CLOSED, type Seating, seatingIn } from "../shared/frames";
 import { type Link, type LinkState, openLink, socketUrl } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
 import { doorIn } from "./api";
@@ -22,6 +22,8 @@ export interface SeatOptions {
   readonly dispatch: (event: DoorEvent) => void;
   /** The server does not know this page any more: have it made again. */
   readonly onLost: () => void;
+  /** Whether the page sits in the conversation already, told just before the news of being let in. */
+  readonly onSeated: (seating: Seating | null) => void;
   readonly make?: (url: string) => WebSocket;
 }
 
@@ -65,7 +67,9 @@ export function takeSeat(options: SeatOptions): Seat {
     if (frame.type === "moved_away") dispatch({ type: "moved_away" });
     if (frame.type !== "door") return;
     const view = doorIn({ ...frame });
-    if (view) dispatch({ type: "news", view });
+    if (!view) return;
+    options.onSeated(seatingIn(frame.joined));
+    dispatch({ type: "news", view });
   });
   link.onState(follow);
 

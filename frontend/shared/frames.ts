@@ -69,7 +69,14 @@ export interface Ice {
 /** Frames that are answered with `done`, `refused` or a frame of their own that carries `re`. */
 export type Request =
   | { readonly type: "hello"; readonly tab: string; readonly epoch?: string; readonly move?: boolean }
-  | { readonly type: "admit"; readonly arrival: string; readonly version: number }
+  | {
+      readonly type: "admit";
+      readonly arrival: string;
+      readonly version: number;
+      /** The page that sits down in the conversation with the same act; both or neither. */
+      readonly tab?: string;
+      readonly epoch?: string;
+    }
   | {
       readonly type: "devices";
       readonly camera: string;
@@ -115,6 +122,9 @@ export interface Joined {
   readonly clinic: { readonly phone: string };
 }
 
+/** What a page is told that sits in a conversation, also as a part of another frame. */
+export type Seating = Omit<Joined, "type" | "re">;
+
 export interface Done {
   readonly type: "done";
   readonly re: number;
@@ -137,7 +147,12 @@ export type News =
   | { readonly type: "beat"; readonly every: number }
   | { readonly type: "day" }
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
-  | { readonly type: "door"; readonly door: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: "door";
+      readonly door: Readonly<Record<string, unknown>>;
+      /** Who was let in sits in the conversation already. */
+      readonly joined?: unknown;
+    }
   | ({ readonly type: "present" } & Seat)
   /** `left`: of their own will; otherwise only their socket is gone, and picture and sound may still flow. */
   | { readonly type: "absent"; readonly participant: string; readonly left: boolean }
@@ -220,6 +235,12 @@ export function readFrame(raw: unknown): ServerFrame | null {
     if (fields[name] === null || typeof fields[name] !== kind) return null;
   }
   return frame as ServerFrame;
+}
+
+/** The seating within a frame, if there is one that can be understood. */
+export function seatingIn(found: unknown): Seating | null {
+  const frame = readFrame(JSON.stringify({ ...(found as object), re: 0 }));
+  return frame?.type === "joined" ? frame : null;
 }
 
 /** Whether the frame answers a request. */

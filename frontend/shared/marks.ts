@@ -10,7 +10,9 @@ export function newMark(): string {
     .replaceAll("/", "_");
 }
 
-/** The mark of this tab; kept through reloads, a fresh one where the browser keeps nothing. */
+let unkept: string | null = null;
+
+/** The mark of this tab; kept through reloads, a fresh one for each load where the browser keeps nothing. */
 export function tabMark(): string {
   try {
     const kept = sessionStorage.getItem(KEY);
@@ -19,7 +21,8 @@ export function tabMark(): string {
     sessionStorage.setItem(KEY, made);
     return made;
   } catch {
-    return newMark();
+    unkept ??= newMark();
+    return unkept;
   }
 }
 

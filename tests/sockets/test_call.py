@@ -36,11 +36,12 @@ def test_from_the_waiting_room_to_the_end(hour, desk):
             news = await patient.hear("door")
             assert news["door"]["step"] == "admitted"
             assert news["door"]["consultation"] == done["consultation"]
+            assert "joined" not in done
+            assert news["joined"]["clinic"] == {"phone": hour.clinic.phone}
+            assert [row["present"] for row in news["joined"]["roster"]] == [False, True]
             joined = await clinician.join(done["consultation"])
-            assert [row["present"] for row in joined["roster"]] == [True, False]
-            assert (await patient.join(done["consultation"]))["clinic"] == {"phone": hour.clinic.phone}
-            present = await clinician.hear("present")
-            assert (present["name"], present["offers"], present["yields"]) == ("Ola Hansen", True, False)
+            assert [row["present"] for row in joined["roster"]] == [True, True]
+            assert (await patient.hear("present"))["offers"] is False
             # The version moved when the patient was taken in, so the first one is too old.
             ended = await clinician.ask("end", version=joined["version"])
             assert ended["type"] == "done"
@@ -48,6 +49,64 @@ def test_from_the_waiting_room_to_the_end(hour, desk):
             assert await patient.end() == 4410
             assert (await clinician.hear("ended"))["by_role"] == "clinician"
             assert (await clinician.ask("hello", tab=clinician.tab))["type"] == "done"
+
+    play(scene)
+
+
+def test_with_the_admission_both_pages_sit_and_can_speak(hour, desk):
+    builders.waiting(hour)
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour)) as (clinician, patient):
+            greeting = await patient.ask("hello", tab=patient.tab, epoch=patient.epoch)
+            arrival = greeting["door"]["arrival"]
+            version = await later(lambda: hour.invitation.arrivals.get().version)()
+            page = {"tab": clinician.tab, "epoch": clinician.epoch}
+            done = await clinician.ask("admit", arrival=arrival, version=version, **page)
+            assert [row["present"] for row in done["joined"]["roster"]] == [True, False]
+            present = await clinician.hear("present")
+            assert (present["name"], present["offers"], present["yields"]) == ("Ola Hansen", True, False)
+            seated = (await patient.hear("door"))["joined"]
+            assert [row["present"] for row in seated["roster"]] == [True, True]
+            to = {"to": seated["you"], "to_epoch": patient.epoch, "body": OFFER}
+            await clinician.say("signal", epoch=clinician.epoch, **to)
+            assert (await patient.hear("signal"))["from"] == done["joined"]["you"]
+            assert await patient.silence() == []
+            # Joining anew, as after a lost socket, takes the same seat.
+            assert (await patient.join(done["consultation"]))["you"] == seated["you"]
+
+    play(scene)
+
+
+def test_who_sits_there_with_another_page_is_asked_first(hour, desk, talking):
+    friend = a_companion(hour, admitted=False)
+    arrival = friend.invitation.arrivals.get().public_id
+
+    async def scene():
+        async with opened(desk_page(desk), desk_page(desk, tab="other")) as (first, second):
+            await first.join(talking)
+            version = await later(lambda: friend.invitation.arrivals.get().version)()
+            page = {"tab": second.tab, "epoch": second.epoch}
+            done = await second.ask("admit", arrival=arrival, version=version, **page)
+            assert (done["consultation"], "joined" in done) == (talking, False)
+            assert (await second.join(talking))["code"] == "elsewhere"
+            assert "moved_away" not in await first.silence()
+
+    play(scene)
+
+
+def test_who_was_not_let_in_does_not_sit_down_with_a_refused_admission(hour, desk):
+    builders.waiting(hour)
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour)) as (clinician, patient):
+            greeting = await patient.ask("hello", tab=patient.tab, epoch=patient.epoch)
+            page = {"tab": clinician.tab, "epoch": clinician.epoch}
+            asked = {"arrival": greeting["door"]["arrival"], **page}
+            assert (await clinician.ask("admit", version=99, **asked))["code"] == "overtaken"
+            assert "door" not in await patient.silence()
+            version = await later(lambda: hour.invitation.arrivals.get().version)()
+            assert "joined" in await clinician.ask("admit", version=version, **asked)
 
     play(scene)
 
@@ -299,8 +358,8 @@ def test_the_desk_hears_who_comes(hour, desk):
     play(scene)
 
 
-def a_companion(hour: Hour) -> Hour:
-    """The patient's daughter, who has come to the waiting room by a link of her own."""
+def a_companion(hour: Hour, *, admitted: bool = True) -> Hour:
+    """The patient's daughter, who has come to the waiting room by a link of her own, and was let in."""
     actor = staff(hour.clinician)
     booked = booking.invite_companion(
         hour.clinic,
@@ -322,7 +381,8 @@ def a_companion(hour: Hour) -> Hour:
         door.answer_code(view.invitation, hers.device, digits=digits, where="", now=NOW)
     door.arrive(view.invitation, hers.device, where="", now=NOW)
     arrival = hers.invitation.arrivals.get().public_id
-    talk.admit(hour.clinic, arrival, membership=hour.clinician, actor=actor, now=NOW)
+    if admitted:
+        talk.admit(hour.clinic, arrival, membership=hour.clinician, actor=actor, now=NOW)
     return hers
 
 
