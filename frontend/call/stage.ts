@@ -158,6 +158,20 @@ function makeControls(
   return { dialog, lane, tools };
 }
 
+const CONNECTION_AWAITED = 250;
+
+/** A moment for the connection to come about before the stage is drawn: drawing holds up the page that negotiates. */
+export function connectionFirst(conversation: Conversation): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, CONNECTION_AWAITED);
+    const stop = conversation.subscribe((state) => {
+      const isThere = state.people.some((one) => one.media === "connected");
+      if (isThere || isOver(state) || state.place.at === "elsewhere") resolve();
+    });
+    setTimeout(() => stop(), CONNECTION_AWAITED);
+  });
+}
+
 /** Mounts the conversation into `element`; it follows the conversation until that is over. */
 export function mountStage(element: HTMLElement, conversation: Conversation, options: StageOptions): void {
   const { side } = options;

@@ -38,10 +38,16 @@ interface Tie {
   weather: Weather;
   alive: boolean;
   absentFor: number;
+  /** Seconds that were read since the connection came about. */
+  known: number;
+  isOpening: boolean;
   /** The connection object at the other end, once it has described itself. */
   line: string | null;
 }
 
+/** The first small picture is given up at so many kbit/s, or after so many seconds. */
+const OPENING_ENDS = 700;
+const OPENING_LASTS = 4;
 /** A person who is gone and from whom nothing comes is kept for so many seconds. */
 const KEPT_FOR = 90;
 
@@ -163,7 +169,8 @@ export class Ties {
     const { sharing } = this.options.outgoing();
     for (const [participant, tie] of this.ties) {
       const wanted = this.person(participant)?.equipment.picture ?? true;
-      void tune(tie.peer, { step: wanted ? tie.weather.step : "paused", sharing, people });
+      const { isOpening } = tie;
+      void tune(tie.peer, { step: wanted ? tie.weather.step : "paused", sharing, people, isOpening });
     }
   }
 
@@ -224,6 +231,8 @@ export class Ties {
       weather: FAIR_WEATHER,
       alive: true,
       absentFor: 0,
+      known: 0,
+      isOpening: true,
       line: null,
     });
   }
@@ -258,6 +267,8 @@ export class Ties {
     tie.absentFor = person?.present ? 0 : tie.absentFor + 1;
     if (tie.absentFor > KEPT_FOR && !second.alive) return this.drop(participant);
     if (tie.peer.state() !== "connected") return;
+    tie.known += 1;
+    tie.isOpening &&= tie.known < OPENING_LASTS && (second.sendable ?? 0) < OPENING_ENDS;
     tie.weather = nextWeather(tie.weather, second);
     tie.peer.useRedundancy(tie.weather.redundant);
     tie.grades.push(qualityOf(second));

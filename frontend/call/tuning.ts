@@ -1,12 +1,14 @@
 /** Sets the senders of one connection to what the network carries: sound first, picture with what is left. */
 
-import type { Peer } from "./peer";
+import { FIRST_SCALE, type Peer } from "./peer";
 import { pictureOn, type Step } from "./weather";
 
 export interface Tuning {
   readonly step: Step;
   readonly sharing: boolean;
   readonly people: number;
+  /** The network is not known yet. */
+  readonly isOpening: boolean;
 }
 
 const applied = new WeakMap<RTCRtpSender, string>();
@@ -43,14 +45,15 @@ export async function tune(peer: Peer, tuning: Tuning): Promise<void> {
   }
   if (!picture) return;
   const { bitrate, scale, frames } = pictureOn(tuning.step, tuning.people);
-  const wanted = `${tuning.step} ${bitrate} ${scale} ${tuning.sharing}`;
+  const least = tuning.isOpening ? FIRST_SCALE : 1;
+  const wanted = `${tuning.step} ${bitrate} ${scale} ${least} ${tuning.sharing}`;
   await apply(picture, wanted, (parameters) => {
     const [encoding] = parameters.encodings;
     if (!encoding) return;
     encoding.active = tuning.step !== "paused";
     encoding.maxBitrate = bitrate;
     // Small letters on a shared screen are worth more than many frames.
-    encoding.scaleResolutionDownBy = tuning.sharing ? 1 : scale;
+    encoding.scaleResolutionDownBy = tuning.sharing ? 1 : Math.max(scale, least);
     encoding.maxFramerate = tuning.sharing ? Math.min(frames, 15) : frames;
     parameters.degradationPreference = tuning.sharing ? "maintain-resolution" : "balanced";
   });

@@ -147,6 +147,7 @@ class DayScreen {
       const prepared = await this.mirror.take();
       // Joined before anything is drawn: every moment of it is seen by two people.
       this.running = talk(place, this.live.link, prepared, this.ending.signal, seated());
+      await this.running.drawn;
       showTalk(this.page.conversation.replace("/-", `/${result.consultation}`));
       this.bell.rename(t("Samtale"));
     } else if (result.is === "offline") {

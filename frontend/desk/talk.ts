@@ -1,7 +1,7 @@
 /** The conversation on the staff's page: the picture at the top, and beside it the person, the notes, the others. */
 
 import { type Conversation, type Prepared, type Seated, startConversation } from "../call/conversation";
-import { mountStage } from "../call/stage";
+import { connectionFirst, mountStage } from "../call/stage";
 import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
@@ -18,6 +18,8 @@ export interface TalkPlace {
 }
 
 export interface RunningTalk {
+  /** The conversation stands on the page. */
+  readonly drawn: Promise<void>;
   /** Something changed at the door: somebody else may be waiting to join. */
   refresh(): void;
 }
@@ -61,12 +63,13 @@ export function talk(
     await note?.flush();
     location.assign(addressOf(place.closing, place.consultation));
   };
-  mountStage(find("#stage"), conversation, {
-    side: "clinician",
-    phone: place.phone,
-    onEnd: () => void goOn(),
-    onLeave: () => void note?.flush().then(() => location.assign("/dag/")),
-  });
+  const draw = (): void =>
+    mountStage(find("#stage"), conversation, {
+      side: "clinician",
+      phone: place.phone,
+      onEnd: () => void goOn(),
+      onLeave: () => void note?.flush().then(() => location.assign("/dag/")),
+    });
   const fill = async (): Promise<void> => {
     if (!side.querySelector("#note")) {
       await pictureFirst(conversation);
@@ -84,6 +87,7 @@ export function talk(
   };
   void fill();
   return {
+    drawn: connectionFirst(conversation).then(draw),
     refresh() {
       if (!side.querySelector("#note")) return;
       void fetchPart(`${address}/til-stede`, signal).then((part) => {

@@ -1,7 +1,7 @@
 /** From the waiting room into the conversation, with the camera that is open already. */
 
 import { type Conversation, holdSeat, type Prepared, prepare, startConversation } from "../call/conversation";
-import { mountStage } from "../call/stage";
+import { connectionFirst, mountStage } from "../call/stage";
 import type { Seating } from "../shared/frames";
 import type { Link } from "../shared/link";
 import type { DoorEvent } from "./door";
@@ -47,7 +47,9 @@ export async function talk(options: TalkOptions): Promise<Conversation | null> {
     signal,
   });
   place.replaceChildren();
-  mountStage(place, conversation, { side: "patient", phone: options.phone });
+  void connectionFirst(conversation).then(() => {
+    if (!signal.aborted) mountStage(place, conversation, { side: "patient", phone: options.phone });
+  });
   let isOver = false;
   conversation.subscribe((state) => {
     if (isOver || signal.aborted) return;
