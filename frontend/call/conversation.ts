@@ -162,6 +162,7 @@ class Talk implements Conversation {
       socket.onState((state) => this.linked(state)),
     ];
     const clock = setInterval(() => void this.tick(), 1000);
+    globalThis.addEventListener("pagehide", () => this.ties.farewell(), { signal });
     signal.addEventListener("abort", () => {
       clearInterval(clock);
       for (const end of stop) end();

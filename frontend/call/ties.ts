@@ -45,6 +45,8 @@ interface Tie {
   line: string | null;
 }
 
+/** The server tells within so many milliseconds whether somebody who parted is gone. */
+const PARTING = 300;
 /** The first small picture is given up at so many kbit/s, or after so many seconds. */
 const OPENING_ENDS = 700;
 const OPENING_LASTS = 4;
@@ -86,6 +88,7 @@ export class Ties {
   private readonly forsaken = new Set<string>();
   private ice: Ice = { servers: [], relay_only: false, expires_at: null };
   private spare: RTCPeerConnection | null;
+  private isOver = false;
 
   constructor(private readonly options: TiesOptions) {
     this.spare = options.prepared.connection;
@@ -126,12 +129,33 @@ export class Ties {
     const known = this.ties.get(person.participant);
     const isAnew = known?.line && "description" in body && known.line !== body.line;
     // A new object at the other end has nothing in common with the one that ours was connected to.
-    if ("bye" in body || isAnew) this.drop(person.participant, true);
+    if ("bye" in body) {
+      this.parted(person);
+      return;
+    }
+    if (isAnew) this.drop(person.participant, true);
     if (!this.ties.has(person.participant)) this.meet(person);
     const tie = this.ties.get(person.participant);
-    if (!tie || "bye" in body) return;
+    if (!tie) return;
     if ("description" in body) tie.line = body.line;
     tie.peer.receive(body);
+  }
+
+  /** The page is going: the others need not send to it, nor look at a picture that stands still. */
+  farewell(): void {
+    for (const [participant, tie] of this.ties) {
+      const body = { bye: true } as const;
+      this.options.send({ type: "signal", to: participant, to_epoch: tie.epoch, epoch: EPOCH, body });
+    }
+  }
+
+  /** The other end threw its connection away. Who is still there a moment later is met anew; a page that went is not. */
+  private parted(person: Person): void {
+    this.drop(person.participant, true);
+    setTimeout(() => {
+      const still = this.person(person.participant);
+      if (still?.present && still.epoch === person.epoch && !this.isOver) this.meet(still);
+    }, PARTING);
   }
 
   replace(kind: "audio" | "video", track: MediaStreamTrack | null): void {
@@ -159,6 +183,7 @@ export class Ties {
 
   /** Closes what was never used as well. */
   finish(): void {
+    this.isOver = true;
     this.dropAll();
     this.spare?.close();
     this.spare = null;

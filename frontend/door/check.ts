@@ -60,8 +60,8 @@ export function found(check: Check): Record<"camera" | "microphone" | "sound" | 
 export interface Equipment {
   check(): Check;
   stream(): MediaStream | null;
-  /** Opens and tries everything; does nothing while it is open. */
-  start(): void;
+  /** Opens the devices, and tries the network unless the talk itself does; does nothing that is done already. */
+  start(triesNetwork: boolean): void;
   again(): void;
   tone(): void;
   /** Lets camera and microphone go. */
@@ -79,6 +79,7 @@ export function equipment(options: EquipmentOptions): Equipment {
   let check = UNTRIED;
   let stream: MediaStream | null = null;
   let running: AbortController | null = null;
+  let hasTriedNetwork = false;
 
   function learn(news: Partial<Check>, signal: AbortSignal): void {
     if (signal.aborted) return;
@@ -104,6 +105,7 @@ export function equipment(options: EquipmentOptions): Equipment {
   }
 
   async function tryNetwork(signal: AbortSignal): Promise<void> {
+    hasTriedNetwork = true;
     const servers = await options.relay();
     const isWell = servers !== null && (await reachesRelay(servers));
     learn({ network: isWell ? { is: "ready" } : { is: "out", fault: "no_relay" } }, signal);
@@ -114,15 +116,17 @@ export function equipment(options: EquipmentOptions): Equipment {
     running = null;
     closeDevices(stream);
     stream = null;
+    hasTriedNetwork = false;
     check = UNTRIED;
   }
 
-  function start(): void {
-    if (running) return;
-    running = new AbortController();
-    options.onChange(check);
-    void openAll(running.signal);
-    void tryNetwork(running.signal);
+  function start(triesNetwork: boolean): void {
+    if (!running) {
+      running = new AbortController();
+      options.onChange(check);
+      void openAll(running.signal);
+    }
+    if (triesNetwork && !hasTriedNetwork) void tryNetwork(running.signal);
   }
 
   return {
@@ -131,7 +135,7 @@ export function equipment(options: EquipmentOptions): Equipment {
     start,
     again() {
       stop();
-      start();
+      start(true);
     },
     tone() {
       const signal = running?.signal;

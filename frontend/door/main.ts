@@ -66,10 +66,10 @@ function dispatch(event: DoorEvent): void {
 function follow(before: Door | null): void {
   showDoor(door);
   const { screen } = door;
-  if (needsDevices(screen)) tools.start();
-  else tools.stop();
   if (needsSocket(door)) sit(false);
   else stand();
+  if (needsDevices(screen)) tools.start(screen !== "talk");
+  else tools.stop();
   if (screen === "waiting" || screen === "talk") awake ??= awakened();
   else awake = ended(awake);
   if (screen !== "talk") talking = ended(talking);

@@ -53,7 +53,8 @@ export function takeSeat(options: SeatOptions): Seat {
     if (state.at === "closed") closed(state.code);
     else if (state.at === "open") {
       dispatch({ type: "socket", up: true });
-      void greet();
+      // After the conversation's own join, which the same state of the link sets off and somebody looks at.
+      queueMicrotask(() => void greet());
     } else if (state.attempt > 1) dispatch({ type: "socket", up: false });
   }
 
