@@ -89,6 +89,11 @@ export class Gauge {
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
+  /** For how many readings nothing came. */
+  get silence(): number {
+    return this.silentFor;
+  }
+
   async second(): Promise<Second> {
     const now = read(await rows(this.connection));
     const before = this.before ?? now;

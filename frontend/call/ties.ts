@@ -37,6 +37,8 @@ interface Tie {
   readonly grades: Quality[];
   weather: Weather;
   alive: boolean;
+  /** Readings for which silence means a dead path: a socket has just come back. */
+  doubt: number;
   absentFor: number;
   /** Seconds that were read since the connection came about. */
   known: number;
@@ -45,6 +47,8 @@ interface Tie {
   line: string | null;
 }
 
+/** So many readings after a socket came back, a path on which nothing comes is not waited for. */
+const DOUBT_LASTS = 4;
 /** The server tells within so many milliseconds whether somebody who parted is gone. */
 const PARTING = 300;
 /** The first small picture is given up at so many kbit/s, or after so many seconds. */
@@ -108,6 +112,7 @@ export class Ties {
     const tie = this.ties.get(person.participant);
     if (tie && tie.epoch === person.epoch) {
       tie.absentFor = 0;
+      tie.doubt = DOUBT_LASTS;
       tie.peer.resync(!tie.alive);
       return;
     }
@@ -255,6 +260,7 @@ export class Ties {
       grades: [],
       weather: FAIR_WEATHER,
       alive: true,
+      doubt: 0,
       absentFor: 0,
       known: 0,
       isOpening: true,
@@ -283,10 +289,24 @@ export class Ties {
     }
   }
 
+  /**
+   * A socket that comes back often has a new address, and the old path is dead: the browser itself sees that after five
+   * seconds, and then waits. The side that yields looks on a little longer, so that both do not offer at once.
+   */
+  private settleDoubt(tie: Tie, offers: boolean): void {
+    if (tie.doubt === 0) return;
+    tie.doubt -= 1;
+    if (tie.gauge.silence < (offers ? 1 : 2)) return;
+    tie.doubt = 0;
+    tie.peer.resync(true);
+  }
+
   private async readOne(participant: string, tie: Tie): Promise<void> {
     const second = await tie.gauge.second();
     if (this.ties.get(participant) !== tie) return;
+    const offers = this.person(participant)?.offers ?? false;
     tie.alive = second.alive;
+    this.settleDoubt(tie, offers);
     tie.peer.look();
     const person = this.person(participant);
     tie.absentFor = person?.present ? 0 : tie.absentFor + 1;

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 
 PORT = 8000
 BACK_WITHIN = {5: 6.0, 20: 10.0, 40: 10.0}
-MOVED_WITHIN = 12.0
+MOVED_WITHIN = 8.0
 # Half a second of a call at 30 frames and 50 packets a second.
 ENOUGH_PACKETS = 200
 
