@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import clinician, desk, inbox
+from blikk.web import booking, clinician, desk, inbox
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -21,9 +21,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("samtale/<str:consultation_id>/notat", clinician.note, name="note"),
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
-    path("time/ny", desk.book, name="book"),
-    path("time/ny/pasienter", desk.book_found, name="book_found"),
-    path("time/ny/melding", desk.book_letters, name="book_letters"),
+    path("time/ny", booking.book, name="book"),
+    path("time/ny/pasienter", booking.book_found, name="book_found"),
+    path("time/ny/melding", booking.book_letters, name="book_letters"),
     path("time/<str:appointment_id>", desk.appointment, name="appointment"),
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
