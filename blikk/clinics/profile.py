@@ -77,7 +77,7 @@ def put_up_notice(
     """
     notice = AuthorityNotice(clinic=clinic, created_at=now, **_usable_notice(values))
     notice.save(force_insert=True)
-    _note_notice("put_up", notice, actor=actor, now=now)
+    _note_notice("clinic.notice_put_up", notice, actor=actor, now=now)
     return notice
 
 
@@ -90,7 +90,7 @@ def change_notice(
     for name, value in _usable_notice(values).items():
         setattr(notice, name, value)
     notice.save()
-    _note_notice("changed", notice, actor=actor, now=now)
+    _note_notice("clinic.notice_changed", notice, actor=actor, now=now)
     return notice
 
 
@@ -100,7 +100,7 @@ def take_down_notice(clinic: Clinic, notice_id: str, *, actor: Actor, now: datet
     notice = _own(clinic, notice_id)
     notice.taken_down_at = now
     notice.save(update_fields=["taken_down_at"])
-    _note_notice("taken_down", notice, actor=actor, now=now)
+    _note_notice("clinic.notice_taken_down", notice, actor=actor, now=now)
     return notice
 
 
@@ -114,7 +114,7 @@ def _own(clinic: Clinic, notice_id: str) -> AuthorityNotice:
 
 def _note_notice(act: str, notice: AuthorityNotice, *, actor: Actor, now: datetime) -> None:
     record(
-        f"clinic.notice_{act}",
+        act,
         actor=actor,
         about=notice,
         clinic_id=notice.clinic_id,
