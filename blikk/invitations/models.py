@@ -101,3 +101,43 @@ class OneTimeCode(Opaque):
 
     def __str__(self) -> str:
         return f"OneTimeCode {self.public_id}"
+
+
+class ProofPurpose(models.TextChoices):
+    """What somebody who is not known to us proves a phone for."""
+
+    DROP_IN = "drop_in"
+    BOOKING = "booking"
+
+
+class PhoneProof(Opaque):
+    """Six digits sent to a phone that somebody typed on a public page, to prove that it is in their hand."""
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="phone_proofs")
+    phone = models.CharField(max_length=20)
+    browser_digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=10, choices=ProofPurpose)
+    digits_key = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "phone", "browser_digest"]),
+            models.Index(fields=["phone", "sent_at"]),
+            models.Index(fields=["sent_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="phone_proof_tries_are_limited", condition=Q(tries__lte=TRIES)),
+            models.CheckConstraint(
+                name="phone_proof_is_used_once_it_is_proven",
+                condition=Q(used_at__isnull=True) | Q(proven_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PhoneProof {self.public_id}"

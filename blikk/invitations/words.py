@@ -81,6 +81,15 @@ def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str
         )
 
 
+def phone_code(clinic: Clinic, *, digits: str, language: str) -> Words:
+    """Write the code that proves a phone on a public page: nothing but sender, digits and the clinic's phone."""
+    with translation.override(language):
+        fields = Fields(
+            sender=clinic.sender_label, day="", time="", phone=grouped(clinic.phone), digits=digits
+        )
+        return _phone_code(fields)
+
+
 def grouped(number: str) -> str:
     """Write a phone number as people read it; a Norwegian one without the country's code."""
     try:
@@ -141,6 +150,16 @@ def _code(fields: Fields) -> Words:
         gettext("{sender}: Koden din er {digits}. Den virker i ti minutter. Ikke gi den til andre.").format(
             **_named(fields)
         ),
+    )
+
+
+def _phone_code(fields: Fields) -> Words:
+    return Words(
+        gettext("Engangskode"),
+        gettext(
+            "{sender}: Koden din er {digits}. Den virker i ti minutter. Ikke gi den til andre.\n"
+            "Har du ikke bedt om en kode? Da kan du se bort fra denne meldingen. Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
     )
 
 
