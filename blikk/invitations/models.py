@@ -7,7 +7,7 @@ from blikk.clinics.models import Clinic
 from blikk.invitations.states import InvitationStatus, Revoked
 from blikk.kernel.models import Moving, Opaque
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Opening
 
 TRIES = 5
 
@@ -23,11 +23,25 @@ class PersonRole(models.TextChoices):
     COLLEAGUE = "colleague"
 
 
+class LateAnswer(models.TextChoices):
+    """What a patient would rather have when the clinician is late."""
+
+    WAIT = "wait"
+    PHONE = "phone"
+    NEW_TIME = "new_time"
+
+
 class Invitation(Moving):
-    """One person's way into one consultation. The link and the typed code are kept as digests only (D1)."""
+    """One person's way into one consultation. The link and the typed code are kept as digests only (D1).
+
+    It leads to a booked hour, or to the queue of a day; who is let in from a queue has an hour from then on.
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="invitations")
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="invitations")
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="invitations")
     role = models.CharField(max_length=20, choices=PersonRole, default=PersonRole.PATIENT)
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="invitations")
     name = models.CharField(max_length=160)
@@ -43,9 +57,20 @@ class Invitation(Moving):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_because = models.CharField(max_length=20, choices=Revoked, blank=True)
+    late_answer = models.CharField(max_length=10, choices=LateAnswer, blank=True)
+    late_answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="invitation_leads_to_an_hour_or_a_queue",
+                condition=Q(appointment__isnull=False) | Q(opening__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["opening", "patient"],
+                condition=Q(status="open", role="patient"),
+                name="one_open_invitation_per_patient_and_queue",
+            ),
             models.UniqueConstraint(
                 fields=["appointment", "patient"],
                 condition=Q(status="open", role="patient"),
@@ -69,6 +94,17 @@ class Invitation(Moving):
     @property
     def is_locked(self) -> bool:
         return self.tries >= TRIES
+
+
+class ExtraLink(Opaque):
+    """One more link into the same invitation, for a later message: the first one's secret is known to nobody."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="extra_links")
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"ExtraLink {self.public_id}"
 
 
 class Device(Opaque):
