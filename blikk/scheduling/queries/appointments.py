@@ -36,9 +36,13 @@ def on_day(clinic: Clinic, day: date, *, clinician: Membership | None = None) ->
 def is_free(
     clinician: Membership, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None
 ) -> bool:
-    """Whether the clinician has no other appointment in that stretch."""
+    """Whether the clinician has no other booked appointment in that stretch; a drop-in talk stands in nobody's way."""
     clash = Appointment.objects.filter(
-        clinician=clinician, status__in=FILLS_TIME, starts_at__lt=ends_at, ends_at__gt=starts_at
+        clinician=clinician,
+        status__in=FILLS_TIME,
+        drop_in=False,
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
     )
     if but is not None:
         clash = clash.exclude(pk=but.pk)
