@@ -13,7 +13,7 @@ from blikk.clinics.models import Clinic
 from blikk.invitations.models import Invitation
 from blikk.kernel.times import local
 
-Kind = Literal["invited", "moved", "cancelled", "code"]
+Kind = Literal["invited", "moved", "cancelled", "code", "other_clinician"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,16 @@ def _code(fields: Fields) -> Words:
     )
 
 
+def _other_clinician(fields: Fields) -> Words:
+    return Words(
+        gettext("Videotimen {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Videotimen din {day} kl. {time} blir som avtalt, men du møter en annen enn planlagt. "
+            "Lenken din er den samme.\nSpørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
 def _phone_code(fields: Fields) -> Words:
     return Words(
         gettext("Engangskode"),
@@ -167,6 +177,7 @@ _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "invited": _invited,
     "moved": _moved,
     "cancelled": _cancelled,
+    "other_clinician": _other_clinician,
     "code": _code,
 }
 

@@ -15,7 +15,7 @@ from blikk.patients.models import Patient
 from blikk.scheduling.models import Appointment, Period, Series
 from blikk.scheduling.policies import FURTHEST, LATE_BY, LONGEST, SHORTEST
 from blikk.scheduling.queries import get, why_not
-from blikk.scheduling.states import APPOINTMENT, AppointmentStatus
+from blikk.scheduling.states import APPOINTMENT, FILLS_TIME, AppointmentStatus
 
 
 @transaction.atomic
@@ -125,12 +125,16 @@ def hand_over(
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    """Let a colleague have a booked appointment, at the same time.
+    """Let a colleague have an appointment that is not held yet, at the same time; the patient may have come.
 
     Raises Invalid (`clinician`): taken, absent or held; Overtaken if it was changed meanwhile.
     """
     hold(clinic.pk)
-    appointment = _booked(clinic, appointment_id, version, "handed_over")
+    appointment = get(clinic, appointment_id)
+    if appointment.version != version:
+        raise Overtaken
+    if appointment.status not in FILLS_TIME or appointment.drop_in:
+        raise IllegalMove(appointment.status, "handed_over")
     before = appointment.clinician
     if clinician == before:
         return appointment
