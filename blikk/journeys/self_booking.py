@@ -18,7 +18,7 @@ from blikk.kernel.ids import digest
 from blikk.kernel.times import local
 from blikk.notifications import services as outbox
 from blikk.patients.models import Patient
-from blikk.patients.services import LANGUAGES, known_or_new, normal_mobile
+from blikk.patients.services import LANGUAGES, normal_mobile, recognise
 from blikk.scheduling import queries as planned
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Appointment, SlotHold
@@ -141,7 +141,7 @@ def confirm_and_book(
     use_proof(clinic, phone=number, browser=browser, purpose=ProofPurpose.BOOKING, now=now)
     actor = _somebody(browser, where)
     kept = scheduling.hold_slot(clinic, slot, holder=digest(browser), actor=actor, now=now)
-    patient = known_or_new(
+    patient = recognise(
         clinic,
         given_name=given_name,
         family_name=family_name,

@@ -47,15 +47,3 @@ def search(clinic: Clinic, words: str, *, born: date | None = None, most: int = 
     for word in words.split():
         found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
     return list(found.order_by("family_name", "given_name", "pk")[:most])
-
-
-def find_same(
-    clinic: Clinic, *, given_name: str, family_name: str, birth_on: date, phone: str
-) -> Patient | None:
-    """The patient who has this name, birth date and phone (E.164) all at once; the first registered of several."""
-    found = of(clinic).filter(
-        birth_on=birth_on, contact_points__value=phone, contact_points__retired_at__isnull=True
-    )
-    wanted = f"{given_name} {family_name}".casefold().split()
-    same = (each for each in found.order_by("pk") if each.name.casefold().split() == wanted)
-    return next(same, None)

@@ -13,7 +13,7 @@ from blikk.clinics.models import Clinic
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
 from blikk.patients.models import ContactKind, ContactPoint, ContactState, Patient
-from blikk.patients.queries import find_same, get
+from blikk.patients.queries import get
 
 LANGUAGES = ("nb", "nn", "en")
 _TAKES_SMS = (
@@ -79,7 +79,7 @@ def recognise(
     for patient in known:
         if clean_name(patient.name).casefold() == typed:
             return patient
-    return register(
+    patient = register(
         clinic,
         given_name=given_name,
         family_name=family_name,
@@ -87,43 +87,6 @@ def recognise(
         language=language,
         phone=number,
         actor=actor,
-        now=now,
-    )
-
-
-@transaction.atomic
-def known_or_new(
-    clinic: Clinic,
-    *,
-    given_name: str,
-    family_name: str,
-    birth_on: date,
-    language: str,
-    phone: str,
-    actor: Actor | None = None,
-    now: datetime,
-) -> Patient:
-    """The patient who came to a public page and proved this phone, registered where nobody is the same.
-
-    The same is who has the name, the birth date and the phone. Nothing of a known patient is changed, and who asks
-    is not told which it was. Raises Invalid, field by field.
-    """
-    person = {
-        "given_name": clean_name(given_name),
-        "family_name": clean_name(family_name),
-        "birth_on": birth_on,
-    }
-    known = find_same(clinic, phone=normal_phone(phone), **person)  # type: ignore[arg-type]
-    if known is not None:
-        return known
-    if not phone.strip():
-        raise Invalid(phone="missing")
-    patient = register(
-        clinic,
-        **person,  # type: ignore[arg-type]
-        language=language,
-        phone=phone,
-        actor=actor or Actor("patient", "unknown"),
         now=now,
     )
     patient.contact_points.update(state=ContactState.SELF_SUBMITTED)
