@@ -11,7 +11,7 @@ from blikk.scheduling.services.appointments import (
     move,
     promise,
 )
-from blikk.scheduling.services.openings import close_opening, opening_for, reopen_opening
+from blikk.scheduling.services.openings import begin_drop_in, close_opening, opening_for, reopen_opening
 from blikk.scheduling.services.periods import add_period, change_period, retire_period
 from blikk.scheduling.services.series import BookedSeries, book_series
 from blikk.scheduling.services.slots import book_held, hold_slot, let_go
@@ -21,6 +21,7 @@ __all__ = [
     "add_absence",
     "add_period",
     "arrive",
+    "begin_drop_in",
     "book",
     "book_held",
     "book_series",

@@ -1,16 +1,18 @@
 """Acts on the days of a drop-in queue."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from blikk.audit.services import hold, record
 from blikk.bus.services import announce
+from blikk.clinics.models import Membership
 from blikk.kernel.actors import SYSTEM, Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.moves import change
 from blikk.kernel.times import local
-from blikk.scheduling.models import Kind, Opening, Period
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Appointment, Kind, Opening, Period
 from blikk.scheduling.queries.openings import times_of
 from blikk.scheduling.queries.timetable import blocks_on, frame_of
 from blikk.scheduling.states import OPENING, OpeningStatus
@@ -64,6 +66,27 @@ def reopen_opening(opening: Opening, *, actor: Actor, now: datetime) -> Opening:
     OPENING.make(opening, OpeningStatus.OPEN, closed_at=None, closed_because="")
     _tell(opening, "opening.reopened", actor, now)
     return opening
+
+
+@transaction.atomic
+def begin_drop_in(
+    opening: Opening, *, patient: Patient, clinician: Membership, actor: Actor, now: datetime
+) -> Appointment:
+    """Make the hour of somebody who is taken out of a queue: it begins now, and lasts as long as it lasts."""
+    appointment = Appointment.objects.create(
+        clinic=opening.clinic,
+        patient=patient,
+        clinician=clinician,
+        period=opening.period,
+        starts_at=now,
+        ends_at=now + timedelta(minutes=opening.period.expected_minutes),
+        zone=opening.zone,
+        drop_in=True,
+        created_at=now,
+    )
+    record("appointment.began_in_queue", actor=actor, about=appointment, clinic_id=opening.clinic_id, now=now)
+    announce(f"day:{opening.clinic.public_id}", "day")
+    return appointment
 
 
 def follow_period(period: Period, *, now: datetime) -> None:
