@@ -47,6 +47,29 @@ WORDS: dict[str, "StrPromise"] = {
     "ends_before_it_starts": _("Siste dag er før første dag. Velg en senere dag."),
     "too_many_kinds": _("Listen kan ha tolv linjer. Ta bort noen."),
     "too_long_kind": _("En av linjene er for lang. Skriv korte ord, høyst 60 tegn."),
+    "empty_code": _("Skriv koden med seks sifre."),
+    "wrong_code": _("Koden stemmer ikke. Sjekk meldingen, eller be om en ny kode."),
+    "proof_paused": _(
+        "Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen. Eller ring klinikken."
+    ),
+    "proof_missing": _("Koden er for gammel. Be om en ny."),
+    "queue_full": _("Køen er full nå. Prøv igjen senere, eller ring klinikken."),
+    "queue_closed": _("Køen tar ikke inn flere nå. Se når det åpner neste gang, eller ring klinikken."),
+    "slot_taken": _("Noen andre rakk å ta denne timen. Velg en annen."),
+    "too_many_hours": _("Du har bestilt tre timer allerede. Ring klinikken hvis du trenger flere."),
+    "not_a_mobile": _("Vi kan bare sende kode til en mobiltelefon. Skriv et mobilnummer."),
+    "too_many": _("Det ble for mange forsøk på kort tid. Vent noen minutter og prøv igjen."),
+    "overlaps": _("En av behandlerne har allerede en periode da. Velg et annet tidspunkt."),
+    "before_start": _("Slutten er før starten. Velg en senere slutt."),
+    "longer_than_period": _("Timen er lengre enn perioden. Velg en kortere time."),
+    "outside_period": _("Dette må være mellom start og slutt på perioden."),
+    "unlikely": _("Tallet er for lite eller for stort. Velg et annet."),
+    "too_long": _("Dette er for langt. Skriv det kortere."),
+    "absent": _("Behandleren er borte da. Velg et annet tidspunkt."),
+    "held": _("Noen holder på å bestille denne tiden. Velg en annen, eller vent ti minutter."),
+    "holiday": _("Dagen er en helligdag."),
+    "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
+    "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 
 

@@ -17,7 +17,8 @@ class Door:
     """An address: which methods it knows, for whom, and how it treats who is not signed in.
 
     kind: `page` sends who is not signed in to the sign-in page, `fragment` and `json` do not; `patient` is for the
-    device that presented the link; `public` is for everybody; `account` is one's own account.
+    device that presented the link; `public` is for everybody; `embed` is for everybody, and may stand in the pages of
+    other sites; `account` is one's own account.
     thing: which of the clinic's things the address names.
     """
 
@@ -36,6 +37,18 @@ DOORS: dict[str, Door] = {
     "patient_shell": Door("GET HEAD", "public"),
     "patient_open": Door("POST", "public"),
     "inbox": Door("GET", "public"),
+    # The clinic's own page, dropping in and booking oneself: there for everybody once the clinic opened its page
+    "clinic_page": Door("GET HEAD", "public", thing="slug"),
+    "clinic_status": Door("GET HEAD", "embed", thing="slug"),
+    "clinic_badge": Door("GET HEAD", "embed", thing="slug"),
+    "clinic_qr": Door("GET HEAD", "public", thing="slug"),
+    "clinic_equipment": Door("GET HEAD", "public", thing="slug"),
+    "clinic_relay": Door("POST", "public", thing="slug"),
+    "drop_in": Door("GET HEAD POST", "public", thing="slug"),
+    "drop_in_code": Door("GET HEAD POST", "public", thing="slug"),
+    "self_booking": Door("GET HEAD", "public", thing="slug"),
+    "self_booking_slot": Door("GET HEAD POST", "public", thing="slot"),
+    "self_booking_code": Door("GET HEAD POST", "public", thing="slot"),
     # The patient's own browser
     "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
     "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
@@ -44,6 +57,9 @@ DOORS: dict[str, Door] = {
     "patient_check": Door("POST", "patient", PATIENT, "invitation"),
     "patient_arrive": Door("POST", "patient", PATIENT, "invitation"),
     "patient_leave": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_away": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_back": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_late": Door("POST", "patient", PATIENT, "invitation"),
     # Signing in, and one's own account
     "account_login": Door("GET HEAD POST", "public"),
     "mfa_login_webauthn": Door("GET HEAD POST", "public"),
@@ -95,6 +111,11 @@ DOORS: dict[str, Door] = {
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "notices": Door("GET HEAD", "page", ADMINISTRATOR),
+    "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "notice": Door("GET HEAD POST", "page", ADMINISTRATOR, "notice"),
+    "notice_down": Door("POST", "page", ADMINISTRATOR, "notice"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 
@@ -130,7 +151,11 @@ FRAMES: dict[str, Asks] = {
     "Hello": Asks(STAFF, door=True),
     "Admit": Asks(CLINICIAN),
     "Devices": Asks(door=True),
+    "Next": Asks(CLINICIAN),
     "Leave": Asks(door=True),
+    "StepAway": Asks(door=True),
+    "ComeBack": Asks(door=True),
+    "LateAnswer": Asks(door=True),
     "Join": Asks(CLINICIAN, door=True),
     "Signal": Asks(CLINICIAN, door=True),
     "Text": Asks(CLINICIAN, door=True),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -12,10 +12,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.journeys import talk
+from blikk.kernel.actors import SYSTEM
+from blikk.scheduling.queries import free_slots
 from blikk.waiting_room.models import Arrival
-from tests import builders
+from tests import builders, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -67,6 +70,7 @@ def a_house(name: str, patient_name: str) -> House:
         "running_invitation": running.invitation.public_id,
     }
     things["arrival"] = _arrival_of(waiting)
+    things |= _for_everybody(clinic)
     house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
@@ -74,6 +78,19 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _for_everybody(clinic: Clinic) -> dict[str, str]:
+    """The clinic's page with a queue that is open, an hour that patients may take, and a notice."""
+    open_to_all = {"is_public": True, "allows_self_booking": True}
+    profile.change_profile(clinic, open_to_all, actor=SYSTEM, now=NOW)
+    words = {"title": "Influensa", "words": "Kom på video.", "valid_from": NOW.date(), "places": ["public"]}
+    notice = profile.put_up_notice(clinic, words, actor=SYSTEM, now=NOW)
+    on_video = builders.a_member(clinic, "clinician", "Vera Video")
+    timetables.a_drop_in(clinic, on_video)
+    timetables.a_period(clinic, on_video, starts=time(13, 0), ends=time(15, 0))
+    slot = free_slots(clinic, first=NOW.date(), days=14, by="patient", now=NOW)[0]
+    return {"slug": clinic.slug, "slot": f"{clinic.slug}/{slot.name}", "notice": notice.public_id}
 
 
 def _arrival_of(hour: Hour) -> str:
@@ -106,12 +123,12 @@ def every_address() -> dict[str, URLPattern]:
 
 
 def address(name: str, door: Door, thing: str) -> str:
-    return reverse(name, args=[thing] if door.thing else [])
+    return reverse(name, args=thing.split("/") if door.thing else [])
 
 
 def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:
     """Ask as a page of ours would, for nothing in particular."""
-    if method == "POST" and (door.kind in {"json", "patient"} or path == "/m/open"):
+    if method == "POST" and (door.kind in {"json", "patient"} or path == "/m/open" or path.endswith("/nett")):
         return client.post(path, TYPED, content_type="application/json", headers={"Origin": ORIGIN})
     return getattr(client, method.lower())(path, {**TYPED, **typed} if method == "POST" else {})
 
