@@ -26,7 +26,7 @@ from blikk.patients.models import Patient
 from blikk.patients.queries import contact
 from blikk.patients.services import LANGUAGES, clean_name, normal_email, normal_phone, register
 from blikk.scheduling import services as scheduling
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, SlotHold
 from blikk.scheduling.queries import get as get_appointment
 from blikk.scheduling.states import FILLS_TIME
 from blikk.waiting_room import services as waiting_room
@@ -53,14 +53,18 @@ def book(
     at: time,
     minutes: int,
     channels: tuple[str, ...],
+    held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Book a video consultation and invite the patient, in one transaction with the message.
 
-    Raises Invalid, field by field, and NotFound for a patient or clinician of somewhere else.
+    A slot that was `held` while this was decided falls free in the same moment. Raises Invalid, field by field,
+    and NotFound for a patient or clinician of somewhere else.
     """
     hold(clinic.pk)
+    if held is not None:
+        scheduling.let_go(held, now=now)
     if patient.clinic_id != clinic.pk or not may_be_booked(clinic, clinician):
         raise NotFound
     appointment = scheduling.book(
@@ -87,6 +91,7 @@ def register_and_book(
     at: time,
     minutes: int,
     channels: tuple[str, ...],
+    held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
@@ -101,6 +106,7 @@ def register_and_book(
         at=at,
         minutes=minutes,
         channels=channels,
+        held=held,
         actor=actor,
         now=now,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -17,6 +18,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import local
 from blikk.patients.models import Patient
+from blikk.patients.services import register
 from blikk.scheduling import queries as planned
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Absence, Appointment
@@ -186,6 +188,16 @@ def book_series(
             now=now,
         )
     return booked
+
+
+@transaction.atomic
+def register_and_book_series(
+    clinic: Clinic, *, person: Mapping[str, Any], actor: Actor, now: datetime, **wanted: Any
+) -> BookedSeries:
+    """Register a new patient and book a series for them, neither without the other. Raises as `book_series`."""
+    hold(clinic.pk)
+    patient = register(clinic, **person, actor=actor, now=now)
+    return book_series(clinic, patient=patient, **wanted, actor=actor, now=now)
 
 
 def _resolve(

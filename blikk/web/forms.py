@@ -96,6 +96,10 @@ class StaffForm(forms.Form):
             self.refuse(None, fault.code)
         return None
 
+    def forgive(self) -> None:
+        """Forget what is wrong: the person only asked for a list."""
+        self._errors = ErrorDict()
+
     def read_contacts(self) -> None:
         """Say what is wrong with phone and e-mail together with the rest, and not one round later."""
         for field, read in (("phone", normal_phone), ("email", normal_email)):
@@ -230,10 +234,6 @@ class BookForm(WhenForm):
         if cleaned.get("mode") != self.NEW and not cleaned.get("patient"):
             self.add_error("sok", _("Velg en pasient i listen, eller registrer en ny."))
         return cleaned
-
-    def forgive(self) -> None:
-        """Forget what is wrong: the person only asked for a list."""
-        self._errors = ErrorDict()
 
     @property
     def is_for_new_patient(self) -> bool:

@@ -2,17 +2,19 @@
 
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
-import { isAdmitKey } from "./day";
+import { isKey } from "./day";
 
 export interface Wanted {
   readonly arrival: string;
   readonly version: number;
+  /** The queue whose next is wanted, whoever that is; empty where one person is. */
+  readonly opening: string;
   readonly name: string;
   readonly form: HTMLFormElement;
 }
 
 export type Result =
-  | { readonly is: "in"; readonly consultation: string }
+  | { readonly is: "in"; readonly consultation: string; readonly phone: string }
   /** The socket is away: the form itself goes the long way round. */
   | { readonly is: "offline" }
   | { readonly is: "refused"; readonly code: string };
@@ -20,12 +22,19 @@ export type Result =
 /** Who a form lets in. */
 export function wantedBy(form: HTMLFormElement): Wanted {
   const name = form.querySelector("button")?.dataset["name"] ?? "";
-  return { arrival: form.dataset["admit"] ?? "", version: Number(form.dataset["version"]), name, form };
+  const { admit: arrival = "", next: opening = "", version } = form.dataset;
+  return { arrival, version: Number(version), opening, name, form };
 }
 
-export async function admit(link: Link, { arrival, version }: Wanted): Promise<Result> {
-  const answer = await link.ask({ type: "admit", arrival, version });
-  if (answer.type === "done") return { is: "in", consultation: String(answer["consultation"]) };
+export async function admit(link: Link, { arrival, version, opening }: Wanted): Promise<Result> {
+  const answer = await link.ask(opening ? { type: "next", opening } : { type: "admit", arrival, version });
+  if (answer.type === "done") {
+    return {
+      is: "in",
+      consultation: String(answer["consultation"]),
+      phone: String(answer["phone"] ?? ""),
+    };
+  }
   const code = answer.type === "refused" ? answer.code : "no_answer";
   return code === "not_connected" ? { is: "offline" } : { is: "refused", code };
 }
@@ -35,6 +44,8 @@ export function refusedWords(code: string, name: string, waits: boolean): string
   switch (code) {
     case "room_full":
       return t("Det er allerede fire i samtalen. En må gå ut før {name} kan slippes inn.", { name });
+    case "nobody_ready":
+      return t("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt.");
     case "over":
       return t("Samtalen med {name} er avsluttet.", { name });
     case "no_answer":
@@ -48,12 +59,12 @@ export function refusedWords(code: string, name: string, waits: boolean): string
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
-/** Lets the one who has waited longest in by a key, where the page says which. */
-export function listenForKey(isOn: () => boolean): void {
+/** Presses the button that carries a key's mark, wherever it is on the page. */
+export function listenForKey(letter: string, mark: string, isOn: () => boolean): void {
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest(FIELDS) !== null;
-    if (!isOn() || !isAdmitKey(event, typing) || document.querySelector("dialog[open]")) return;
-    const form = document.querySelector("[data-shortcut]")?.closest("form");
+    if (!isOn() || !isKey(event, letter, typing) || document.querySelector("dialog[open]")) return;
+    const form = document.querySelector(`[${mark}]`)?.closest("form");
     if (!form) return;
     event.preventDefault();
     form.requestSubmit();
