@@ -9,7 +9,8 @@ from blikk.scheduling.models import Opening
 from blikk.scheduling.states import AppointmentStatus
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import (
-    Places,
+    Pace,
+    Spot,
     accepts,
     delay_of,
     last_of,
@@ -33,16 +34,12 @@ def waiting_facts(invitation: Invitation, arrival: Arrival | None, *, now: datet
     facts = {"words": tuple(told), **_lateness(invitation, now=now)}
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
-    place = place_of(arrival)
+    spot = Spot(place_of(arrival), arrival.pushed_because, arrival.pushed_at)
     return {
         **facts,
         **_of_queue(arrival.opening),
-        **place_facts(
-            Places(pace_of(arrival.opening, now=now), {arrival.public_id: place}), arrival.public_id
-        ),
+        **place_facts(spot, pace_of(arrival.opening, now=now)),
         "help_kind": arrival.help_kind,
-        "pushed": arrival.pushed_because,
-        "pushed_at": arrival.pushed_at,
         "is_away": arrival.status == ArrivalStatus.AWAY,
         "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
         "hold_words": arrival.hold_words,
@@ -51,27 +48,32 @@ def waiting_facts(invitation: Invitation, arrival: Arrival | None, *, now: datet
     }
 
 
-def place_facts(places: Places, arrival_id: str) -> dict[str, Any]:
-    """The part of what is shown that changes for everybody in a queue at once."""
-    place = places.place_by_arrival[arrival_id]
-    wait = places.pace.wait(place - 1)
+def place_facts(spot: Spot, pace: Pace) -> dict[str, Any]:
+    """The part of what is shown that may change for everybody in a queue at once."""
+    wait = pace.wait(spot.place - 1)
     return {
-        "place": place,
-        "ahead": place - 1,
+        "place": spot.place,
+        "ahead": spot.place - 1,
         "wait_low": wait.low if wait else None,
         "wait_high": wait.high if wait else None,
-        "servers": places.pace.servers,
-        "paused": places.pace.paused,
+        "servers": pace.servers,
+        "paused": pace.paused,
+        "pushed": spot.pushed_because,
+        "pushed_at": spot.pushed_at,
     }
 
 
 def everybodys_places(opening_id: str, *, now: datetime) -> dict[str, dict[str, Any]]:
-    """The same for everybody in a queue, read once for all whose pages are open in this process."""
+    """The same for everybody in a queue as plain JSON values, read once for all pages that are open here."""
     opening = Opening.objects.filter(public_id=opening_id).select_related("period").first()
     if opening is None:
         return {}
     places = places_of(opening, now=now)
-    return {name: place_facts(places, name) for name in places.place_by_arrival}
+    found = {}
+    for name, spot in places.spots.items():
+        facts = place_facts(spot, places.pace)
+        found[name] = facts | {"pushed_at": spot.pushed_at.isoformat() if spot.pushed_at else None}
+    return found
 
 
 def _of_queue(opening: Opening) -> dict[str, Any]:

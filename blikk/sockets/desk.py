@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from blikk.accounts.services import topic_of
-from blikk.journeys import talk
+from blikk.journeys import queue, talk
 from blikk.kernel.errors import DomainError, NotFound
 from blikk.sockets.call import CallWire, Place
-from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Request
+from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import queries as waiting_room
@@ -27,6 +27,9 @@ def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
             opened = talk.admit(
                 clinic, frame.arrival, version=frame.version, membership=membership, actor=actor, now=now
             )
+            return {"consultation": opened.public_id}
+        case Next():
+            opened = queue.take_next(clinic, frame.opening, membership=membership, actor=actor, now=now)
             return {"consultation": opened.public_id}
         case _:
             raise NotFound
@@ -82,7 +85,7 @@ class Desk(CallWire):
     async def take(self, frame: Frame) -> None:
         try:
             match frame:
-                case Hello() | Admit():
+                case Hello() | Admit() | Next():
                     facts = await in_database(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
                 case ChangeChannel() | End():

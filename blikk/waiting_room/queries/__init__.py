@@ -7,6 +7,7 @@ from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
 from blikk.waiting_room.queries.places import Pace as Pace
 from blikk.waiting_room.queries.places import Places as Places
+from blikk.waiting_room.queries.places import Spot as Spot
 from blikk.waiting_room.queries.places import Told as Told
 from blikk.waiting_room.queries.places import accepts as accepts
 from blikk.waiting_room.queries.places import in_queue as in_queue

@@ -46,11 +46,20 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """One person's place in a queue, and why it grew, if it did."""
+
+    place: int
+    pushed_because: str = ""
+    pushed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """Everybody's place in one queue at one moment, read once for all who look."""
 
     pace: Pace
-    place_by_arrival: dict[str, int] = field(default_factory=dict)
+    spots: dict[str, Spot] = field(default_factory=dict)
 
 
 def in_queue(opening: Opening) -> QuerySet[Arrival]:
@@ -121,8 +130,9 @@ def pace_of(opening: Opening, *, now: datetime) -> Pace:
 
 def places_of(opening: Opening, *, now: datetime) -> Places:
     """Everybody's place, in a constant number of queries however long the queue is."""
-    ids = in_queue(opening).values_list("public_id", flat=True)
-    return Places(pace_of(opening, now=now), {name: place for place, name in enumerate(ids, start=1)})
+    rows = in_queue(opening).values_list("public_id", "pushed_because", "pushed_at")
+    spots = {name: Spot(place, because, at) for place, (name, because, at) in enumerate(rows, start=1)}
+    return Places(pace_of(opening, now=now), spots)
 
 
 def words_for(arrival: Arrival) -> list[Told]:
