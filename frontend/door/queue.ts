@@ -63,6 +63,10 @@ export function toldWords(told: Told): string {
       return t("Hold deg i nærheten av telefonen.");
     case "ready_camera":
       return t("Slå på kamera og lyd, så er du klar når det er din tur.");
+    case "closing_soon":
+      return t("Køen stenger snart. Rekker vi deg ikke, får du beskjed her og på SMS.");
+    case "missed_call":
+      return t("Vi ropte deg opp, men du var ikke her. Du er flyttet én plass bak.");
     default:
       return told.words;
   }

@@ -79,7 +79,7 @@ def clinic_page(clinic: "Clinic", *, now: datetime) -> ClinicPage:
         address=clinic.address,
         website=clinic.website,
         allows_booking=clinic.allows_self_booking,
-        has_drop_in=any(hours.times for hours in week),
+        has_drop_in=any(hours.times or hours.why for hours in week),
     )
 
 
@@ -124,11 +124,9 @@ def _hours(day: "WeekDay", zone: str, today: date) -> Hours:
     times = tuple(
         f"{time_of(local(block.starts_at, zone))}–{time_of(local(block.ends_at, zone))}" for block in running
     )
-    why = (
-        gettext(day.holiday_name)
-        if day.holiday_name
-        else (gettext("stengt") if blocks and not running else "")
-    )
+    why = ""
+    if blocks and not running:
+        why = gettext(day.holiday_name) if day.holiday_name else gettext("stengt")
     noon = datetime.combine(day.day, datetime.min.time())
     return Hours(day=day_of(noon), is_today=day.day == today, times=times, why=why)
 
