@@ -18,6 +18,7 @@ from blikk.journeys.queue import sweep
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.scheduling.services import forget_holds
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
@@ -72,13 +73,14 @@ def _sweep(due: datetime) -> datetime:
 
 
 def _keep_house(due: datetime) -> datetime:
-    """Once an hour: put the record's heads aside, and throw away sessions and proofs that are over."""
+    """Once an hour: put the record's heads aside, and throw away sessions, proofs and holds that are over."""
     now = timezone.now()
     if now < due:
         return due
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
     forget_old(now=now)
+    forget_holds(now=now)
     return now + HOUSE_EVERY
 
 

@@ -163,6 +163,14 @@ def test_the_database_itself_refuses_two_running_holds_of_a_slot(place):
     assert SlotHold.objects.create(holder="another", let_go_at=NOW, **twin).pk
 
 
+def test_old_holds_are_forgotten(place):
+    booked = place.book(place.hold(place.slots()[0]))
+    place.hold(place.slots()[0], "another")
+    assert services.forget_holds(now=NOW + timedelta(days=2)) == 0
+    assert services.forget_holds(now=NOW + timedelta(days=3)) == 2
+    assert Appointment.objects.get() == booked
+
+
 def test_the_guard_against_overlaps_stands_after_all_migrations():
     hour = a_booked_hour()
     over = {
@@ -265,6 +273,12 @@ def test_a_holiday_that_was_chosen_is_booked_and_a_day_that_cannot_be_is_refused
         series(place, days=[date(2026, 12, 4), christmas])
     assert refusal.value.fields == {"starts_at": "taken"}
     assert (Appointment.objects.count(), Series.objects.count()) == (count, 1)
+
+
+def test_a_long_series_is_laid_out_in_as_many_queries_as_a_short_one(place, django_assert_num_queries):
+    for count in (2, 52):
+        with django_assert_num_queries(3):
+            assert len(problems(place, count=count)) == count
 
 
 @pytest.mark.parametrize(

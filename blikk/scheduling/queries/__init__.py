@@ -1,6 +1,6 @@
 """Questions about the timetable and about appointments."""
 
-from blikk.scheduling.queries.appointments import get, is_free, of, on_day
+from blikk.scheduling.queries.appointments import get, of, on_day
 from blikk.scheduling.queries.holidays import holiday_name
 from blikk.scheduling.queries.openings import OpeningView, get_opening, next_opening, openings_on
 from blikk.scheduling.queries.series import SeriesDate, preview_series
@@ -34,7 +34,6 @@ __all__ = [
     "get_period",
     "hit_by",
     "holiday_name",
-    "is_free",
     "next_opening",
     "of",
     "on_day",

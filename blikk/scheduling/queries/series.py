@@ -6,10 +6,10 @@ from typing import Literal
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import Invalid
-from blikk.kernel.times import local, wall_time
+from blikk.kernel.times import day_bounds, local, wall_time
 from blikk.scheduling.policies import FURTHEST, LATE_BY, LONGEST, SHORTEST
 from blikk.scheduling.queries.holidays import holiday_name
-from blikk.scheduling.queries.slots import why_not
+from blikk.scheduling.queries.slots import Engaged, engaged
 
 Problem = Literal["", "taken", "holiday", "absent", "held", "no_such_hour"]
 MOST_WEEKS, MOST_DATES = 12, 52
@@ -50,20 +50,20 @@ def preview_series(
     if faults:
         raise Invalid(**faults)
     dates = [day + timedelta(weeks=every_weeks * number) for number in range(count)]
-    shown = [_date(clinic, clinician, each, at, minutes, now) for each in dates]
+    start, end = day_bounds(dates[0], clinic.zone)[0], day_bounds(dates[-1], clinic.zone)[1]
+    known = engaged(clinician, start, end + timedelta(minutes=minutes), now=now)
+    shown = [_date(clinic, known, each, at, timedelta(minutes=minutes)) for each in dates]
     if shown[0].starts_at is not None and shown[0].starts_at < now - LATE_BY:
         raise Invalid(starts_at="in_the_past")
     return shown
 
 
-def _date(
-    clinic: Clinic, clinician: Membership, day: date, at: time, minutes: int, now: datetime
-) -> SeriesDate:
+def _date(clinic: Clinic, known: Engaged, day: date, at: time, lasts: timedelta) -> SeriesDate:
     try:
         starts_at = wall_time(day, at, clinic.zone)
     except Invalid:
         return SeriesDate(day, None, "no_such_hour")
-    problem: str = why_not(clinician, starts_at, starts_at + timedelta(minutes=minutes), now=now)
+    problem = known.problem((starts_at, starts_at + lasts))
     if not problem and holiday_name(day):
         problem = "holiday"
     return SeriesDate(day, starts_at, problem)  # type: ignore[arg-type]

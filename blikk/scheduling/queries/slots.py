@@ -13,7 +13,6 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import day_bounds, is_second_time, local
 from blikk.scheduling.models import Absence, Appointment, BookedBy, Kind, Period, SlotHold
-from blikk.scheduling.queries.appointments import is_free
 from blikk.scheduling.queries.stretches import Stretch, left_of, lies_in, meet
 from blikk.scheduling.queries.timetable import Block, Frame, blocks_on, frame_of
 from blikk.scheduling.states import FILLS_TIME
@@ -102,6 +101,46 @@ def get_hold(clinic: Clinic, hold_id: str, *, holder: str) -> SlotHold:
     return hold
 
 
+@dataclass(frozen=True, slots=True)
+class Engaged:
+    """What a clinician's time is taken by, read once."""
+
+    taken: Sequence[Stretch]
+    away: Sequence[Stretch]
+    held: Sequence[Stretch]
+
+    def problem(self, stretch: Stretch) -> str:
+        """Why the clinician cannot be booked in a stretch: "taken", "absent", "held", or empty where they can."""
+        for code, stretches in (("taken", self.taken), ("absent", self.away), ("held", self.held)):
+            if any(meet(stretch, each) for each in stretches):
+                return code
+        return ""
+
+
+def engaged(
+    clinician: Membership,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Appointment | None = None,
+    holder: str = "",
+    now: datetime,
+) -> Engaged:
+    """What takes a clinician's time in a stretch, but for one appointment and for what `holder` holds."""
+    overlap = Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    taken = Appointment.objects.filter(overlap, clinician=clinician, status__in=FILLS_TIME, drop_in=False)
+    mine = Q(clinician=clinician) | Q(clinician__isnull=True)
+    away = Absence.objects.filter(overlap, mine, clinic=clinician.clinic_id, ended_at__isnull=True)
+    held = SlotHold.objects.filter(
+        overlap, clinician=clinician, let_go_at__isnull=True, held_until__gt=now
+    ).exclude(holder=holder or "nobody")
+    return Engaged(
+        list(taken.exclude(pk=but.pk if but else 0).values_list("starts_at", "ends_at")),
+        list(away.values_list("starts_at", "ends_at")),
+        list(held.values_list("starts_at", "ends_at")),
+    )
+
+
 def why_not(
     clinician: Membership,
     starts_at: datetime,
@@ -112,17 +151,8 @@ def why_not(
     now: datetime,
 ) -> str:
     """Why a clinician cannot be booked in a stretch: "taken", "absent", "held", or empty where they can."""
-    if not is_free(clinician, starts_at, ends_at, but=but):
-        return "taken"
-    overlap = Q(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    mine = Q(clinician=clinician) | Q(clinician__isnull=True)
-    away = Absence.objects.filter(overlap, mine, clinic=clinician.clinic_id, ended_at__isnull=True)
-    if away.exists():
-        return "absent"
-    held = SlotHold.objects.filter(
-        overlap, clinician=clinician, let_go_at__isnull=True, held_until__gt=now
-    ).exclude(holder=holder or "nobody")
-    return "held" if held.exists() else ""
+    found = engaged(clinician, starts_at, ends_at, but=but, holder=holder, now=now)
+    return found.problem((starts_at, ends_at))
 
 
 def _busy(

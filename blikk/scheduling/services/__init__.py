@@ -14,7 +14,7 @@ from blikk.scheduling.services.appointments import (
 from blikk.scheduling.services.openings import begin_drop_in, close_opening, opening_for, reopen_opening
 from blikk.scheduling.services.periods import add_period, change_period, retire_period
 from blikk.scheduling.services.series import BookedSeries, book_series
-from blikk.scheduling.services.slots import book_held, hold_slot, let_go
+from blikk.scheduling.services.slots import book_held, forget_holds, hold_slot, let_go
 
 __all__ = [
     "BookedSeries",
@@ -29,6 +29,7 @@ __all__ = [
     "change_period",
     "close_opening",
     "end_absence",
+    "forget_holds",
     "fulfil",
     "hand_over",
     "hold_slot",

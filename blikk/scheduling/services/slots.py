@@ -18,6 +18,8 @@ from blikk.scheduling.services.appointments import promise
 HELD_FOR = timedelta(minutes=10)
 # However often it is renewed, nobody keeps a slot from others for longer.
 HELD_AT_MOST = timedelta(minutes=30)
+# Holds that are over are of no use to anybody; those that became an appointment go too.
+KEPT_FOR = timedelta(days=2)
 
 
 @transaction.atomic
@@ -99,3 +101,9 @@ def book_held(
     held.save(update_fields=["appointment", "let_go_at"])
     announce(f"slots:{clinic.public_id}", "slots")
     return appointment
+
+
+@transaction.atomic
+def forget_holds(*, now: datetime) -> int:
+    """Delete holds that have long been over; says how many."""
+    return SlotHold.objects.filter(held_until__lt=now - KEPT_FOR).delete()[0]
