@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from blikk.web.forms import LENGTHS, REQUIRED, BookForm, StaffForm, lengths
 from blikk.web.presenters.words import length
+from blikk.web.timetable_forms import day_field
 
 OTHER_LENGTHS = {str(minutes) for minutes in range(5, 241)} - {str(minutes) for minutes in LENGTHS}
 EVERY = (1, 2, 3, 4, 6, 8, 12)
@@ -76,14 +77,14 @@ class SlotForm(StaffForm):
 class WhereForm(StaffForm):
     """As much of a booking as the free slots need."""
 
-    day = forms.DateField()
+    day = day_field(_("Dag"))
     clinician = forms.CharField(required=False)
 
 
 class SeriesForm(StaffForm):
     """As much of a booking as the dates of a series need."""
 
-    day = forms.DateField()
+    day = day_field(_("Dag"))
     at = forms.TimeField(input_formats=["%H:%M", "%H.%M", "%H%M"])
     minutes = forms.IntegerField()
     clinician = forms.CharField()

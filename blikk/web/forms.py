@@ -48,6 +48,8 @@ FEES = [
     ("exempt", _("Fritatt")),
     ("no_charge", _("Ingen egenandel")),
 ]
+# Days outside are slips of the hand, and some of them no clock can tell.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 BIRTH_FORMATS = ["%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]
 REQUIRED = {
     "required": WORDS["missing"],
@@ -321,7 +323,7 @@ class DayForm(StaffForm):
         """The day asked for; today where none was, or none that exists."""
         self.full_clean()
         asked: date | None = self.cleaned_data.get("dag")
-        return asked or today
+        return asked if asked and FIRST_DAY <= asked <= LAST_DAY else today
 
     def is_mine(self, *, by_itself: bool) -> bool:
         """Whether only the person's own rows were asked for."""

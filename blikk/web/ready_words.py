@@ -20,9 +20,13 @@ from blikk.web.presenters.ready_words import show_ready_words
 def ready_words(request: StaffRequest) -> HttpResponse:
     """Texts to copy, filled with the clinic's own times and links."""
     today = local(timezone.now(), request.clinic.zone).date()
-    periods = scheduling.periods_of(request.clinic, on=today)
+    periods = [
+        period
+        for period in scheduling.periods_of(request.clinic)
+        if period.valid_to is None or period.valid_to >= today
+    ]
     texts = show_ready_words(
-        request.clinic, list(periods), base_url=settings.BLIKK_BASE_URL, badge=line_of_html(request.clinic)
+        request.clinic, periods, base_url=settings.BLIKK_BASE_URL, badge=line_of_html(request.clinic)
     )
     context = {"texts": texts, "is_public": request.clinic.is_public, "page": {"at": "copy"}}
     return render(request, "staff/ready_words.html", context)

@@ -129,6 +129,7 @@ def period(request: StaffRequest, period_id: str) -> HttpResponse:
 @staff(*DESK, fragment=True)
 def period_move(request: StaffRequest, period_id: str) -> HttpResponse:
     """Put a period elsewhere in the week, from the hand or the keys of somebody on the week page."""
+    scheduling.get_period(request.clinic, period_id)
     form = forms.PlaceForm(request.POST)
     moved = form.attempt(
         lambda: planning.change_period(
@@ -145,6 +146,7 @@ def period_move(request: StaffRequest, period_id: str) -> HttpResponse:
 @staff(*DESK)
 def period_retire(request: StaffRequest, period_id: str) -> HttpResponse:
     """Take a period out of the timetable; hours that are booked stay."""
+    scheduling.get_period(request.clinic, period_id)
     seen = forms.SeenForm(request.POST)
     if not seen.is_valid():
         return redirect("period", period_id)
@@ -235,7 +237,7 @@ def absence(request: StaffRequest, absence_id: str) -> HttpResponse:
 def absence_end(request: StaffRequest, absence_id: str) -> HttpResponse:
     """Take an absence back: the timetable holds again."""
     planning.end_absence(request.clinic, absence_id, actor=request.actor, now=timezone.now())
-    return redirect("absence", absence_id)
+    return redirect("timetable")
 
 
 def _names(request: StaffRequest) -> list[tuple[str, str]]:

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from blikk.web.forms import REQUIRED, WORDS, StaffForm
+from blikk.web.forms import FIRST_DAY, LAST_DAY, REQUIRED, WORDS, StaffForm
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -43,6 +44,7 @@ def day_field(label: "StrPromise", *, required: bool = True, **more: Any) -> for
         required=required,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"required": WORDS["missing"], "invalid": _NO_DAY},
+        validators=[MinValueValidator(FIRST_DAY, _NO_DAY), MaxValueValidator(LAST_DAY, _NO_DAY)],
         **more,
     )
 
@@ -86,10 +88,9 @@ class WeekForm(StaffForm):
         """The Monday of the week asked for; of this week where none was, or none that exists."""
         self.full_clean()
         asked: date = self.cleaned_data.get("uke") or today
-        try:
-            return asked - timedelta(days=asked.weekday())
-        except OverflowError:
-            return today - timedelta(days=today.weekday())
+        if not FIRST_DAY <= asked <= LAST_DAY:
+            asked = today
+        return asked - timedelta(days=asked.weekday())
 
     def who(self) -> str:
         """The clinician asked for, "alle" for everybody, "" where nothing was asked."""

@@ -16,9 +16,10 @@ from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.journeys import talk
 from blikk.kernel.actors import SYSTEM
-from blikk.scheduling.queries import free_slots
+from blikk.scheduling.queries import free_slots, periods_of
+from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
-from tests import builders, timetables
+from tests import builders, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -27,7 +28,14 @@ ROLES = ("clinician", "secretary", "administrator")
 NOBODYS = "AAAAAAAAAAAAAAAAAAAAAA"
 CANARY = "Kanarifugl"
 # What the walkers type: enough for every form to get as far as the thing that the address names.
-TYPED = {"free_text": "Et ord", "note_version": 1, "version": 1, "minutes": 20, "role": "secretary"}
+TYPED = {
+    "free_text": "Et ord",
+    "note_version": 1,
+    "version": 1,
+    "minutes": 20,
+    "role": "secretary",
+    "status": "start",
+}
 ORIGIN = settings.BLIKK_ORIGINS[0]
 
 
@@ -71,6 +79,7 @@ def a_house(name: str, patient_name: str) -> House:
     }
     things["arrival"] = _arrival_of(waiting)
     things |= _for_everybody(clinic)
+    things |= _in_the_timetable(clinic, clinician, patient_name)
     house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
@@ -91,6 +100,31 @@ def _for_everybody(clinic: Clinic) -> dict[str, str]:
     timetables.a_period(clinic, on_video, starts=time(13, 0), ends=time(15, 0))
     slot = free_slots(clinic, first=NOW.date(), days=14, by="patient", now=NOW)[0]
     return {"slug": clinic.slug, "slot": f"{clinic.slug}/{slot.name}", "notice": notice.public_id}
+
+
+def _in_the_timetable(clinic: Clinic, clinician: Membership, patient_name: str) -> dict[str, str]:
+    """A queue with somebody in it, a period of its own, and an absence."""
+    drop_in = next(period for period in periods_of(clinic) if period.kind == "drop_in")
+    opening = opening_for(drop_in, NOW.date(), now=NOW)
+    guest = queues.sit(queues.enter(opening, f"{patient_name} Hansen"))
+    later = {"starts": time(18, 0), "ends": time(19, 0)}
+    tomorrow = NOW + timedelta(days=1)
+    absence = add_absence(
+        clinic,
+        clinician=clinician,
+        kind="holiday",
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=2),
+        actor=SYSTEM,
+        now=NOW,
+    )
+    return {
+        "period": timetables.a_period(clinic, clinician, **later).public_id,
+        "drop_in_period": drop_in.public_id,
+        "opening": opening.public_id,
+        "queued": guest.arrival.public_id,
+        "absence": absence.public_id,
+    }
 
 
 def _arrival_of(hour: Hour) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -57,10 +57,16 @@ def show_slots(slots: Sequence[Slot], clinic: Clinic, *, chosen: str) -> list[Sl
     def day_of(slot: Slot) -> date:
         return local(slot.starts_at, clinic.zone).date()
 
-    return [
-        SlotDay(words.capital(words.long_day(day)), [_slot(slot, clinic, chosen) for slot in found])
-        for day, found in groupby(slots, key=day_of)
-    ]
+    days = groupby(slots, key=day_of)
+    return [_slot_day(day, [_slot(slot, clinic, chosen) for slot in found]) for day, found in days]
+
+
+def _slot_day(day: date, slots: list[ShownSlot]) -> SlotDay:
+    """The length is said once where it is the same all day."""
+    said = words.capital(words.long_day(day))
+    if len({slot.minutes for slot in slots}) > 1:
+        return SlotDay(said, slots)
+    return SlotDay(f"{said}, {slots[0].minutes}", [replace(slot, minutes="") for slot in slots])
 
 
 def show_series(dates: Sequence[SeriesDate], *, chosen: Collection[str] | None) -> list[ShownDate]:

@@ -193,7 +193,7 @@ def _day(day: WeekDay, clinic: Clinic, today: date, *, alone: bool) -> ShownWeek
         weekday=day.day.weekday(),
         name=words.capital(words.long_day(day.day)),
         short=weekday_names()[day.day.weekday()],
-        date=formats.date_format(day.day, gettext("j. M")),
+        date=f"{day.day.day}.{day.day.month}.",
         iso=day.day.isoformat(),
         is_today=day.day == today,
         holiday="; ".join(gettext(name) for name in day.holiday_name.split("; ") if name),
