@@ -15,7 +15,8 @@ from blikk.journeys.queue import letters
 from blikk.journeys.queue.closing import close_queue
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import DomainError
-from blikk.scheduling.models import Opening
+from blikk.kernel.times import local
+from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.models import Arrival, Notice
 from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
@@ -145,14 +146,22 @@ def _alert_for_booked(*, now: datetime) -> int:
         if appointment is None or arrival.waiting_since is None or not patience:
             continue
         since = max(arrival.waiting_since, appointment.starts_at, arrival.told_at or arrival.waiting_since)
-        if since <= now - patience:
+        if since <= now - patience and not _was_told_of_delay(appointment, since=now - patience):
             forgotten[appointment.clinician].append(arrival)
     return sum(_alert_about(member, arrivals, now=now) for member, arrivals in forgotten.items())
 
 
+def _was_told_of_delay(appointment: Appointment, *, since: datetime) -> bool:
+    """Whether the clinician said lately how late they are, or the hour, as late as they said, is not overdue."""
+    delay = queries.delay_of(appointment.clinician_id, local(appointment.starts_at, appointment.zone).date())
+    if delay is None:
+        return False
+    return max(delay.at, appointment.starts_at + timedelta(minutes=delay.minutes)) > since
+
+
 @transaction.atomic
 def _alert_about(member: Membership, arrivals: list[Arrival], *, now: datetime) -> int:
-    """One message to the clinician however many of theirs wait; nobody is told of a delay they announced."""
+    """One message to the clinician, however many of theirs wait."""
     clinic = arrivals[0].clinic
     hold(clinic.pk)
     for arrival in arrivals:

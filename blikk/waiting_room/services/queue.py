@@ -9,7 +9,7 @@ from blikk.bus.services import announce
 from blikk.clinics.models import Membership
 from blikk.invitations.models import Invitation
 from blikk.kernel.actors import Actor
-from blikk.kernel.errors import Invalid
+from blikk.kernel.errors import IllegalMove, Invalid
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import LONGEST_WORDS, Arrival, Notice, Pushed
@@ -142,7 +142,9 @@ def put_on_hold(arrival: Arrival, *, words: str, actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def take_off_hold(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
-    """Let somebody who was asked to wait be called again."""
+    """Let somebody who was asked to wait be called again. Raises IllegalMove for who was not."""
+    if arrival.status != ArrivalStatus.ON_HOLD:
+        raise IllegalMove(arrival.status, ArrivalStatus.WAITING)
     ARRIVAL.make(arrival, ArrivalStatus.WAITING, hold_words="")
     tell("arrival.taken_off_hold", arrival, actor=actor, now=now)
     return arrival
