@@ -21,7 +21,7 @@ from blikk.patients.models import Patient
 from blikk.patients.services import register
 from blikk.scheduling import queries as planned
 from blikk.scheduling import services as scheduling
-from blikk.scheduling.models import Absence, Appointment
+from blikk.scheduling.models import Absence, Appointment, SlotHold
 from blikk.scheduling.queries import OpeningView
 from blikk.scheduling.services import BookedSeries
 from blikk.scheduling.states import AppointmentStatus
@@ -153,17 +153,20 @@ def book_series(
     count: int,
     days: Collection[date] | None = None,
     channels: tuple[str, ...],
+    held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> BookedSeries:
     """Book the chosen days of a series and invite the patient to each, neither without the other.
 
-    The first invitation goes out at once, each of the others a week before its hour. Raises as
-    `scheduling.book_series`, and Invalid (`channels`).
+    A slot that was `held` while this was decided falls free in the same moment. The first invitation goes out at
+    once, each of the others a week before its hour. Raises as `scheduling.book_series`, and Invalid (`channels`).
     """
     hold(clinic.pk)
     if patient.clinic_id != clinic.pk or not booking.may_be_booked(clinic, clinician):
         raise NotFound
+    if held is not None:
+        scheduling.let_go(held, now=now)
     booked = scheduling.book_series(
         clinic,
         patient=patient,

@@ -226,6 +226,7 @@ def _book_series(
     asked |= {
         "every_weeks": form.cleaned_data["every_weeks"] or 1,
         "count": form.cleaned_data["count"],
+        "held": _held(request, form),
         "days": [date.fromisoformat(day) for day in request.POST.getlist("days") if is_day(day)],
     }
     if form.is_for_new_patient:
@@ -276,7 +277,9 @@ def _series(request: StaffRequest) -> dict[str, Any]:
     if wanted["clinician"] is None:
         return {"series": []}
     try:
-        dates = scheduling.preview_series(request.clinic, **wanted, now=timezone.now())
+        dates = scheduling.preview_series(
+            request.clinic, **wanted, holder=_holder(request), now=timezone.now()
+        )
     except Invalid as fault:
         return {"series": [], "series_refused": words_for(next(iter(fault.fields.values())))}
     days = request.POST.getlist("days")

@@ -48,6 +48,7 @@ def place(request: StaffRequest, arrival_id: str) -> HttpResponse:
 def _place_page(request: StaffRequest, arrival_id: str, **bound: StaffForm) -> HttpResponse:
     queue, row = _standing(request, arrival_id)
     now = timezone.now()
+    ahead = any(before.is_ready for before in queue.rows[: row.place - 1])
     looked_at(
         "queue_place",
         actor=request.actor,
@@ -60,11 +61,13 @@ def _place_page(request: StaffRequest, arrival_id: str, **bound: StaffForm) -> H
         "queue": queue,
         "til": forms.BackForm(request.POST or request.GET).page(),
         "take": bound.get("take", forms.MaybeReasonForm(initial={"version": row.version})),
-        "must_say_why": any(before.is_ready for before in queue.rows[: row.place - 1]),
+        "must_say_why": ahead,
         "push": bound.get("push", forms.ReasonForm()),
         "hold": bound.get("hold", forms.HoldForm()),
         "tell": bound.get("tell", forms.TellForm()),
         "transfer": bound.get("transfer") or forms.TransferForm(places=_places(request, queue)),
+        # One act is open at a time: the one that was refused, or the one that needs no more than a press.
+        "opened": next(iter(bound), "take" if not ahead else ""),
         "page": {"at": "sheet"},
     }
     return render(request, "staff/queue_place.html", context, status=422 if bound else 200)
@@ -282,8 +285,9 @@ def open_again(request: StaffRequest, opening_id: str) -> HttpResponse:
 @require_POST
 @staff(*DESK)
 def close(request: StaffRequest, opening_id: str) -> HttpResponse:
-    """Let nobody more into a queue today; those who stand in it are told what happens."""
-    journeys.close_queue(request.clinic, opening_id, **_act(request))
+    """Let nobody more into a queue today; those who stand in it are served, or told that they will not be."""
+    everybody = request.POST.get("everybody") == "on"
+    journeys.close_queue(request.clinic, opening_id, send_everybody_home=everybody, **_act(request))
     return _back(request)
 
 

@@ -175,3 +175,17 @@ def test_thirty_slots_cost_as_many_queries_as_six(django_assert_max_num_queries)
         assert len(slots_on(page)) == hours * 3
         seen.append(len(queries))
     assert seen[0] == seen[1]
+
+
+def test_a_series_may_begin_in_the_slot_that_one_holds(doctor):
+    browser = signed_in(doctor)
+    patient = builders.a_patient(doctor.clinic)
+    slot = slots_on(browser.post("/time/ny/ledige", asked(doctor)).content.decode())[0]
+    browser.post("/time/ny/hold", {"slot": slot})
+    held = SlotHold.objects.get().public_id
+    page = browser.post("/time/ny/serie", series(doctor, slot=slot)).content.decode()
+    assert page.count(" checked") == 3
+    days = {"offered": days_of(page), "days": days_of(page)}
+    answer = browser.post("/time/ny", series(doctor, patient, slot=slot, hold=held, **days))
+    assert "Timene er bestilt" in answer.content.decode()
+    assert Appointment.objects.count() == 3

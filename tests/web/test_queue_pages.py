@@ -229,3 +229,20 @@ def test_a_long_queue_costs_as_many_queries_as_a_short_one(address, django_asser
         assert page.count('data-test="queue-row"') == count
         seen.append(len(queries))
     assert seen[0] == seen[1]
+
+
+def test_a_queue_can_be_closed_for_those_in_it_too(queue):
+    opening, doctor, guests = queue
+    signed_in(doctor).post(reverse("queue_close", args=[opening.public_id]), {"everybody": "on"})
+    assert not Arrival.objects.filter(status="waiting").exists()
+    assert Message.objects.filter(kind="queue_closed").count() == len(guests)
+
+
+def test_only_the_act_that_was_refused_stands_open(queue):
+    _opening, doctor, guests = queue
+    browser = signed_in(doctor)
+    page = browser.get(reverse("queue_place", args=[guests[0].arrival.public_id])).content.decode()
+    assert page.count('name="acts" open') == 1
+    refused = browser.post(act("tell", guests[0])[0], {"code": "", "words": ""}).content.decode()
+    assert refused.count('name="acts" open') == 1
+    assert 'id="tell_words_error"' in refused

@@ -33,9 +33,13 @@ def preview_series(
     minutes: int,
     every_weeks: int,
     count: int,
+    holder: str = "",
     now: datetime,
 ) -> list[SeriesDate]:
-    """Lay out a series without booking it. Raises Invalid, field by field, where it can be no series."""
+    """Lay out a series without booking it; what `holder` holds is free to them.
+
+    Raises Invalid, field by field, where it can be no series.
+    """
     faults = {}
     if not 1 <= every_weeks <= MOST_WEEKS:
         faults["every_weeks"] = "unlikely"
@@ -51,7 +55,7 @@ def preview_series(
         raise Invalid(**faults)
     dates = [day + timedelta(weeks=every_weeks * number) for number in range(count)]
     start, end = day_bounds(dates[0], clinic.zone)[0], day_bounds(dates[-1], clinic.zone)[1]
-    known = engaged(clinician, start, end + timedelta(minutes=minutes), now=now)
+    known = engaged(clinician, start, end + timedelta(minutes=minutes), holder=holder, now=now)
     shown = [_date(clinic, known, each, at, timedelta(minutes=minutes)) for each in dates]
     if shown[0].starts_at is not None and shown[0].starts_at < now - LATE_BY:
         raise Invalid(starts_at="in_the_past")
