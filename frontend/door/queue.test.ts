@@ -75,7 +75,9 @@ test("a place that goes back has its reason, each its own", () => {
 
 test("a code of the clinic becomes a sentence, and its own words are left as they are", () => {
   const told = (code: string, words = ""): string => toldWords({ at: "2026-11-24T09:00:00Z", code, words });
-  const said = ["soon", "delayed", "urgent", "stay_close", "ready_camera", "closing_soon", "missed_call"].map((code) => told(code));
+  const said = ["soon", "delayed", "urgent", "stay_close", "ready_camera", "closing_soon", "missed_call"].map(
+    (code) => told(code),
+  );
   assert.equal(new Set(said).size, 7);
   assert.equal(told("", "Vi åpner et vindu til."), "Vi åpner et vindu til.");
 });

@@ -56,13 +56,13 @@ export function toldWords(told: Told): string {
     case "soon":
       return t("Det er snart din tur.");
     case "delayed":
-      return t("Det tar litt lengre tid enn vi trodde. Takk for at du venter.");
+      return t("Vi er forsinket. Plassen din er trygg.");
     case "urgent":
-      return t("Noe som haster, kom imellom. Du har fortsatt plassen din.");
+      return t("Vi måtte ta noe som hastet først. Plassen din er trygg.");
     case "stay_close":
-      return t("Hold deg i nærheten av telefonen.");
+      return t("Hold deg i nærheten av skjermen.");
     case "ready_camera":
-      return t("Slå på kamera og lyd, så er du klar når det er din tur.");
+      return t("Gjør kamera og mikrofon klar.");
     case "closing_soon":
       return t("Køen stenger snart. Rekker vi deg ikke, får du beskjed her og på SMS.");
     case "missed_call":

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -45,7 +46,7 @@ def page(clinic: Clinic, path: str = "") -> str:
     return answer.content.decode()
 
 
-def state(clinic: Clinic) -> dict[str, object]:
+def state(clinic: Clinic) -> dict[str, Any]:
     cache.clear()
     return Client().get(f"/k/{clinic.slug}/status").json()
 
