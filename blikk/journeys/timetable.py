@@ -63,12 +63,17 @@ def declare_absent(
     return Declared(absence, planned.hit_by(absence), left_alone(clinic, absence, now=now))
 
 
-def left_alone(clinic: Clinic, absence: Absence, *, now: datetime) -> list[OpeningView]:
-    """The queues that were made already and in whose time an absence leaves none of their clinicians."""
+def left_alone(
+    clinic: Clinic, absence: Absence, *, days: int = _MOST_DAYS, now: datetime
+) -> list[OpeningView]:
+    """The queues that were made already and in whose time an absence leaves none of their clinicians.
+
+    Only so many days are looked at, from today or from its first day on.
+    """
     first = max(local(absence.starts_at, clinic.zone).date(), local(now, clinic.zone).date())
     last = local(absence.ends_at, clinic.zone).date()
     found = []
-    for number in range(min((last - first).days + 1, _MOST_DAYS)):
+    for number in range(min((last - first).days + 1, days)):
         for view in planned.openings_on(clinic, first + timedelta(days=number), now=now):
             meets = view.opens_at < absence.ends_at and absence.starts_at < view.closes_at
             mine = absence.clinician is None or set(view.clinicians) <= {absence.clinician}

@@ -14,7 +14,7 @@ from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import queries as waiting_room
 
-DAY_EVENTS = frozenset({"day", "message", "missed"})
+DAY_EVENTS = frozenset({"day", "message", "missed", "timetable"})
 
 
 def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:

@@ -225,6 +225,7 @@ def absence(request: StaffRequest, absence_id: str) -> HttpResponse:
         hit,
         clinics.clinicians_of(request.clinic),
         request.clinic,
+        left_alone=journeys.left_alone(request.clinic, known, days=1, now=timezone.now()),
         chosen=request.POST,
         faults=faults,
     )

@@ -217,6 +217,15 @@ def test_a_colleague_who_is_busy_is_refused_beside_the_hour_and_nothing_is_done(
     assert Appointment.objects.get(pk=mine.appointment.pk).clinician == clinician
 
 
+def test_an_open_queue_that_is_left_with_nobody_is_named(clinician):
+    opening = timetables.an_opening(clinician.clinic, clinician)
+    browser = signed_in(clinician)
+    address = browser.post("/timeliste/fravaer/nytt", away(clinician.public_id))["Location"]
+    assert reverse("queue_opening", args=[opening.public_id]) in browser.get(address).content.decode()
+    browser.post(reverse("queue_close", args=[opening.public_id]))
+    assert reverse("queue_opening", args=[opening.public_id]) not in browser.get(address).content.decode()
+
+
 def test_an_absence_that_ends_before_it_begins_is_refused(clinician):
     browser = signed_in(clinician)
     wrong = away(clinician.public_id, to_day=(TODAY - timedelta(days=2)).isoformat())

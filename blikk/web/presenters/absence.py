@@ -15,6 +15,7 @@ from blikk.web.presenters.timetable import away_words
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
     from blikk.scheduling.models import Absence, Appointment, Period
+    from blikk.scheduling.queries import OpeningView
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class ShownAbsence:
     words: str
     is_over: bool
     hit: Sequence[Hit]
+    # Queues that are open and have nobody while this lasts.
+    queues: Sequence[tuple[str, str]]
     end_href: str
 
 
@@ -46,6 +49,7 @@ def show_absence(
     clinicians: Sequence[Membership],
     clinic: Clinic,
     *,
+    left_alone: Sequence[OpeningView],
     chosen: Mapping[str, str],
     faults: Mapping[str, str],
 ) -> ShownAbsence:
@@ -64,6 +68,14 @@ def show_absence(
                 fault=faults.get(one.public_id, ""),
             )
             for one in hit
+        ],
+        queues=[
+            (
+                f"{view.period.name}, {words.day_and_clock(view.opens_at, clinic.zone)}",
+                reverse("queue_opening", args=[view.opening.public_id]),
+            )
+            for view in left_alone
+            if view.opening
         ],
         end_href=reverse("absence_end", args=[absence.public_id]),
     )
