@@ -16,6 +16,7 @@ from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling import queries as scheduling
 from blikk.scheduling import services as timetable
+from blikk.waiting_room.errors import QueueClosed
 from blikk.web.access import address_of
 from blikk.web.door_page import phone_words
 from blikk.web.help_words import help_choices
@@ -81,10 +82,14 @@ def _enter(
         periods = (view.period for view in scheduling.openings_on(clinic, today, now=now))
         period = next((period for period in periods if period.public_id == chosen), None)
         if period is None:
-            raise NotFound
+            raise QueueClosed
+        try:
+            opening = timetable.opening_for(period, today, now=now)
+        except NotFound as fault:
+            raise QueueClosed from fault
         return queue.enter(
             clinic,
-            timetable.opening_for(period, today, now=now),
+            opening,
             help_kind=form.cleaned_data["help_kind"],
             browser=step.secret,
             language=language,

@@ -93,16 +93,17 @@ class DropInForm(PersonForm):
     ) -> None:
         super().__init__(*args, **more)
         self.has_choice = len(queues) > 1
+        if not self.has_choice:
+            # Nothing to choose; whether that queue still takes anybody is for the queue to say.
+            self.fields["ko"] = forms.CharField(required=False, widget=forms.HiddenInput)
         for name, choices in (("ko", queues), ("help_kind", kinds)):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = choices
-        if not self.has_choice:
-            self.fields["ko"].required = False
 
     def queue(self, only: str) -> str:
         """The period whose queue was chosen; the only one there is, where there was nothing to choose."""
-        return str(self.cleaned_data.get("ko") or only)
+        return only if not self.has_choice else str(self.cleaned_data["ko"])
 
 
 class CodeForm(StaffForm):

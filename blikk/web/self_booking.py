@@ -64,7 +64,7 @@ def slot(request: HttpRequest, slug: str, slot: str) -> HttpResponse:
         return _form_page(request, clinic, chosen, form)
     if "give_up" in request.POST:
         booking.give_up_slot(clinic, browser=step.secret, now=now)
-        return redirect("self_booking", slug=slug)
+        return _slots_page(request, clinic, now=now)
     form = _form(clinic, request, now=now)
     if not form.is_valid():
         return _form_page(request, clinic, chosen, form)
@@ -110,7 +110,18 @@ def _hold(
     if not may_try("hold-slot", where, times=HOLDS_PER_ADDRESS, seconds=WINDOW, now=now):
         return _slots_page(request, clinic, now=now, problem="too_many")
     booking.ask_slot(clinic, slot, browser=step.secret, where=where, now=now)
-    return remember(redirect("self_booking_slot", slug=clinic.slug, slot=slot), step.secret)
+    if not _typed(request):
+        return remember(redirect("self_booking_slot", slug=clinic.slug, slot=slot), step.secret)
+    # Somebody who had another hour before: who they are stands there already.
+    form = _form(clinic, None, now=now, initial=dict(_typed(request)))
+    page = _form_page(request, clinic, _chosen(clinic, slot, step, now=now), form)
+    return remember(page, step.secret)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed about the person, to be taken along to another hour."""
+    names = PersonForm.base_fields
+    return [(name, request.POST[name]) for name in names if request.POST.get(name)]
 
 
 def _chosen(clinic: "Clinic", slot: str, step: PhoneStep, *, now: datetime) -> ChosenSlot:
@@ -174,6 +185,7 @@ def _slots_page(request: HttpRequest, clinic: "Clinic", *, now: datetime, proble
         "clinic": clinic,
         "phone": phone_words(clinic.phone),
         "days": days_of_slots(clinic, free),
+        "typed": _typed(request),
         "problem": problem,
         "later": following // 7 if following < MOST_AHEAD else None,
         "earlier": max(_weeks(request) - 2, 0) if _weeks(request) else None,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import time_machine
@@ -180,6 +180,29 @@ def test_who_is_too_late_with_the_code_loses_nothing_that_was_typed_and_needs_no
     sent = Message.objects.filter(kind="phone_code").count()
     assert browser.post(f"/k/{clinic.slug}/drop-in", KARI).status_code == 302
     assert Message.objects.filter(kind="phone_code").count() == sent
+
+
+def test_who_is_overtaken_by_the_closing_time_loses_nothing_that_was_typed(clinic):
+    browser = Client()
+    with time_machine.travel(b.NOW + timedelta(minutes=88), tick=False):
+        browser.post(f"/k/{clinic.slug}/drop-in", KARI)
+        code = sent_code()
+    for minutes in (92, 121):
+        cache.clear()
+        with time_machine.travel(b.NOW + timedelta(minutes=minutes), tick=False):
+            answer = browser.post(f"/k/{clinic.slug}/drop-in/kode", {**KARI, "code": code})
+        assert answer.status_code == 422, minutes
+        assert "Køen tar ikke inn flere nå" in answer.content.decode()
+        assert 'value="Kari"' in answer.content.decode()
+    assert Arrival.objects.count() == 0
+
+
+def test_one_of_two_queues_is_chosen(clinic):
+    second = timetables.a_drop_in(clinic, name="Sykepleier", starts=time(9, 30))
+    cache.clear()
+    assert 'id="id_ko_error"' in Client().post(f"/k/{clinic.slug}/drop-in", KARI).content.decode()
+    assert enter(clinic, ko=second.public_id).status_code == 302
+    assert Arrival.objects.get().opening.period == second
 
 
 def test_a_closed_queue_shows_no_form(clinic):

@@ -102,8 +102,27 @@ def test_what_somebody_else_holds_or_has_taken_is_refused_with_others_to_choose(
 def test_another_hour_lets_go_of_the_first(clinic):
     browser = Client()
     slot = held(clinic, browser)
-    assert browser.post(slot, {**KARI, "give_up": "1"}).url == f"/k/{clinic.slug}/time"
+    answer = browser.post(slot, {**KARI, "give_up": "1"})
+    assert answer.status_code == 200
+    assert slot in answer.content.decode()
     assert slot in shown(clinic)
+
+
+def test_who_loses_the_hour_takes_what_was_typed_along_to_another(clinic):
+    slow, quick = Client(), Client()
+    slot = held(clinic, slow)
+    later = b.NOW + timedelta(minutes=31)
+    with time_machine.travel(later, tick=False):
+        assert quick.post(slot, {"hold": "1"}).status_code == 302
+        lost = slow.post(slot, KARI)
+        assert lost.status_code == 409
+        assert 'name="given_name" value="Kari"' in lost.content.decode()
+        other = shown(clinic, slow)[0]
+        chosen = slow.post(other, {**KARI, "hold": "1"})
+        assert chosen.status_code == 200
+        assert 'value="Kari"' in chosen.content.decode()
+        assert book(clinic, slow, other).status_code == 302
+    assert Appointment.objects.count() == 1
 
 
 def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_is_kept(clinic):
