@@ -7,6 +7,8 @@ const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
   shell: "frontend/door/shell.ts",
+  equipment: "frontend/door/equipment.ts",
+  clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
   staff: "frontend/styles/staff.css",

@@ -5,6 +5,11 @@ from django.db import models
 
 from blikk.kernel.models import Opaque
 
+# What somebody who drops in may need help with, where the clinic has no list of its own.
+STANDARD_HELP = ("new", "known", "prescription", "sick_note", "results", "other")
+# Where a notice can stand: pages for everybody, pages of a patient, pages of staff.
+PLACES = ("public", "patient", "staff")
+
 
 class Role(models.TextChoices):
     """What a person does at a clinic."""
@@ -28,10 +33,53 @@ class Clinic(Opaque):
     relay_only = models.BooleanField(default=False)
     asks_birth_date = models.BooleanField(default=True)
     always_asks_code = models.BooleanField(default=False)
+    # The page for everybody, at /k/<slug>. It names who works here, so it is not there until somebody says so.
+    is_public = models.BooleanField(default=False)
+    about = models.TextField(max_length=2000, blank=True)
+    # One thing per line; blank stands for the general list, which the page has in every language.
+    can_by_video = models.TextField(max_length=2000, blank=True)
+    cannot_by_video = models.TextField(max_length=2000, blank=True)
+    cost_words = models.TextField(max_length=1000, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    # [{"slug": …, "label": …}]; empty stands for STANDARD_HELP.
+    help_kinds = models.JSONField(default=list, blank=True)
+    allows_self_booking = models.BooleanField(default=False)
+    # How long a patient may wait without anybody being told, before the clinician gets a message.
+    alert_after_minutes = models.PositiveSmallIntegerField(default=10)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class AuthorityNotice(Opaque):
+    """A word from the authorities, such as in an epidemic, on the pages of one clinic or of the whole installation."""
+
+    clinic = models.ForeignKey(
+        Clinic, models.PROTECT, null=True, blank=True, related_name="authority_notices"
+    )
+    title = models.CharField(max_length=120)
+    words = models.TextField(max_length=1000)
+    link = models.CharField(max_length=300, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+    # Which pages it stands on: any of PLACES.
+    places = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "taken_down_at", "valid_from"])]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_ends_after_it_begins",
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"AuthorityNotice {self.public_id}"
 
 
 class Membership(Opaque):

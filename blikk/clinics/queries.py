@@ -1,11 +1,22 @@
 """Who works where."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from blikk.clinics.models import Clinic, Membership, Role
+from blikk.clinics.models import STANDARD_HELP, AuthorityNotice, Clinic, Membership, Role
+from blikk.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class HelpKind:
+    """What somebody may need help with; `label` is empty for the kinds that every clinic has."""
+
+    slug: str
+    label: str = ""
 
 
 def memberships_of(user: AbstractBaseUser) -> Sequence[Membership]:
@@ -20,6 +31,45 @@ def find_clinic(public_id: str) -> Clinic | None:
 
 def find_by_slug(slug: str) -> Clinic | None:
     return Clinic.objects.filter(slug=slug).first()
+
+
+def public_clinic(slug: str) -> Clinic:
+    """The clinic behind a page for everybody; raises NotFound where the clinic has not opened its page."""
+    clinic = Clinic.objects.filter(slug=slug, is_public=True).first()
+    if clinic is None:
+        raise NotFound
+    return clinic
+
+
+def help_kinds(clinic: Clinic) -> Sequence[HelpKind]:
+    """What this clinic helps with, in the order it stands on the form."""
+    if not clinic.help_kinds:
+        return [HelpKind(slug) for slug in STANDARD_HELP]
+    return [HelpKind(kind["slug"], kind["label"]) for kind in clinic.help_kinds]
+
+
+def notices_for(clinic: Clinic | None, place: str, *, on: date) -> Sequence[AuthorityNotice]:
+    """The notices that stand on such pages of the clinic on that day; the installation's come first."""
+    rows = AuthorityNotice.objects.filter(
+        Q(clinic__isnull=True) | Q(clinic=clinic),
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        taken_down_at__isnull=True,
+        valid_from__lte=on,
+    )
+    found = [notice for notice in rows.order_by("-valid_from", "-pk") if place in notice.places]
+    return sorted(found, key=lambda notice: notice.clinic_id is not None)
+
+
+def notices_of(clinic: Clinic) -> Sequence[AuthorityNotice]:
+    """Every notice that the clinic has put up itself and not taken down, newest first."""
+    rows = AuthorityNotice.objects.filter(clinic=clinic, taken_down_at__isnull=True)
+    return list(rows.order_by("-valid_from", "-pk"))
+
+
+def find_notice(clinic: Clinic, public_id: str) -> AuthorityNotice | None:
+    """A notice of this clinic that is still up."""
+    rows = AuthorityNotice.objects.filter(clinic=clinic, taken_down_at__isnull=True)
+    return rows.filter(public_id=public_id).first()
 
 
 def find_member(clinic: Clinic, public_id: str) -> Membership | None:

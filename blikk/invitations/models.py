@@ -7,7 +7,7 @@ from blikk.clinics.models import Clinic
 from blikk.invitations.states import InvitationStatus, Revoked
 from blikk.kernel.models import Moving, Opaque
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Opening
 
 TRIES = 5
 
@@ -23,11 +23,25 @@ class PersonRole(models.TextChoices):
     COLLEAGUE = "colleague"
 
 
+class LateAnswer(models.TextChoices):
+    """What a patient would rather have when the clinician is late."""
+
+    WAIT = "wait"
+    PHONE = "phone"
+    NEW_TIME = "new_time"
+
+
 class Invitation(Moving):
-    """One person's way into one consultation. The link and the typed code are kept as digests only (D1)."""
+    """One person's way into one consultation. The link and the typed code are kept as digests only (D1).
+
+    It leads to a booked hour, or to the queue of a day; who is let in from a queue has an hour from then on.
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="invitations")
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="invitations")
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="invitations")
     role = models.CharField(max_length=20, choices=PersonRole, default=PersonRole.PATIENT)
     patient = models.ForeignKey(Patient, models.PROTECT, null=True, blank=True, related_name="invitations")
     name = models.CharField(max_length=160)
@@ -43,9 +57,20 @@ class Invitation(Moving):
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_because = models.CharField(max_length=20, choices=Revoked, blank=True)
+    late_answer = models.CharField(max_length=10, choices=LateAnswer, blank=True)
+    late_answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="invitation_leads_to_an_hour_or_a_queue",
+                condition=Q(appointment__isnull=False) | Q(opening__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["opening", "patient"],
+                condition=Q(status="open", role="patient"),
+                name="one_open_invitation_per_patient_and_queue",
+            ),
             models.UniqueConstraint(
                 fields=["appointment", "patient"],
                 condition=Q(status="open", role="patient"),
@@ -69,6 +94,17 @@ class Invitation(Moving):
     @property
     def is_locked(self) -> bool:
         return self.tries >= TRIES
+
+
+class ExtraLink(Opaque):
+    """One more link into the same invitation, for a later message: the first one's secret is known to nobody."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="extra_links")
+    token_digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"ExtraLink {self.public_id}"
 
 
 class Device(Opaque):
@@ -101,3 +137,43 @@ class OneTimeCode(Opaque):
 
     def __str__(self) -> str:
         return f"OneTimeCode {self.public_id}"
+
+
+class ProofPurpose(models.TextChoices):
+    """What somebody who is not known to us proves a phone for."""
+
+    DROP_IN = "drop_in"
+    BOOKING = "booking"
+
+
+class PhoneProof(Opaque):
+    """Six digits sent to a phone that somebody typed on a public page, to prove that it is in their hand."""
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="phone_proofs")
+    phone = models.CharField(max_length=20)
+    browser_digest = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=10, choices=ProofPurpose)
+    digits_key = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    proven_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["clinic", "phone", "browser_digest"]),
+            models.Index(fields=["phone", "sent_at"]),
+            models.Index(fields=["sent_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(name="phone_proof_tries_are_limited", condition=Q(tries__lte=TRIES)),
+            models.CheckConstraint(
+                name="phone_proof_is_used_once_it_is_proven",
+                condition=Q(used_at__isnull=True) | Q(proven_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PhoneProof {self.public_id}"

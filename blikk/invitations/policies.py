@@ -19,8 +19,11 @@ CODES_A_DAY = 10
 
 
 def opens_at(invitation: Invitation) -> datetime:
-    """When the door opens to this person."""
-    return invitation.appointment.starts_at - timedelta(minutes=invitation.clinic.opens_before_minutes)
+    """When the door opens to this person: some time before their hour, or with the queue."""
+    if invitation.opening is not None:
+        return invitation.opening.opens_at
+    starts_at = invitation.appointment.starts_at if invitation.appointment else invitation.created_at
+    return starts_at - timedelta(minutes=invitation.clinic.opens_before_minutes)
 
 
 def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standing:
@@ -45,8 +48,10 @@ def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standi
 
 
 def is_expired(invitation: Invitation, *, now: datetime) -> bool:
-    """Whether the hour has passed without a conversation."""
+    """Whether the hour, or the queue of the day, has passed without a conversation."""
     appointment = invitation.appointment
+    if appointment is None:
+        return invitation.opening is None or now > invitation.opening.closes_at + GRACE
     if appointment.status == AppointmentStatus.ARRIVED:
         return False
     return now > appointment.ends_at + GRACE or appointment.status != AppointmentStatus.BOOKED

@@ -10,19 +10,23 @@ from blikk.invitations.models import Device, Invitation
 from blikk.invitations.states import InvitationStatus
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import digest, keyed, normal_code
-from blikk.scheduling.models import Appointment
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Appointment, Opening
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def _whole() -> QuerySet[Invitation]:
-    return Invitation.objects.select_related("clinic", "appointment__patient", "patient")
+    return Invitation.objects.select_related("clinic", "appointment__patient", "opening__period", "patient")
 
 
 def find_by_token(token: str) -> Invitation | None:
     """The invitation whose link carries this token; a malformed one costs the same as an unknown one."""
     well_formed = bool(_TOKEN.fullmatch(token))
-    found = _whole().filter(token_digest=digest(token)).first()
+    key = digest(token)
+    found = (
+        _whole().filter(token_digest=key).first() or _whole().filter(extra_links__token_digest=key).first()
+    )
     return found if well_formed else None
 
 
@@ -39,7 +43,12 @@ def find_presented(invitation_id: str, device_secret: str) -> tuple[Invitation, 
         Device.objects.filter(
             invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
         )
-        .select_related("invitation__clinic", "invitation__appointment__patient", "invitation__patient")
+        .select_related(
+            "invitation__clinic",
+            "invitation__appointment__patient",
+            "invitation__opening__period",
+            "invitation__patient",
+        )
         .first()
     )
     if device is None or not device_secret:
@@ -58,6 +67,11 @@ def get(clinic: Clinic, invitation_id: str) -> Invitation:
 def open_for(appointment: Appointment) -> QuerySet[Invitation]:
     """The invitations to an appointment that still lead somewhere."""
     return _whole().filter(appointment=appointment, status=InvitationStatus.OPEN).order_by("pk")
+
+
+def open_in_queue(opening: Opening, patient: Patient) -> Invitation | None:
+    """The patient's way into a queue, if they have one that still leads somewhere."""
+    return _whole().filter(opening=opening, patient=patient, status=InvitationStatus.OPEN).first()
 
 
 def trusted_devices(invitation: Invitation) -> QuerySet[Device]:

@@ -7,17 +7,19 @@ from django.db import transaction
 from django.db.models import F
 
 from blikk.audit.services import hold, record
+from blikk.bus.services import announce
 from blikk.clinics.models import Clinic
 from blikk.invitations import policies
 from blikk.invitations.errors import NoWayToReach, TooManyCodes
-from blikk.invitations.models import TRIES, Device, Invitation, OneTimeCode, PersonRole
+from blikk.invitations.models import TRIES, Device, ExtraLink, Invitation, LateAnswer, OneTimeCode, PersonRole
 from blikk.invitations.queries import code_sent_since, open_for, trusted_devices
 from blikk.invitations.states import INVITATION, InvitationStatus, Revoked
 from blikk.kernel.actors import Actor
-from blikk.kernel.errors import NotFound
+from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.ids import digest, keyed, new_digits, new_secret, new_typed_code, same
+from blikk.kernel.moves import change
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ class Issued:
 @transaction.atomic
 def issue(
     clinic: Clinic,
-    appointment: Appointment,
+    appointment: Appointment | None = None,
     *,
+    opening: Opening | None = None,
     role: str = PersonRole.PATIENT,
     patient: Patient | None = None,
     name: str,
@@ -44,7 +47,10 @@ def issue(
     actor: Actor,
     now: datetime,
 ) -> Issued:
-    """Make one person's way into one consultation; raises NoWayToReach where a channel has no address."""
+    """Make one person's way into one consultation: to a booked hour, or to the queue of a day.
+
+    Raises NoWayToReach where a channel has no address.
+    """
     addresses = {"sms": phone, "email": email}
     if not channels or not all(addresses[channel] for channel in channels):
         raise NoWayToReach
@@ -52,6 +58,7 @@ def issue(
     invitation = Invitation.objects.create(
         clinic=clinic,
         appointment=appointment,
+        opening=opening,
         role=role,
         patient=patient,
         name=name,
@@ -65,6 +72,61 @@ def issue(
     )
     record("invitation.issued", actor=actor, about=invitation, clinic_id=clinic.pk, now=now, role=str(role))
     return Issued(invitation, token, typed_code)
+
+
+@transaction.atomic
+def another_link(invitation: Invitation, *, now: datetime) -> str:
+    """Make one more link into the same invitation, for a later message; those sent before still work."""
+    token = new_secret()
+    ExtraLink.objects.create(invitation=invitation, token_digest=digest(token), made_at=now)
+    return token
+
+
+@transaction.atomic
+def lead_to(
+    invitation: Invitation, *, appointment: Appointment | None = None, opening: Opening | None = None
+) -> None:
+    """Let a way in lead to the hour that began in the queue, or to another queue."""
+    changes = {"appointment": appointment, "opening": opening}
+    change(invitation, **{name: thing for name, thing in changes.items() if thing is not None})
+
+
+@transaction.atomic
+def trust(invitation: Invitation, *, device_secret: str, where: str, now: datetime) -> Device:
+    """Trust a browser that has just proven the phone of this invitation."""
+    device = present(invitation, device_secret=device_secret, where=where, now=now)
+    if device.trusted_at is None:
+        device.birth_date_at = device.birth_date_at or now
+        device.trusted_at = now
+        device.save(update_fields=["birth_date_at", "trusted_at"])
+        actor = actor_of(invitation, where=where)
+        record(
+            "device.trusted",
+            actor=actor,
+            about=invitation,
+            clinic_id=invitation.clinic_id,
+            now=now,
+            by="phone",
+        )
+    return device
+
+
+@transaction.atomic
+def answer_late(invitation: Invitation, *, answer: str, actor: Actor, now: datetime) -> Invitation:
+    """Keep what a patient would rather have now that the clinician is late. Raises Invalid (`answer: unknown`)."""
+    if answer not in LateAnswer.values:
+        raise Invalid(answer="unknown")
+    change(invitation, late_answer=answer, late_answered_at=now)
+    record(
+        "invitation.late_answered",
+        actor=actor,
+        about=invitation,
+        clinic_id=invitation.clinic_id,
+        now=now,
+        answer=answer,
+    )
+    announce(f"day:{invitation.clinic.public_id}", "day")
+    return invitation
 
 
 @transaction.atomic

@@ -13,7 +13,10 @@ from blikk.clinics.models import Clinic
 from blikk.invitations.models import Invitation
 from blikk.kernel.times import local
 
-Kind = Literal["invited", "moved", "cancelled", "code"]
+Kind = Literal[
+    "invited", "moved", "cancelled", "code",
+    "queued", "two_left", "your_turn", "missed", "queue_closed", "late", "other_clinician",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Fields:
     typed_code: str = ""
     code_page: str = ""
     digits: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,15 @@ def compose(
     token: str = "",
     typed_code: str = "",
     digits: str = "",
+    minutes: int = 0,
 ) -> Words:
-    """Write a message in the language of the person it goes to."""
+    """Write a message in the language of the person it goes to.
+
+    Day and time are those of the booked hour; in a queue they are those of its end.
+    """
     clinic = invitation.clinic
     with translation.override(invitation.language):
-        day, time = _when(invitation.appointment.starts_at, invitation.appointment.zone)
+        day, time = _when(*when_of(invitation))
         fields = Fields(
             sender=clinic.sender_label,
             day=day,
@@ -60,8 +68,37 @@ def compose(
             typed_code=spaced(typed_code),
             code_page=f"{base_url}/kode",
             digits=digits,
+            minutes=minutes,
         )
         return _WORDS[kind](fields)
+
+
+def when_of(invitation: Invitation) -> tuple[datetime, str]:
+    """The moment that a message names, and the zone of its clock."""
+    if invitation.appointment is not None:
+        return invitation.appointment.starts_at, invitation.appointment.zone
+    if invitation.opening is not None:
+        return invitation.opening.closes_at, invitation.opening.zone
+    return invitation.created_at, invitation.clinic.zone
+
+
+def staff_alert(clinic: Clinic, *, minutes: int, language: str, base_url: str) -> Words:
+    """Write to a member of staff that somebody has waited for long and was told nothing."""
+    with translation.override(language):
+        fields = Fields(
+            sender=clinic.sender_label,
+            day="",
+            time="",
+            phone=grouped(clinic.phone),
+            link=f"{base_url}/dag/",
+            minutes=minutes,
+        )
+        return Words(
+            gettext("Noen venter i venterommet"),
+            gettext(
+                "{sender}: Noen har ventet i over {minutes} minutter uten å få beskjed.\nÅpne dagen: {link}"
+            ).format(**_named(fields)),
+        )
 
 
 def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str) -> Words:
@@ -79,6 +116,15 @@ def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str
                 code_page=f"{base_url}/kode",
             )
         )
+
+
+def phone_code(clinic: Clinic, *, digits: str, language: str) -> Words:
+    """Write the code that proves a phone on a public page: nothing but sender, digits and the clinic's phone."""
+    with translation.override(language):
+        fields = Fields(
+            sender=clinic.sender_label, day="", time="", phone=grouped(clinic.phone), digits=digits
+        )
+        return _phone_code(fields)
 
 
 def grouped(number: str) -> str:
@@ -144,11 +190,100 @@ def _code(fields: Fields) -> Words:
     )
 
 
+def _other_clinician(fields: Fields) -> Words:
+    return Words(
+        gettext("Videotimen {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Videotimen din {day} kl. {time} blir som avtalt, men du møter en annen enn planlagt. "
+            "Lenken din er den samme.\nSpørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _phone_code(fields: Fields) -> Words:
+    return Words(
+        gettext("Engangskode"),
+        gettext(
+            "{sender}: Koden din er {digits}. Den virker i ti minutter. Ikke gi den til andre.\n"
+            "Har du ikke bedt om en kode? Da kan du se bort fra denne meldingen. Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _queued(fields: Fields) -> Words:
+    return Words(
+        gettext("Plassen din i køen"),
+        gettext(
+            "{sender}: Du står i videokøen. Køen er åpen til kl. {time}.\n"
+            "Åpne denne lenken for å se plassen din: {link}\n"
+            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _two_left(fields: Fields) -> Words:
+    return Words(
+        gettext("Snart din tur"),
+        gettext(
+            "{sender}: Det er snart din tur i videokøen. Kom tilbake nå: {link}\nSpørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _your_turn(fields: Fields) -> Words:
+    return Words(
+        gettext("Din tur"),
+        gettext(
+            "{sender}: Det er din tur i videokøen. Åpne lenken innen to minutter: {link}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _missed(fields: Fields) -> Words:
+    return Words(
+        gettext("Du står ikke lenger i køen"),
+        gettext(
+            "{sender}: Det var din tur to ganger, men vi fikk ikke kontakt. Du står ikke lenger i videokøen.\n"
+            "Vil du ha en ny tid? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _queue_closed(fields: Fields) -> Words:
+    return Words(
+        gettext("Videokøen er stengt"),
+        gettext(
+            "{sender}: Videokøen er stengt for i dag, og vi rakk dessverre ikke å ta imot deg.\n"
+            "Vil du ha en ny tid? Ring {phone}. Haster det? Ring 116117."
+        ).format(**_named(fields)),
+    )
+
+
+def _late(fields: Fields) -> Words:
+    return Words(
+        gettext("Videotimen kl. {time} er forsinket").format(time=fields.time),
+        gettext(
+            "{sender}: Vi er omtrent {minutes} minutter forsinket til videotimen din kl. {time}.\n"
+            "Du kan vente, bli oppringt eller få en ny tid. Svar her: {link}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
 _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "invited": _invited,
     "moved": _moved,
     "cancelled": _cancelled,
+    "other_clinician": _other_clinician,
     "code": _code,
+    "queued": _queued,
+    "two_left": _two_left,
+    "your_turn": _your_turn,
+    "missed": _missed,
+    "queue_closed": _queue_closed,
+    "late": _late,
 }
 
 

@@ -14,6 +14,7 @@ from blikk.accounts.services import choose_password, password_key
 from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
+from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
 from blikk.journeys import booking, closing, door, talk
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import Row, day_of
@@ -92,7 +93,9 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     doctor, psychologist = _clinicians(clinic)
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
+        put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
         _earlier_today(place)
+    open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):
         _rest_of_day(place)
     invitation = _running_invitation(place) or _fresh_hour(place)
@@ -358,6 +361,8 @@ def _urls(base: str, link: str, born: date) -> dict[str, Any]:
         "patient_link": link,
         "patient_birth_date": f"{born:%d%m%Y}",
         "inbox": f"{base}/innboks/",
+        "clinic_page": f"{base}/k/{SLUG}",
+        "drop_in": f"{base}/k/{SLUG}/drop-in",
         "second_clinician": way_in("anders@fjordglott.example"),
         "other_clinic": way_in("tone@skogli.example"),
     }

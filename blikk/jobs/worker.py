@@ -13,12 +13,16 @@ from django.utils import timezone
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.bus import announce
+from blikk.invitations.proofs import forget_old
+from blikk.journeys.queue import sweep
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.scheduling.services import forget_holds
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
+SWEEP_EVERY = timedelta(seconds=3)
 HOUSE_EVERY = timedelta(hours=1)
 HEADS = "audit-heads.jsonl"
 
@@ -29,12 +33,13 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
     worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     transports = chosen_transports()
-    house_due = timezone.now()
+    house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
         try:
             handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=tell)
             house_due = _keep_house(house_due)
+            sweep_due = _sweep(sweep_due)
             pause = 0.0 if handled else PAUSE
         except Exception:
             log.exception("worker.fault")
@@ -58,13 +63,24 @@ def tell(news: News) -> None:
         announce(news.topic, "message", about=news.about, kind=news.kind, status=news.status)
 
 
+def _sweep(due: datetime) -> datetime:
+    """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
+    now = timezone.now()
+    if now < due:
+        return due
+    sweep(now=now)
+    return now + SWEEP_EVERY
+
+
 def _keep_house(due: datetime) -> datetime:
-    """Once an hour: put the record's heads aside, and throw away sessions that are over."""
+    """Once an hour: put the record's heads aside, and throw away sessions, proofs and holds that are over."""
     now = timezone.now()
     if now < due:
         return due
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
+    forget_old(now=now)
+    forget_holds(now=now)
     return now + HOUSE_EVERY
 
 

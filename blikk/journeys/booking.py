@@ -26,7 +26,7 @@ from blikk.patients.models import Patient
 from blikk.patients.queries import contact
 from blikk.patients.services import LANGUAGES, clean_name, normal_email, normal_phone, register
 from blikk.scheduling import services as scheduling
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, SlotHold
 from blikk.scheduling.queries import get as get_appointment
 from blikk.scheduling.states import FILLS_TIME
 from blikk.waiting_room import services as waiting_room
@@ -53,15 +53,19 @@ def book(
     at: time,
     minutes: int,
     channels: tuple[str, ...],
+    held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Book a video consultation and invite the patient, in one transaction with the message.
 
-    Raises Invalid, field by field, and NotFound for a patient or clinician of somewhere else.
+    A slot that was `held` while this was decided falls free in the same moment. Raises Invalid, field by field,
+    and NotFound for a patient or clinician of somewhere else.
     """
     hold(clinic.pk)
-    if patient.clinic_id != clinic.pk or not _may_be_booked(clinic, clinician):
+    if held is not None:
+        scheduling.let_go(held, now=now)
+    if patient.clinic_id != clinic.pk or not may_be_booked(clinic, clinician):
         raise NotFound
     appointment = scheduling.book(
         clinic,
@@ -73,7 +77,7 @@ def book(
         actor=actor,
         now=now,
     )
-    issued = _invite_patient(clinic, appointment, channels=channels, kind="invited", actor=actor, now=now)
+    issued = invite_patient(clinic, appointment, channels=channels, kind="invited", actor=actor, now=now)
     return Booked(appointment, issued.invitation, issued.typed_code)
 
 
@@ -87,6 +91,7 @@ def register_and_book(
     at: time,
     minutes: int,
     channels: tuple[str, ...],
+    held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
@@ -101,6 +106,7 @@ def register_and_book(
         at=at,
         minutes=minutes,
         channels=channels,
+        held=held,
         actor=actor,
         now=now,
     )
@@ -153,7 +159,7 @@ def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, n
     for invitation in list(invitations.open_for(appointment)):
         inviting.revoke(invitation, because=Revoked.CANCELLED, actor=actor, now=now)
         outbox.withdraw(about=named(invitation), now=now)
-        _send(invitation, "cancelled", now=now)
+        send(invitation, "cancelled", now=now)
     return appointment
 
 
@@ -169,7 +175,7 @@ def send_again(
     """Send a new link instead of one that was lost, locked or not delivered; the old one says so."""
     hold(clinic.pk)
     old = invitations.get(clinic, invitation_id)
-    if old.appointment.status not in FILLS_TIME:
+    if old.appointment is None or old.appointment.status not in FILLS_TIME:
         raise NotFound
     issued = _replace(old, because=Revoked.REPLACED, kind="invited", channels=channels, actor=actor, now=now)
     return Booked(old.appointment, issued.invitation, issued.typed_code)
@@ -219,24 +225,30 @@ def invite_companion(
         actor=actor,
         now=now,
     )
-    _send(issued.invitation, "invited", issued=issued, now=now)
+    send(issued.invitation, "invited", issued=issued, now=now)
     return Booked(appointment, issued.invitation, issued.typed_code)
 
 
-def _may_be_booked(clinic: Clinic, clinician: Membership) -> bool:
+def may_be_booked(clinic: Clinic, clinician: Membership) -> bool:
+    """Whether somebody can have appointments at the clinic."""
     is_ours = clinician.clinic_id == clinic.pk
     return is_ours and clinician.role == Role.CLINICIAN and clinician.ended_at is None
 
 
-def _invite_patient(
+def invite_patient(
     clinic: Clinic,
     appointment: Appointment,
     *,
     channels: tuple[str, ...],
     kind: Kind,
+    not_before: datetime | None = None,
     actor: Actor,
     now: datetime,
 ) -> Issued:
+    """Make the patient's way into an appointment and send it, not before a moment where one is given.
+
+    Raises Invalid (`channels: no_way_to_reach`).
+    """
     patient = appointment.patient
     try:
         issued = inviting.issue(
@@ -254,7 +266,7 @@ def _invite_patient(
         )
     except NoWayToReach as fault:
         raise Invalid(channels="no_way_to_reach") from fault
-    _send(issued.invitation, kind, issued=issued, now=now)
+    send(issued.invitation, kind, issued=issued, not_before=not_before, now=now)
     return issued
 
 
@@ -270,8 +282,10 @@ def _replace(
     outbox.withdraw(about=named(old), now=now)
     inviting.revoke(old, because=because, actor=actor, now=now)
     ways = channels or tuple(old.sent_by.split(","))
+    if old.appointment is None:
+        raise NotFound
     if old.role == PersonRole.PATIENT:
-        return _invite_patient(old.clinic, old.appointment, channels=ways, kind=kind, actor=actor, now=now)
+        return invite_patient(old.clinic, old.appointment, channels=ways, kind=kind, actor=actor, now=now)
     issued = inviting.issue(
         old.clinic,
         old.appointment,
@@ -284,11 +298,19 @@ def _replace(
         actor=actor,
         now=now,
     )
-    _send(issued.invitation, kind, issued=issued, now=now)
+    send(issued.invitation, kind, issued=issued, now=now)
     return issued
 
 
-def _send(invitation: Invitation, kind: Kind, *, issued: Issued | None = None, now: datetime) -> None:
+def send(
+    invitation: Invitation,
+    kind: Kind,
+    *,
+    issued: Issued | None = None,
+    not_before: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Write to an invited person on every channel that their invitation went by."""
     words = compose(
         kind,
         invitation,
@@ -309,6 +331,7 @@ def _send(invitation: Invitation, kind: Kind, *, issued: Issued | None = None, n
             about=named(invitation),
             topic=f"day:{invitation.clinic.public_id}",
             sender=invitation.clinic.sender_label,
+            not_before=not_before,
             now=now,
         )
 

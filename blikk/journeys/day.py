@@ -16,9 +16,9 @@ from blikk.invitations.states import InvitationStatus
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
-from blikk.scheduling.queries import get, on_day
+from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import is_connected
+from blikk.waiting_room.queries import Queue, delay_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
 
 TROUBLE_FOR = timedelta(days=3)
@@ -46,6 +46,8 @@ class Person:
     sound: str = ""
     network: str = ""
     is_connected: bool = False
+    # What they chose when they were told that the clinician is late.
+    late_answer: str = ""
     messages: Sequence[MessageState] = ()
 
     @property
@@ -72,6 +74,7 @@ class Row:
     consultation: str = ""
     consultation_status: str = ""
     led_by: str = ""
+    is_drop_in: bool = False
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -101,6 +104,14 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueDay:
+    """A drop-in period on this day, and the queue of it where there is one already."""
+
+    view: OpeningView
+    queue: Queue | None
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """All that the day page shows."""
 
@@ -108,6 +119,9 @@ class Day:
     rows: Sequence[Row]
     close_outs: Sequence[OpenCloseOut]
     unreached: Sequence[Unreached] = field(default=())
+    queues: Sequence[QueueDay] = ()
+    # How many minutes the clinician has said that they are late.
+    late_minutes: int = 0
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -133,7 +147,32 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         )
         for talk in open_close_outs(clinic, clinician=clinician)
     ]
-    return Day(day, rows, close_outs, _unreached(clinic, clinician, now))
+    delay = delay_of(clinician.pk, day) if clinician else None
+    return Day(
+        day,
+        rows,
+        close_outs,
+        _unreached(clinic, clinician, now),
+        queues_on(clinic, day, clinician=clinician, now=now),
+        delay.minutes if delay else 0,
+    )
+
+
+def queues_on(
+    clinic: Clinic, day: date, *, clinician: Membership | None = None, now: datetime
+) -> list[QueueDay]:
+    """The drop-in queues of a day; for one clinician those that they are in, or are to be in."""
+    views = openings_on(clinic, day, now=now)
+    queues = queues_of([view.opening for view in views if view.opening], now=now)
+    found = [QueueDay(view, queues[view.opening.public_id] if view.opening else None) for view in views]
+    if clinician is None:
+        return found
+    return [
+        one
+        for one in found
+        if clinician in one.view.clinicians
+        or (one.queue and any(serving.membership == clinician.public_id for serving in one.queue.serving))
+    ]
 
 
 def _unreached(clinic: Clinic, clinician: Membership | None, now: datetime) -> list[Unreached]:
@@ -154,6 +193,7 @@ def _unreached(clinic: Clinic, clinician: Membership | None, now: datetime) -> l
             troubled[named(each)].channel,
         )
         for each in found.order_by("appointment__starts_at", "pk")
+        if each.appointment
     ]
 
 
@@ -180,7 +220,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
     messages = states_of(named(invitation) for invitation in invitations)
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
-        people[invitation.appointment_id].append(
+        people[invitation.appointment_id or 0].append(
             _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()), now=now)
         )
     return people
@@ -213,6 +253,7 @@ def _person(
         phone=invitation.phone,
         sent_by=invitation.sent_by,
         is_locked=invitation.is_locked,
+        late_answer=invitation.late_answer,
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
         **about_arrival,  # type: ignore[arg-type]
@@ -246,4 +287,5 @@ def _row(
         consultation=talk.public_id if talk else "",
         consultation_status=talk.status if talk else "",
         led_by=talk.clinician.public_id if talk else "",
+        is_drop_in=appointment.drop_in,
     )

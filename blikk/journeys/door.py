@@ -14,6 +14,7 @@ from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
 from blikk.invitations.words import compose
 from blikk.journeys.errors import NotAtThisStep
+from blikk.journeys.waiting import waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
@@ -23,12 +24,12 @@ from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import present_of
+from blikk.waiting_room.queries import last_of, present_of
 from blikk.waiting_room.states import ArrivalStatus
 
 Step = Literal[
     "cancelled", "moved", "replaced", "ended", "expired", "early", "locked",
-    "birth_date", "code", "check", "waiting", "admitted",
+    "birth_date", "code", "check", "waiting", "admitted", "queue_closed",
 ]  # fmt: skip
 
 
@@ -53,6 +54,30 @@ class DoorView:
     waiting_since: datetime | None = None
     consultation: str = ""
     name: str = ""
+    # In a queue. The wait is a range in minutes, and unknown while nobody serves.
+    opening_id: str = ""
+    opening_name: str = ""
+    closes_at: datetime | None = None
+    help_kind: str = ""
+    place: int = 0
+    ahead: int = 0
+    wait_low: int | None = None
+    wait_high: int | None = None
+    servers: int = 0
+    paused: int = 0
+    pushed: str = ""
+    pushed_at: datetime | None = None
+    is_away: bool = False
+    on_hold: bool = False
+    hold_words: str = ""
+    called_until: datetime | None = None
+    missed: int = 0
+    # How the last arrival ended for who is not in the queue any more: "left", "declined", "missed" or "".
+    gone: str = ""
+    words: tuple[dict[str, str], ...] = ()
+    # A clinician who is late with the booked hours, and what this patient would rather.
+    late_minutes: int = 0
+    late_answer: str = ""
 
     def facts(self) -> dict[str, Any]:
         """The same as plain JSON values; times as ISO 8601 in UTC."""
@@ -109,12 +134,15 @@ def answer_code(
 
 @transaction.atomic
 def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
-    """Sit down in the waiting room; the clinic is told. Raises NotAtThisStep before the proof."""
+    """Sit down in the waiting room; the clinic is told. Who has lost their place in a queue gets the last one.
+
+    Raises NotAtThisStep before the proof, QueueClosed, QueueFull.
+    """
     invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
     actor = inviting.actor_of(invitation, where=where)
-    arrival = waiting_room.come(invitation, actor=actor, now=now)
+    arrival = _come(invitation, actor=actor, now=now)
     waiting_room.wait(arrival, actor=actor, now=now)
-    if invitation.role == PersonRole.PATIENT:
+    if invitation.role == PersonRole.PATIENT and invitation.appointment is not None:
         scheduling.arrive(invitation.appointment, actor=actor, now=now)
     return view_of(invitation, device, now=now)
 
@@ -126,7 +154,7 @@ def report_devices(
     """Keep what the device check found, for the clinician to see before letting the person in."""
     invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
     actor = inviting.actor_of(invitation, where=where)
-    arrival = waiting_room.come(invitation, actor=actor, now=now)
+    arrival = _come(invitation, actor=actor, now=now)
     waiting_room.report_devices(arrival, found=found, actor=actor, now=now)
     return view_of(invitation, device, now=now)
 
@@ -138,6 +166,39 @@ def leave(invitation_id: str, device_secret: str, *, where: str, now: datetime) 
     arrival = present_of(invitation)
     if arrival is not None and arrival.status != ArrivalStatus.ADMITTED:
         waiting_room.leave(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+    return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def step_away(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
+    """Do something else meanwhile: the place is kept, and an SMS comes when the turn is near."""
+    invitation, device, arrival = _in_queue(invitation_id, device_secret, now=now)
+    waiting_room.step_away(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+    return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def come_back(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> DoorView:
+    """Be back, in the place that was kept; who was called has come."""
+    invitation, device, arrival = _in_queue(invitation_id, device_secret, now=now)
+    if arrival.status != ArrivalStatus.ON_HOLD:
+        waiting_room.come_back(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+    return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def answer_late(
+    invitation_id: str, device_secret: str, *, answer: str, where: str, now: datetime
+) -> DoorView:
+    """Say what one would rather, now that the clinician is late: wait, be phoned, or have a new time.
+
+    Raises NotAtThisStep where no delay was announced, Invalid (`answer: unknown`).
+    """
+    invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
+    if not view_of(invitation, device, now=now).late_minutes:
+        raise NotAtThisStep
+    actor = inviting.actor_of(invitation, where=where)
+    inviting.answer_late(invitation, answer=answer, actor=actor, now=now)
     return view_of(invitation, device, now=now)
 
 
@@ -158,29 +219,24 @@ def who_is_at_the_door(
 
 
 def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: bool = False) -> DoorView:
-    """Put together what this browser is shown at this moment."""
+    """Put together what this browser is shown at this moment, in a constant number of queries."""
     standing = policies.standing(invitation, device, now=now)
-    clinic, appointment = invitation.clinic, invitation.appointment
-    step: Step = "check" if standing == "proven" else standing
-    arrival = present_of(invitation) if standing == "proven" else None
-    consultation = ""
-    if arrival is not None and arrival.status == ArrivalStatus.ADMITTED:
-        participant = participant_by_invitation(invitation)
-        if participant is not None and is_running(participant.consultation):
-            step, consultation = "admitted", participant.consultation.public_id
-        else:
-            step = "ended"
-    elif arrival is not None and arrival.status != ArrivalStatus.AT_THE_DOOR:
-        step = "waiting"
+    is_proven = standing == "proven"
+    arrival = present_of(invitation) if is_proven else None
+    step, consultation = _step(invitation, arrival, standing)
+    facts = waiting_facts(invitation, arrival, now=now) if is_proven else {}
+    if step == "check" and facts.pop("is_over", False):
+        step = "queue_closed"
+    starts_at, ends_at, zone = _hours(invitation)
     return DoorView(
         invitation=invitation.public_id,
         step=step,
-        label=clinic.sender_label,
-        phone=clinic.phone,
-        zone=appointment.zone,
+        label=invitation.clinic.sender_label,
+        phone=invitation.clinic.phone,
+        zone=zone,
         language=invitation.language,
-        starts_at=appointment.starts_at,
-        ends_at=appointment.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         opens_at=policies.opens_at(invitation),
         tries_left=max(TRIES - invitation.tries, 0),
         code_to=hint(invitation.phone or invitation.email) if standing == "code" else "",
@@ -189,8 +245,33 @@ def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: boo
         arrival_status=arrival.status if arrival else "",
         waiting_since=arrival.waiting_since if arrival else None,
         consultation=consultation,
-        name=invitation.name if standing == "proven" else "",
+        name=invitation.name if is_proven else "",
+        **facts,
     )
+
+
+def _step(invitation: Invitation, arrival: Arrival | None, standing: policies.Standing) -> tuple[Step, str]:
+    """The step, and the conversation for who was let in."""
+    if standing != "proven":
+        return standing, ""
+    if arrival is None or arrival.status == ArrivalStatus.AT_THE_DOOR:
+        return "check", ""
+    if arrival.status != ArrivalStatus.ADMITTED:
+        return "waiting", ""
+    participant = participant_by_invitation(invitation)
+    if participant is not None and is_running(participant.consultation):
+        return "admitted", participant.consultation.public_id
+    return "ended", ""
+
+
+def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
+    """From when to when: the booked hour, or the opening hours of the queue."""
+    appointment, opening = invitation.appointment, invitation.opening
+    if appointment is not None:
+        return appointment.starts_at, appointment.ends_at, appointment.zone
+    if opening is not None:
+        return opening.opens_at, opening.closes_at, opening.zone
+    raise NotFound
 
 
 def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:
@@ -218,10 +299,26 @@ def _proven_in_line(invitation_id: str, device_secret: str, *, now: datetime) ->
     return _proven(invitation_id, device_secret, now=now)
 
 
+def _in_queue(invitation_id: str, device_secret: str, *, now: datetime) -> tuple[Invitation, Device, Arrival]:
+    invitation, device = _proven_in_line(invitation_id, device_secret, now=now)
+    arrival = present_of(invitation)
+    if arrival is None or not arrival.is_in_queue:
+        raise NotAtThisStep
+    return invitation, device, arrival
+
+
+def _come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
+    if invitation.appointment is None and invitation.opening is not None:
+        last = last_of(invitation.pk, invitation.opening.pk)
+        return waiting_room.enter(invitation, help_kind=last.help_kind if last else "", actor=actor, now=now)
+    return waiting_room.come(invitation, actor=actor, now=now)
+
+
 def _after_answer(
     invitation: Invitation, device: Device, *, right: bool, where: str, now: datetime
 ) -> DoorView:
-    if right and policies.standing(invitation, device, now=now) == "proven":
+    is_booked = invitation.appointment is not None
+    if right and is_booked and policies.standing(invitation, device, now=now) == "proven":
         actor: Actor = inviting.actor_of(invitation, where=where)
         with transaction.atomic():
             hold(invitation.clinic_id)

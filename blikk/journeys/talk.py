@@ -19,8 +19,10 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.media.services import close_room, open_room
 from blikk.scheduling import services as scheduling
+from blikk.scheduling.models import Appointment
 from blikk.waiting_room import queries as waiting_room
 from blikk.waiting_room import services as waiting
+from blikk.waiting_room.errors import NotTheirTurn
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import PRESENT
 
@@ -37,13 +39,30 @@ def admit(
 ) -> Consultation:
     """Let a waiting person in, and open the consultation if they are the first.
 
-    Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over.
+    Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over, and NotTheirTurn where
+    somebody who is ready stands before them in a queue.
     """
     hold(clinic.pk)
-    _require_clinician(clinic, membership)
+    require_clinician(clinic, membership)
     arrival = waiting_room.get(clinic, arrival_id)
+    if arrival.is_in_queue and waiting_room.ready_ahead_of(arrival, membership=membership, now=now):
+        raise NotTheirTurn
+    return let_in(clinic, arrival, version=version, membership=membership, actor=actor, now=now)
+
+
+@transaction.atomic
+def let_in(
+    clinic: Clinic,
+    arrival: Arrival,
+    *,
+    version: int | None = None,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
+    """Let a certain person in, whose turn it is or who was chosen; the caller holds the clinic's line."""
     waiting.admit(arrival, version=version, actor=actor, now=now)
-    appointment = scheduling.arrive(arrival.appointment, actor=actor, now=now)
+    appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)
     is_first = consultations.find_for(appointment) is None
     consultation = talking.open_for(appointment, membership, actor=actor, now=now)
     if is_first:
@@ -62,6 +81,23 @@ def admit(
         consultation, role=invitation.role, name=invitation.name, arrival=arrival, actor=actor, now=now
     )
     return consultation
+
+
+def _hour_of(arrival: Arrival, membership: Membership, *, actor: Actor, now: datetime) -> Appointment:
+    """The hour that this conversation is: the booked one, or one that begins now for who comes from a queue."""
+    invitation, opening = arrival.invitation, arrival.opening
+    appointment = arrival.appointment or invitation.appointment
+    if opening is None or invitation.patient is None:
+        if appointment is None:
+            raise NotFound
+        return appointment
+    if appointment is None:
+        appointment = scheduling.begin_drop_in(
+            opening, patient=invitation.patient, clinician=membership, actor=actor, now=now
+        )
+        inviting.lead_to(invitation, appointment=appointment)
+    waiting.begin_serving(arrival, appointment, membership, actor=actor, now=now)
+    return appointment
 
 
 @transaction.atomic
@@ -192,15 +228,17 @@ def end(
     appointment = consultation.appointment
     inviting.end_all(appointment, actor=actor, now=now)
     for arrival in Arrival.objects.filter(appointment=appointment, status__in=PRESENT).select_related(
-        "clinic"
+        "clinic", "opening__clinic", "served_by"
     ):
         waiting.settle(arrival, actor=actor, now=now)
+        waiting.end_serving(arrival, actor=actor, now=now)
     scheduling.fulfil(appointment, actor=actor, now=now)
     close_room(consultation.public_id)
     return consultation
 
 
-def _require_clinician(clinic: Clinic, membership: Membership) -> None:
+def require_clinician(clinic: Clinic, membership: Membership) -> None:
+    """Raise NotFound for everybody who is not a clinician of this clinic today."""
     ours = membership.clinic_id == clinic.pk and membership.ended_at is None
     if not ours or membership.role != Role.CLINICIAN:
         raise NotFound

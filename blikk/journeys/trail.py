@@ -17,7 +17,9 @@ WAYS: tuple[tuple[type[Model], str], ...] = (
     (Patient, ""),
     (Appointment, "patient__"),
     (Invitation, "appointment__patient__"),
+    (Invitation, "patient__"),
     (Arrival, "appointment__patient__"),
+    (Arrival, "invitation__patient__"),
     (Consultation, "appointment__patient__"),
     (Note, "consultation__appointment__patient__"),
 )
@@ -26,13 +28,14 @@ WAYS: tuple[tuple[type[Model], str], ...] = (
 def things_about(clinic: Clinic, patients: Iterable[Patient]) -> list[str]:
     """The names, as the record has them, of everything that is about these patients."""
     ids = [patient.pk for patient in patients]
-    return [
+    found = [
         f"{kind._meta.label}:{public_id}"
         for kind, way in WAYS
         for public_id in kind._default_manager.filter(clinic=clinic, **{f"{way}pk__in": ids}).values_list(
             "public_id", flat=True
         )
     ]
+    return list(dict.fromkeys(found))
 
 
 def patients_behind(clinic: Clinic, names: Iterable[str]) -> dict[str, str]:
@@ -47,6 +50,7 @@ def patients_behind(clinic: Clinic, names: Iterable[str]) -> dict[str, str]:
         if not wanted:
             continue
         rows = kind._default_manager.filter(clinic=clinic, public_id__in=wanted)
+        rows = rows.filter(**{f"{way}given_name__isnull": False})
         for public_id, given, family in rows.values_list(
             "public_id", f"{way}given_name", f"{way}family_name"
         ):

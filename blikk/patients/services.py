@@ -12,10 +12,15 @@ from blikk.audit.services import record
 from blikk.clinics.models import Clinic
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
-from blikk.patients.models import ContactKind, ContactPoint, Patient
+from blikk.patients.models import ContactKind, ContactPoint, ContactState, Patient
 from blikk.patients.queries import get
 
 LANGUAGES = ("nb", "nn", "en")
+_TAKES_SMS = (
+    phonenumbers.PhoneNumberType.MOBILE,
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,  # North America does not tell them apart
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -40,6 +45,51 @@ def register(
         if value:
             ContactPoint.objects.create(patient=patient, kind=kind, value=value, created_at=now)
     record("patient.registered", actor=actor, about=patient, clinic_id=clinic.pk, now=now)
+    return patient
+
+
+@transaction.atomic
+def recognise(
+    clinic: Clinic,
+    *,
+    given_name: str,
+    family_name: str,
+    birth_on: date,
+    phone: str,
+    language: str,
+    actor: Actor,
+    now: datetime,
+) -> Patient:
+    """Find the patient whom somebody says they are, by name, birth date and a phone they have proven.
+
+    Who fits in all three is the same person; everybody else is registered. Raises Invalid, field by field.
+    """
+    person = _person(given_name, family_name, birth_on, language, now)
+    number = _reach(phone, "")["phone"]
+    if not number:
+        raise Invalid(phone="missing")
+    known = Patient.objects.filter(
+        clinic=clinic,
+        birth_on=birth_on,
+        contact_points__kind=ContactKind.PHONE,
+        contact_points__value=number,
+        contact_points__retired_at__isnull=True,
+    ).order_by("pk")
+    typed = f"{person['given_name']} {person['family_name']}".casefold()
+    for patient in known:
+        if clean_name(patient.name).casefold() == typed:
+            return patient
+    patient = register(
+        clinic,
+        given_name=given_name,
+        family_name=family_name,
+        birth_on=birth_on,
+        language=language,
+        phone=number,
+        actor=actor,
+        now=now,
+    )
+    patient.contact_points.update(state=ContactState.SELF_SUBMITTED)
     return patient
 
 
@@ -84,6 +134,20 @@ def normal_phone(typed: str) -> str:
     if not phonenumbers.is_valid_number(number) or number.extension:
         raise Invalid(phone="not_a_phone")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normal_mobile(typed: str) -> str:
+    """Write the number of a phone that can take an SMS as E.164.
+
+    Raises Invalid (`phone`): missing, not_a_phone or not_a_mobile.
+    """
+    number = normal_phone(typed)
+    if not number:
+        raise Invalid(phone="missing")
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    if kind not in _TAKES_SMS:
+        raise Invalid(phone="not_a_mobile")
+    return number
 
 
 def normal_email(typed: str) -> str:

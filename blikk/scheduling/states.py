@@ -1,4 +1,4 @@
-"""The life of an appointment."""
+"""The lives of an appointment, of a period of the timetable, and of one day of a drop-in queue."""
 
 from django.db import models
 
@@ -28,3 +28,28 @@ APPOINTMENT = Moves(
 
 # While in one of these states, an appointment fills its stretch of the clinician's time.
 FILLS_TIME = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+
+
+class PeriodStatus(models.TextChoices):
+    """Whether a period of the timetable still comes round every week."""
+
+    RUNNING = "running"
+    RETIRED = "retired"
+
+
+PERIOD = Moves({PeriodStatus.RUNNING: frozenset({PeriodStatus.RETIRED})})
+
+
+class OpeningStatus(models.TextChoices):
+    """Whether the queue of one day takes people in."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+OPENING = Moves(
+    {
+        OpeningStatus.OPEN: frozenset({OpeningStatus.CLOSED}),
+        OpeningStatus.CLOSED: frozenset({OpeningStatus.OPEN}),
+    }
+)

@@ -7,15 +7,15 @@ from typing import Any
 from django.utils import timezone
 
 from blikk.accounts.services import topic_of
-from blikk.journeys import talk
+from blikk.journeys import queue, talk
 from blikk.kernel.errors import DomainError, NotFound
 from blikk.sockets.call import CallWire, Place, Sat, sat_down
-from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Request
+from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import queries as waiting_room
 
-DAY_EVENTS = frozenset({"day", "message", "missed"})
+DAY_EVENTS = frozenset({"day", "message", "missed", "timetable"})
 
 
 def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
@@ -28,6 +28,9 @@ def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
             opened = talk.admit(
                 clinic, frame.arrival, version=frame.version, membership=membership, actor=actor, now=now
             )
+            return {"consultation": opened.public_id}
+        case Next():
+            opened = queue.take_next(clinic, frame.opening, membership=membership, actor=actor, now=now)
             return {"consultation": opened.public_id}
         case _:
             raise NotFound
@@ -107,7 +110,7 @@ class Desk(CallWire):
             match frame:
                 case Admit() if frame.tab and self.seat is None:
                     await self._admit_and_sit(frame)
-                case Hello() | Admit():
+                case Hello() | Admit() | Next():
                     facts = await in_database(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
                 case ChangeChannel() | End():

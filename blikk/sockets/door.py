@@ -1,5 +1,6 @@
 """The socket of a person at the door: their own arrival, and the conversation once they were let in."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,29 @@ from blikk.journeys import door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
+from blikk.sockets.board import board
 from blikk.sockets.call import CallWire, Place, Sat, sit
-from blikk.sockets.frames import Closed, Devices, Frame, Hello, Join, Leave, Request
+from blikk.sockets.frames import (
+    Closed,
+    ComeBack,
+    Devices,
+    Frame,
+    Hello,
+    Join,
+    LateAnswer,
+    Leave,
+    Request,
+    StepAway,
+)
+from blikk.sockets.pulse import LOOK_AGAIN
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import services as waiting_room
 
 if TYPE_CHECKING:
     from blikk.waiting_room.models import Arrival
+
+# Of so many looks at a place in a queue, one is at everything.
+LOOKS_AT_ALL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,14 @@ def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
             )
         case Leave():
             return door.leave(caller.invitation, caller.device, where=caller.where, now=now)
+        case StepAway():
+            return door.step_away(caller.invitation, caller.device, where=caller.where, now=now)
+        case ComeBack():
+            return door.come_back(caller.invitation, caller.device, where=caller.where, now=now)
+        case LateAnswer():
+            return door.answer_late(
+                caller.invitation, caller.device, answer=frame.answer, where=caller.where, now=now
+            )
         case _:
             raise NotFound
 
@@ -76,7 +101,8 @@ class Door(CallWire):
             where=self.where,
         )
         self.arrival: Arrival | None = None
-        self.tab = self.epoch = ""
+        self.tab = self.epoch = self.queue = ""
+        self.looks = 0
         view = await in_database(self._view)()
         self.shown = view.facts()
 
@@ -99,7 +125,7 @@ class Door(CallWire):
         match frame:
             case Hello():
                 await self._greet(frame)
-            case Devices() | Leave():
+            case Devices() | Leave() | StepAway() | ComeBack() | LateAnswer():
                 view = await in_database(answer)(self.caller, frame, now=timezone.now())
                 # Not noted as shown: a page may ignore the answer to a report that crossed the admission.
                 await self.tell({"type": "done", "re": frame.id, "door": view.facts()})
@@ -119,6 +145,7 @@ class Door(CallWire):
                 self.listen(f"arrival:{greeting.arrival.public_id}")
             # Read again after listening: who was let in between the two is told so.
             self.shown = (await in_database(self._view)()).facts()
+            self._listen_to_queue()
             await self.tell({"type": "done", "re": frame.id, "door": self.shown})
 
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
@@ -129,6 +156,8 @@ class Door(CallWire):
                 # The other page may never join; until it does, nobody sits there.
                 await self.stand_up()
                 await self.moved_away()
+        elif news.get("event") == "queue" and news.get("mark"):
+            await self._show_place(str(news["mark"]))
         else:
             await self._show()
 
@@ -140,12 +169,13 @@ class Door(CallWire):
         finally:
             if sat is None and self.seat is None:
                 self.deafen_calls()
-        if facts == self.shown:
+        if self.arrival is not None and facts["arrival"] not in {"", self.arrival.public_id}:
+            await self._follow()
+        if sat is None:
+            await self._show_facts(facts)
             return
         self.shown = facts
-        if sat is None:
-            await self.tell({"type": "door", "door": facts})
-            return
+        self._listen_to_queue()
         await self.sit_down(sat)
         await self.tell({"type": "door", "door": facts, "joined": sat.joined})
         await self.say_seated(sat.seat)
@@ -164,10 +194,55 @@ class Door(CallWire):
         except (Elsewhere, Over):
             return facts, None
 
+    async def _show_facts(self, facts: dict[str, Any]) -> None:
+        if facts == self.shown:
+            return
+        self.shown = facts
+        self._listen_to_queue()
+        await self.tell({"type": "door", "door": facts})
+
+    async def _show_place(self, mark: str) -> None:
+        """Tell the page its place in the queue, from what was read once for everybody; the newest news counts."""
+        if not self.queue or any(topic == self.queue for topic, _ in self.news):
+            return
+        opening = self.queue.removeprefix("queue:")
+        mine = (await board().places(opening, mark, self.context)).get(self.shown["arrival"])
+        if mine is None:
+            await self._show()
+        else:
+            await self._show_facts({**self.shown, **mine})
+
+    def _listen_to_queue(self) -> None:
+        """Hear of the queue that the person is in, and of no other."""
+        topic = f"queue:{self.shown['opening_id']}" if self.shown["place"] else ""
+        if topic == self.queue:
+            return
+        if self.queue:
+            self.deafen(self.queue)
+        if topic:
+            self.listen(topic)
+        self.queue = topic
+
+    async def _follow(self) -> None:
+        """Sit in the person's new place: they were moved to another queue."""
+        hello = Hello(id=0, tab=self.tab, epoch="", move=False)
+        greeting = await in_database(greet)(self.caller, hello, now=timezone.now())
+        if greeting.is_elsewhere or greeting.arrival is None:
+            return
+        if self.arrival is not None:
+            self.deafen(f"arrival:{self.arrival.public_id}")
+        self.arrival = greeting.arrival
+        self.listen(f"arrival:{greeting.arrival.public_id}")
+
     async def look_again(self) -> None:
+        self.looks += 1
         try:
             async with self.turn:
-                await self._show()
+                if self.queue and self.looks % LOOKS_AT_ALL:
+                    # All who wait look at the same moment's places; what concerns one alone is asked for less often.
+                    await self._show_place(f"look:{int(time.monotonic() / LOOK_AGAIN)}")
+                else:
+                    await self._show()
         except NotFound:
             await self.finish(Closed.NOT_FOUND)
             return

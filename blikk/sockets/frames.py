@@ -17,6 +17,7 @@ _FOUND = re.compile(r"[a-z_]{0,20}")
 _LARGEST_NUMBER = 2**31 - 1
 
 CHANNELS = frozenset({"video", "sound", "phone", "text"})
+LATE_ANSWERS = frozenset({"wait", "phone", "new_time"})
 QUALITIES = frozenset({"unknown", "good", "fair", "poor", "none"})
 
 
@@ -90,6 +91,36 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class StepAway:
+    """Do something else meanwhile; the place in the queue is kept."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack:
+    """Be back in the queue."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """What a patient would rather, now that the clinician is late."""
+
+    id: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Let in whoever stands first in a queue."""
+
+    id: int
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """Take one's place in the conversation."""
 
@@ -155,7 +186,8 @@ class End:
     version: int
 
 
-Request = Hello | Admit | Devices | Leave | Join | Text | ChangeChannel | AskIce | StepOut | End
+Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer
+Request = Hello | Admit | Next | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State
 
 
@@ -218,6 +250,14 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             return StepOut(id_)
         case {"type": "leave"}:
             return Leave(id_)
+        case {"type": "step_away"}:
+            return StepAway(id_)
+        case {"type": "come_back"}:
+            return ComeBack(id_)
+        case {"type": "late_answer", "answer": str(answer)} if answer in LATE_ANSWERS:
+            return LateAnswer(id_, answer)
+        case {"type": "next", "opening": str(opening)}:
+            return Next(id_, _id(opening))
         case _:
             raise BadFrame
 

@@ -1,20 +1,37 @@
-"""Arrivals."""
+"""Arrivals, who serves a queue, and what people who wait were told."""
 
 from django.db import models
 from django.db.models import Q
 
-from blikk.clinics.models import Clinic
+from blikk.clinics.models import Clinic, Membership
 from blikk.invitations.models import Invitation
-from blikk.kernel.models import Moving
-from blikk.scheduling.models import Appointment
-from blikk.waiting_room.states import PRESENT, ArrivalStatus
+from blikk.kernel.models import Moving, Opaque
+from blikk.scheduling.models import Appointment, Opening
+from blikk.waiting_room.states import IN_QUEUE, PRESENT, ArrivalStatus
+
+LONGEST_WORDS = 300
+_OVER = ["settled", "transferred", "left", "declined"]
+
+
+class Pushed(models.TextChoices):
+    """Why a place in the queue grew: it never does without one of these."""
+
+    PRIORITY = "priority"
+    TRANSFERRED_IN = "transferred_in"
+    MISSED_CALL = "missed_call"
 
 
 class Arrival(Moving):
-    """Somebody at the door, from the proof of the device until they are settled or gone."""
+    """Somebody at the door, from the proof of the device until they are settled or gone.
+
+    Who came to a queue has an `order` there: their place is one more than the number of those before them.
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="arrivals")
-    appointment = models.ForeignKey(Appointment, models.CASCADE, related_name="arrivals")
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, blank=True, related_name="arrivals"
+    )
+    opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="arrivals")
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="arrivals")
     status = models.CharField(max_length=20, choices=ArrivalStatus, default=ArrivalStatus.AT_THE_DOOR)
     came_at = models.DateTimeField()
@@ -29,18 +46,60 @@ class Arrival(Moving):
     # Which tab holds the place, and when it was last heard of.
     seat = models.CharField(max_length=64, blank=True)
     seat_seen_at = models.DateTimeField(null=True, blank=True)
+    # The place in a queue; smaller is earlier.
+    order = models.BigIntegerField(null=True, blank=True)
+    help_kind = models.CharField(max_length=40, blank=True)
+    pushed_because = models.CharField(max_length=20, choices=Pushed, blank=True)
+    pushed_at = models.DateTimeField(null=True, blank=True)
+    called_at = models.DateTimeField(null=True, blank=True)
+    called_until = models.DateTimeField(null=True, blank=True)
+    missed = models.PositiveSmallIntegerField(default=0)
+    hold_words = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    told_two_left_at = models.DateTimeField(null=True, blank=True)
+    transferred_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="transferred_to"
+    )
+    # Who took them, and for whom alone they wait since a colleague handed them over.
+    served_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    meant_for = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "status"])]
+        indexes = [
+            models.Index(fields=["clinic", "status"]),
+            models.Index(fields=["opening", "status", "order"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["invitation"],
                 condition=Q(status__in=PRESENT),
                 name="one_arrival_at_a_time_per_invitation",
             ),
+            models.UniqueConstraint(
+                fields=["opening", "order"],
+                condition=Q(status__in=IN_QUEUE),
+                name="one_person_per_place_in_a_queue",
+            ),
+            models.CheckConstraint(
+                name="arrival_has_an_hour_or_a_place",
+                condition=Q(appointment__isnull=False) | Q(opening__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="arrival_in_a_queue_has_a_place",
+                condition=Q(opening__isnull=True, order__isnull=True)
+                | Q(opening__isnull=False, order__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="arrival_is_called_for_a_while",
+                condition=Q(called_until__isnull=True) | Q(called_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="arrival_pushed_at_a_time",
+                condition=Q(pushed_because="", pushed_at__isnull=True)
+                | (~Q(pushed_because="") & Q(pushed_at__isnull=False)),
+            ),
             models.CheckConstraint(
                 name="arrival_waiting_since_a_time",
-                condition=Q(status__in=["at_the_door", "left", "declined"]) | Q(waiting_since__isnull=False),
+                condition=~Q(status__in=["waiting", "admitted", "settled"]) | Q(waiting_since__isnull=False),
             ),
             models.CheckConstraint(
                 name="arrival_admitted_at_a_time",
@@ -49,14 +108,90 @@ class Arrival(Moving):
             ),
             models.CheckConstraint(
                 name="arrival_settled_once_it_is_over",
-                condition=Q(
-                    status__in=["settled", "transferred", "left", "declined"], settled_at__isnull=False
-                )
-                | (
-                    ~Q(status__in=["settled", "transferred", "left", "declined"]) & Q(settled_at__isnull=True)
-                ),
+                condition=Q(status__in=_OVER, settled_at__isnull=False)
+                | (~Q(status__in=_OVER) & Q(settled_at__isnull=True)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"Arrival {self.public_id}"
+
+    @property
+    def is_in_queue(self) -> bool:
+        """Whether this person holds a place in a queue."""
+        return self.opening_id is not None and self.status in IN_QUEUE
+
+
+class ServingStatus(models.TextChoices):
+    """What somebody who serves a queue does right now."""
+
+    HERE = "here"
+    BUSY = "busy"
+    PAUSE = "pause"
+
+
+class Serving(Opaque):
+    """That a clinician works in the queue of a day."""
+
+    opening = models.ForeignKey(Opening, models.PROTECT, related_name="servings")
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="servings")
+    status = models.CharField(max_length=10, choices=ServingStatus, default=ServingStatus.HERE)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["opening", "membership"],
+                condition=Q(until__isnull=True),
+                name="a_clinician_serves_a_queue_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Serving {self.public_id}"
+
+
+class Notice(Opaque):
+    """What those who wait were told on the screen: a fixed text by its code, or words. Never sent as a message."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="notices")
+    opening = models.ForeignKey(Opening, models.CASCADE, null=True, blank=True, related_name="notices")
+    arrival = models.ForeignKey(Arrival, models.CASCADE, null=True, blank=True, related_name="notices")
+    code = models.CharField(max_length=30, blank=True)
+    words = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=80)
+
+    class Meta:
+        indexes = [models.Index(fields=["opening", "at"]), models.Index(fields=["arrival", "at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_says_something",
+                condition=~Q(code="") | ~Q(words=""),
+            ),
+            models.CheckConstraint(
+                name="notice_is_for_one_or_for_all",
+                condition=Q(opening__isnull=False, arrival__isnull=True)
+                | Q(opening__isnull=True, arrival__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notice {self.public_id}"
+
+
+class Delay(Opaque):
+    """That a clinician is late with the booked hours of a day; the newest one counts."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="delays")
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="delays")
+    day = models.DateField()
+    minutes = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["membership", "day", "at"])]
+
+    def __str__(self) -> str:
+        return f"Delay {self.public_id}"

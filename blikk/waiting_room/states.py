@@ -27,15 +27,20 @@ _AT, _WAIT, _AWAY, _HOLD = (
 )
 _OUT = frozenset({ArrivalStatus.LEFT, ArrivalStatus.DECLINED})
 
+_GONE = _OUT | {ArrivalStatus.TRANSFERRED}
+
 ARRIVAL = Moves(
     {
-        _AT: _OUT | {_WAIT},
-        _WAIT: _OUT | {_AWAY, _HOLD, ArrivalStatus.ADMITTED, ArrivalStatus.TRANSFERRED},
-        _AWAY: _OUT | {_WAIT},
-        _HOLD: _OUT | {_WAIT},
+        _AT: _GONE | {_WAIT, _AWAY},
+        _WAIT: _GONE | {_AWAY, _HOLD, ArrivalStatus.ADMITTED},
+        _AWAY: _GONE | {_WAIT},
+        _HOLD: _GONE | {_WAIT},
         ArrivalStatus.ADMITTED: frozenset({ArrivalStatus.SETTLED}),
     }
 )
 
 # Still on the premises: at most one such arrival per invitation.
 PRESENT = (_AT, _WAIT, _AWAY, _HOLD, ArrivalStatus.ADMITTED)
+
+# In one of these states a person keeps their place in a queue.
+IN_QUEUE = (_AT, _WAIT, _AWAY, _HOLD)

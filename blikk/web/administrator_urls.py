@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator
+from blikk.web import administrator, administrator_public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -11,5 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/side", administrator_public.public_page, name="public_page"),
+    path("klinikk/oppslag/", administrator_public.notices, name="notices"),
+    path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),
+    path("klinikk/oppslag/<str:notice_id>", administrator_public.notice, name="notice"),
+    path("klinikk/oppslag/<str:notice_id>/ned", administrator_public.notice_down, name="notice_down"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -13,8 +13,9 @@ from blikk.journeys import booking, closing, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
-from blikk.web import forms
+from blikk.web import forms, queue_forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
+from blikk.web.help_words import help_choices
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
 
@@ -35,7 +36,8 @@ def day(request: StaffRequest) -> HttpResponse:
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
-    return render(request, "staff/day.html", {"day": shown, "page": page})
+    context = {"day": shown, "late": queue_forms.LateForm(), "page": page}
+    return render(request, "staff/day.html", context)
 
 
 @require_GET
@@ -57,7 +59,8 @@ def _day(request: StaffRequest) -> ShownDay:
     if may_try("look_at_day", who, times=1, seconds=LOOK_LASTS, now=now):
         _looked(request, "day", request.clinic, day=on.isoformat())
     found = day_of(request.clinic, day=on, clinician=request.membership if is_mine else None, now=now)
-    return show_day(found, request.clinic, request.membership, is_mine=is_mine, now=now)
+    helps = dict(help_choices(request.clinic))
+    return show_day(found, request.clinic, request.membership, is_mine=is_mine, helps=helps, now=now)
 
 
 @require_POST

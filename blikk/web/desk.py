@@ -1,7 +1,7 @@
-"""The desk's pages: booking, one appointment, and the patients."""
+"""The desk's pages: one appointment, and the patients."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -13,19 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.clinics import queries as clinics
-from blikk.invitations.words import preview
 from blikk.journeys import booking
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import row_of
-from blikk.kernel.errors import NotFound
-from blikk.kernel.times import local, wall_time
+from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters import words
-from blikk.web.presenters.appointment import Found, Letter, show_appointment, show_found, show_letters
+from blikk.web.presenters.appointment import show_appointment, show_found
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -34,100 +31,8 @@ DESK = ("clinician", "secretary")
 FEWEST_LETTERS = 2
 
 
-@require_http_methods(["GET", "POST"])
-@never_cache
-@staff(*DESK)
-def book(request: StaffRequest) -> HttpResponse:
-    """Book a video consultation for a known or a new patient, and send the invitation."""
-    form, person = _booking_forms(request)
-    if request.method == "POST" and "find" not in request.POST:
-        booked = _book(request, form, person)
-        if booked:
-            return _appointment(request, booked.appointment.public_id, booked, gettext("Timen er bestilt"))
-    context = {
-        "form": form,
-        "person": person,
-        "found": _found(request, form),
-        "asked": "find" in request.POST,
-        "letters": _letters(request, form),
-        "page": {"at": "booking", "found": reverse("book_found"), "letters": reverse("book_letters")},
-    }
-    if "find" in request.POST:
-        form.forgive()
-    return render(request, "staff/book.html", context, status=422 if form.errors or person.errors else 200)
-
-
-@require_POST
-@staff(*DESK, fragment=True)
-def book_found(request: StaffRequest) -> HttpResponse:
-    """Patients to choose from, while somebody types. A POST, so that no name stands in an address."""
-    form, _person = _booking_forms(request)
-    return render(request, "staff/_found.html", {"found": _found(request, form), "asked": True})
-
-
-@require_POST
-@staff(*DESK, fragment=True)
-def book_letters(request: StaffRequest) -> HttpResponse:
-    """The exact message, as it will be sent."""
-    form, _person = _booking_forms(request)
-    return render(request, "staff/_letters.html", {"letters": _letters(request, form)})
-
-
-def _booking_forms(request: StaffRequest) -> tuple[forms.BookForm, forms.PatientForm]:
-    members = clinics.clinicians_of(request.clinic)
-    choices = [(member.public_id, member.name) for member in members]
-    if request.method != "POST":
-        today = local(timezone.now(), request.clinic.zone).date()
-        mine = request.membership.public_id if request.membership.role == "clinician" else None
-        first = {
-            "clinician": mine,
-            "patient": request.GET.get("pasient", ""),
-            "day": today,
-            "channels": ["sms"],
-        }
-        return forms.BookForm(clinicians=choices, initial=first), forms.PatientForm(prefix="ny")
-    form = forms.BookForm(request.POST, clinicians=choices)
-    if form.is_for_new_patient:
-        person = forms.PatientForm(request.POST, prefix="ny")
-    else:
-        typed = {name: request.POST.get(f"ny-{name}", "") for name in forms.PatientForm.base_fields}
-        person = forms.PatientForm(prefix="ny", initial=typed)
-    form.beside = person
-    return form, person
-
-
-def _book(request: StaffRequest, form: forms.BookForm, person: forms.PatientForm) -> Booked | None:
-    is_new = form.is_for_new_patient
-    if not all([form.is_valid(), person.is_valid() if is_new else True]):
-        return None
-    clinician = clinics.find_member(request.clinic, form.cleaned_data["clinician"])
-    if clinician is None:
-        raise NotFound
-    asked: dict[str, Any] = {
-        "clinician": clinician,
-        **{name: form.cleaned_data[name] for name in ("day", "at", "minutes")},
-        "channels": tuple(form.cleaned_data["channels"]),
-        "actor": request.actor,
-        "now": timezone.now(),
-    }
-    if is_new:
-        return form.attempt(
-            lambda: booking.register_and_book(request.clinic, person=person.person(), **asked)
-        )
-    patient = patients.get(request.clinic, form.cleaned_data["patient"])
-    return form.attempt(lambda: booking.book(request.clinic, patient=patient, **asked))
-
-
-def _found(request: StaffRequest, form: forms.BookForm) -> list[Found]:
-    chosen = str(form["patient"].value() or "")
-    found: list[Patient] = list(_search(request)) if request.method == "POST" else []
-    if chosen and all(patient.public_id != chosen for patient in found):
-        patient = patients.find(request.clinic, chosen)
-        found = [patient, *found] if patient else found
-    return show_found(found, chosen=chosen)
-
-
-def _search(request: StaffRequest) -> Sequence["Patient"]:
+def search(request: StaffRequest) -> Sequence["Patient"]:
+    """The patients that were asked for; that somebody looked is recorded."""
     asked, born = forms.SearchForm(request.POST).asked()
     if born is None and len(asked) < FEWEST_LETTERS:
         return []
@@ -143,33 +48,12 @@ def _search(request: StaffRequest) -> Sequence["Patient"]:
     return found
 
 
-def _letters(request: StaffRequest, form: forms.BookForm) -> list[Letter]:
-    asked = forms.PreviewForm(request.POST if request.method == "POST" else form.initial)
-    if not asked.is_valid():
-        return []
-    wanted = asked.cleaned_data
-    starts_at = asked.attempt(lambda: wall_time(wanted["day"], wanted["at"], request.clinic.zone))
-    if starts_at is None:
-        return []
-    patient = patients.find(request.clinic, wanted["patient"]) if wanted["patient"] else None
-    spoken = patient.language if patient else ""
-    if wanted["mode"] == forms.BookForm.NEW:
-        spoken = request.POST.get("ny-language", "")
-    message = preview(
-        request.clinic,
-        starts_at=starts_at,
-        language=spoken if spoken in dict(forms.LANGUAGES) else request.clinic.language,
-        base_url=settings.BLIKK_BASE_URL,
-    )
-    return show_letters(message, wanted["channels"])
-
-
 @require_GET
 @never_cache
 @staff(*DESK)
 def appointment(request: StaffRequest, appointment_id: str) -> HttpResponse:
     """One appointment: who is invited, how it went with the messages, and what can be changed."""
-    return _appointment(request, appointment_id)
+    return appointment_page(request, appointment_id)
 
 
 @require_POST
@@ -183,8 +67,8 @@ def move(request: StaffRequest, appointment_id: str) -> HttpResponse:
         )
     )
     if not moved:
-        return _appointment(request, appointment_id, move_form=form)
-    return _appointment(request, appointment_id, moved, gettext("Timen er flyttet"))
+        return appointment_page(request, appointment_id, move_form=form)
+    return appointment_page(request, appointment_id, moved, gettext("Timen er flyttet"))
 
 
 @require_POST
@@ -205,7 +89,7 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     """Send somebody a new link instead of one that was lost or not delivered."""
     sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
-    return _appointment(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
+    return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 
 @require_POST
@@ -219,11 +103,11 @@ def companion(request: StaffRequest, appointment_id: str) -> HttpResponse:
         )
     )
     if not invited:
-        return _appointment(request, appointment_id, companion_form=form)
-    return _appointment(request, appointment_id, invited, gettext("Lenken er sendt"))
+        return appointment_page(request, appointment_id, companion_form=form)
+    return appointment_page(request, appointment_id, invited, gettext("Lenken er sendt"))
 
 
-def _appointment(
+def appointment_page(
     request: StaffRequest,
     appointment_id: str,
     done: Booked | None = None,
@@ -232,6 +116,7 @@ def _appointment(
     move_form: forms.MoveForm | None = None,
     companion_form: forms.CompanionForm | None = None,
 ) -> HttpResponse:
+    """One appointment, with what was done to it just now or what was wrong with what was typed."""
     now = timezone.now()
     row = row_of(request.clinic, appointment_id, now=now)
     _looked(request, "appointment", f"scheduling.Appointment:{appointment_id}")
@@ -265,7 +150,7 @@ def patients_page(request: StaffRequest) -> HttpResponse:
     asked = request.method == "POST"
     context = {
         "form": forms.SearchForm(request.POST if asked else None),
-        "found": show_found(_search(request)) if asked else [],
+        "found": show_found(search(request)) if asked else [],
         "asked": asked,
         "page": {"at": "patients", "found": reverse("patients_found")},
     }
@@ -277,7 +162,7 @@ def patients_page(request: StaffRequest) -> HttpResponse:
 def patients_found(request: StaffRequest) -> HttpResponse:
     """The patients that were found, while somebody types."""
     return render(
-        request, "staff/_patients_found.html", {"found": show_found(_search(request)), "asked": True}
+        request, "staff/_patients_found.html", {"found": show_found(search(request)), "asked": True}
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from blikk.journeys.door import DoorView
 from blikk.kernel.times import local
 
-CLOSED = frozenset({"ended", "cancelled", "moved", "replaced", "expired", "locked"})
+CLOSED = frozenset({"ended", "cancelled", "moved", "replaced", "expired", "locked", "queue_closed"})
 # What can be shown before any script has run; the rest waits for the first press or for the camera.
 _AT_ONCE = {"early": "early", "waiting": "waiting", "admitted": "talk"}
 
@@ -29,9 +29,11 @@ class DoorPage:
     tries_left: int
     code_to: str
     ended_by: str = ""
+    is_queue: bool = False
+    gone: str = ""
 
 
-def door_page(view: DoorView) -> DoorPage:
+def door_page(view: DoorView, *, is_queue: bool = False) -> DoorPage:
     """Put a door into the words of the language that is active."""
     starts, opens = local(view.starts_at, view.zone), local(view.opens_at, view.zone)
     return DoorPage(
@@ -44,12 +46,20 @@ def door_page(view: DoorView) -> DoorPage:
         opens_time=time_of(opens),
         tries_left=view.tries_left,
         code_to=view.code_to,
+        is_queue=is_queue,
+        gone=view.gone,
     )
 
 
 def first_screen(view: DoorView) -> str:
     """Which part of the page is shown before any script has run."""
-    return view.step if view.step in CLOSED else _AT_ONCE.get(view.step, "link")
+    if view.step in CLOSED:
+        return view.step.replace("_", "-")
+    if view.step == "waiting" and view.is_away:
+        return "away"
+    if view.step == "check" and view.gone in {"missed", "declined"}:
+        return "gone"
+    return _AT_ONCE.get(view.step, "link")
 
 
 def phone_words(phone: str) -> str:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid, Refused
 from blikk.patients.services import normal_email, normal_phone
+from blikk.web.refusals import WORDS as WORDS
+from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -28,43 +30,6 @@ COMPANION_ROLES = [
 ]
 CHANNELS = [("sms", _("SMS")), ("email", _("E-post"))]
 
-WORDS: dict[str, "StrPromise"] = {
-    "missing": _("Fyll ut dette feltet."),
-    "in_the_past": _("Tidspunktet har allerede vært. Velg et senere."),
-    "no_such_hour": _("Den timen finnes ikke: klokken stilles fram da. Velg en time tidligere eller senere."),
-    "taken": _("Behandleren har en annen time da. Velg et annet tidspunkt."),
-    "too_far_ahead": _("Tidspunktet er mer enn to år fram. Sjekk årstallet."),
-    "unlikely_length": _("Velg en lengde mellom 5 minutter og 4 timer."),
-    "not_a_phone": _("Dette ser ikke ut som et telefonnummer. Norske numre har åtte sifre."),
-    "not_an_email": _("Dette ser ikke ut som en e-postadresse. Se etter krøllalfa og punktum."),
-    "not_a_birth_date": _("Dette kan ikke være en fødselsdato. Skriv dag, måned og år: 14.03.1951."),
-    "unknown": _("Velg fra listen."),
-    "no_way_to_reach": _(
-        "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
-    ),
-    "note_not_signed": _("Signer notatet først."),
-    "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
-    "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
-    "over": _("Samtalen er avsluttet. Last siden på nytt."),
-    "elsewhere": _(
-        "Du er med i samtalen fra en annen fane eller enhet. Fortsett der, eller last siden på nytt."
-    ),
-    "not_at_this_step": _("Siden er ikke oppdatert. Last den på nytt."),
-    "too_many_codes": _(
-        "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller send en ny lenke."
-    ),
-    "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
-    "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
-    "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
-    "no_relay": _(
-        "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
-    ),
-    "works_here": _("Denne personen har tilgang her allerede."),
-    "not_an_hpr_number": _("HPR-nummeret har sju til ni sifre, uten mellomrom."),
-    "unreadable": _("Navnet har skjulte tegn. Skriv det på nytt."),
-    "last_administrator": _("Det må være minst én administrator. Gi noen andre rollen først."),
-    "no_email": _("Skriv inn en e-postadresse, eller send invitasjonen som SMS."),
-}
 OUTCOMES = [
     ("completed", _("Gjennomført")),
     ("in_person_needed", _("Trenger fysisk oppmøte")),
@@ -83,6 +48,8 @@ FEES = [
     ("exempt", _("Fritatt")),
     ("no_charge", _("Ingen egenandel")),
 ]
+# Days outside are slips of the hand, and some of them no clock can tell.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 BIRTH_FORMATS = ["%d.%m.%Y", "%d%m%Y", "%Y-%m-%d", "%d/%m/%Y", "%d %m %Y"]
 REQUIRED = {
     "required": WORDS["missing"],
@@ -100,11 +67,6 @@ def lengths() -> list[tuple[int, str]]:
 def chosen(choices: Sequence[tuple[str, "StrPromise"]], value: str) -> str:
     """The words of what was chosen."""
     return str(dict(choices).get(value, value))
-
-
-def words_for(code: str) -> str:
-    """The sentence for a code from a room; a general one for codes that are new."""
-    return str(WORDS.get(code, _("Dette kan ikke brukes. Se over feltet.")))
 
 
 class StaffForm(forms.Form):
@@ -135,6 +97,10 @@ class StaffForm(forms.Form):
         except Refused as fault:
             self.refuse(None, fault.code)
         return None
+
+    def forgive(self) -> None:
+        """Forget what is wrong: the person only asked for a list."""
+        self._errors = ErrorDict()
 
     def read_contacts(self) -> None:
         """Say what is wrong with phone and e-mail together with the rest, and not one round later."""
@@ -271,10 +237,6 @@ class BookForm(WhenForm):
             self.add_error("sok", _("Velg en pasient i listen, eller registrer en ny."))
         return cleaned
 
-    def forgive(self) -> None:
-        """Forget what is wrong: the person only asked for a list."""
-        self._errors = ErrorDict()
-
     @property
     def is_for_new_patient(self) -> bool:
         return bool(self.is_bound and self.data.get("mode") == self.NEW)
@@ -361,7 +323,7 @@ class DayForm(StaffForm):
         """The day asked for; today where none was, or none that exists."""
         self.full_clean()
         asked: date | None = self.cleaned_data.get("dag")
-        return asked or today
+        return asked if asked and FIRST_DAY <= asked <= LAST_DAY else today
 
     def is_mine(self, *, by_itself: bool) -> bool:
         """Whether only the person's own rows were asked for."""

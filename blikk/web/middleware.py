@@ -58,8 +58,9 @@ class Headers:
         request.id = new_id()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
-        response["Cross-Origin-Resource-Policy"] = "same-origin"
-        response["X-Robots-Tag"] = "noindex, nofollow"
+        # A page for everybody may say otherwise of itself, such as the badge.
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("X-Robots-Tag", "noindex, nofollow")
         is_static = request.path.startswith(settings.STATIC_URL)
         if not is_static and not ("Cache-Control" in response and _is_for_everybody(request)):
             response["Cache-Control"] = "no-store"

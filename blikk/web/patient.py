@@ -1,6 +1,7 @@
 """The patient's way in: the shell that opens a link, the one page, and what its buttons ask for."""
 
 import re
+from datetime import datetime
 from typing import Any, cast
 
 from csp.decorators import csp_update
@@ -11,6 +12,8 @@ from django.utils import timezone, translation
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from blikk.clinics.queries import notices_for
+from blikk.invitations.queries import find_presented
 from blikk.journeys import door
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
@@ -65,8 +68,10 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
     except NotFound:
         return render(request, "patient/unknown.html", status=404)
     with translation.override(view.language):
-        shown = door_page(view)
+        clinic = _of_the_clinic(invitation, device_secret(request), now=now)
+        shown = door_page(view, is_queue=clinic.pop("is_queue"))
         content = {
+            **clinic,
             "door": shown,
             "first": first_screen(view),
             "is_closed": view.step in CLOSED,
@@ -75,6 +80,17 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
         response = render(request, "patient/page.html", content)
         response["Content-Language"] = translation.get_language()
     return response
+
+
+def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, Any]:
+    """What the clinic has for everybody who opens a link of theirs: notices, and its own page if there is one."""
+    found = find_presented(invitation, secret)[0]
+    clinic = found.clinic
+    return {
+        "is_queue": found.opening_id is not None and found.appointment_id is None,
+        "notices": notices_for(clinic, "patient", on=local(now, clinic.zone).date()),
+        "clinic_slug": clinic.slug if clinic.is_public else "",
+    }
 
 
 @same_origin_json
@@ -139,6 +155,45 @@ def leave(request: JsonRequest, invitation: str) -> HttpResponse:
         request,
         invitation,
         lambda where: door.leave(invitation, device_secret(request), where=where, now=now),
+    )
+
+
+@same_origin_json
+def away(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Step away from the queue; the place is kept."""
+    now = timezone.now()
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.step_away(invitation, device_secret(request), where=where, now=now),
+    )
+
+
+@same_origin_json
+def back(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Come back to the queue."""
+    now = timezone.now()
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.come_back(invitation, device_secret(request), where=where, now=now),
+    )
+
+
+@same_origin_json
+def late(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Say what to do about a clinician who is late: wait, be phoned, or have a new time."""
+    now, answer = timezone.now(), request.json.get("answer")
+    return _answer(
+        request,
+        invitation,
+        lambda where: door.answer_late(
+            invitation,
+            device_secret(request),
+            answer=answer if isinstance(answer, str) else "",
+            where=where,
+            now=now,
+        ),
     )
 
 

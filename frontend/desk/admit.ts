@@ -4,17 +4,24 @@ import { type Seating, seatingIn } from "../shared/frames";
 import type { Link } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
 import { t } from "../shared/words";
-import { isAdmitKey } from "./day";
+import { isKey } from "./day";
 
 export interface Wanted {
   readonly arrival: string;
   readonly version: number;
+  /** The queue whose next is wanted, whoever that is; empty where one person is. */
+  readonly opening: string;
   readonly name: string;
   readonly form: HTMLFormElement;
 }
 
 export type Result =
-  | { readonly is: "in"; readonly consultation: string; readonly seating: Seating | null }
+  | {
+      readonly is: "in";
+      readonly consultation: string;
+      readonly phone: string;
+      readonly seating: Seating | null;
+    }
   /** The socket is away: the form itself goes the long way round. */
   | { readonly is: "offline" }
   | { readonly is: "refused"; readonly code: string };
@@ -22,17 +29,22 @@ export type Result =
 /** Who a form lets in. */
 export function wantedBy(form: HTMLFormElement): Wanted {
   const name = form.querySelector("button")?.dataset["name"] ?? "";
-  return { arrival: form.dataset["admit"] ?? "", version: Number(form.dataset["version"]), name, form };
+  const { admit: arrival = "", next: opening = "", version } = form.dataset;
+  return { arrival, version: Number(version), opening, name, form };
 }
 
 /** `sits`: this page is to become the conversation, and takes its seat with the same act. */
-export async function admit(link: Link, { arrival, version }: Wanted, sits: boolean): Promise<Result> {
+export async function admit(link: Link, wanted: Wanted, sits: boolean): Promise<Result> {
+  const { arrival, version, opening } = wanted;
   const page = sits ? { tab: tabMark(), epoch: EPOCH } : {};
-  const answer = await link.ask({ type: "admit", arrival, version, ...page });
+  const answer = await link.ask(
+    opening ? { type: "next", opening } : { type: "admit", arrival, version, ...page },
+  );
   if (answer.type === "done") {
     return {
       is: "in",
       consultation: String(answer["consultation"]),
+      phone: String(answer["phone"] ?? ""),
       seating: seatingIn(answer["joined"]),
     };
   }
@@ -45,6 +57,8 @@ export function refusedWords(code: string, name: string, waits: boolean): string
   switch (code) {
     case "room_full":
       return t("Det er allerede fire i samtalen. En må gå ut før {name} kan slippes inn.", { name });
+    case "nobody_ready":
+      return t("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt.");
     case "over":
       return t("Samtalen med {name} er avsluttet.", { name });
     case "no_answer":
@@ -58,12 +72,12 @@ export function refusedWords(code: string, name: string, waits: boolean): string
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
-/** Lets the one who has waited longest in by a key, where the page says which. */
-export function listenForKey(isOn: () => boolean): void {
+/** Presses the button that carries a key's mark, wherever it is on the page. */
+export function listenForKey(letter: string, mark: string, isOn: () => boolean): void {
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest(FIELDS) !== null;
-    if (!isOn() || !isAdmitKey(event, typing) || document.querySelector("dialog[open]")) return;
-    const form = document.querySelector("[data-shortcut]")?.closest("form");
+    if (!isOn() || !isKey(event, letter, typing) || document.querySelector("dialog[open]")) return;
+    const form = document.querySelector(`[${mark}]`)?.closest("form");
     if (!form) return;
     event.preventDefault();
     form.requestSubmit();

@@ -2,11 +2,15 @@
 
 import { find, show } from "../shared/dom";
 import { sendForm } from "./fragments";
+import { goLive } from "./live";
 
 export interface BookingPage {
   readonly at: "booking";
   readonly found: string;
   readonly letters: string;
+  readonly slots: string;
+  readonly hold: string;
+  readonly series: string;
 }
 
 export interface PatientsPage {
@@ -35,11 +39,16 @@ export function startBooking(page: BookingPage): void {
   const found = find("#found");
   const search = follow(form, page.found, found, 180);
   const preview = follow(form, page.letters, find("#letters"), 250);
-  show(find("#find"), false);
+  const slots = follow(form, page.slots, find("#slots"), 250);
+  const series = follow(form, page.series, find("#series"), 250);
+  for (const name of ["#find", "#free", "#dates"]) show(find(name), false);
   form.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
     if (field.name === "sok") search();
     else preview();
+    if (field.name === "slot") takeSlot(form, field, page.hold);
+    else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots);
+    if (SERIES.has(field.name)) series();
     if (field.name === "mode") {
       show(find("#known"), field.value !== "new");
       show(find("#new"), field.value === "new");
@@ -48,6 +57,34 @@ export function startBooking(page: BookingPage): void {
   searchByKeyboard(found);
   if (!document.querySelector("[data-focus]") && !found.querySelector("input")) find("#id_sok").focus();
   preview();
+  slots();
+  // Somebody else may take or give up a slot while this one is being chosen.
+  goLive(new AbortController().signal, slots, () => undefined);
+}
+
+const SERIES = new Set(["repeats", "every_weeks", "count", "day", "at", "minutes", "clinician", "slot"]);
+
+/** A typed time is meant, and not the slot that was chosen before. */
+function typeTime(form: HTMLFormElement, field: HTMLInputElement, slots: () => void): void {
+  const own = form.querySelector<HTMLInputElement>('[name="slot"][value=""]');
+  if (own) own.checked = true;
+  if (field.name === "day" || field.name === "clinician") slots();
+}
+
+/** The slot's time stands in the fields, and the slot is held while the rest is typed. */
+function takeSlot(form: HTMLFormElement, slot: HTMLInputElement, address: string): void {
+  if (!slot.value) return;
+  for (const name of ["day", "at", "clinician"]) {
+    find<HTMLInputElement>(`[name="${name}"]`, form).value = slot.dataset[name] ?? "";
+  }
+  const length = find<HTMLSelectElement>('[name="minutes"]', form);
+  const minutes = slot.dataset["minutes"] ?? "";
+  if (![...length.options].some((one) => one.value === minutes)) length.add(new Option(minutes, minutes));
+  length.value = minutes;
+  void sendForm(address, new FormData(form)).then((part) => {
+    find("#held").replaceChildren(part.content);
+    if (part.status !== 200) slot.checked = false;
+  });
 }
 
 /** Enter takes the first one found, the arrow goes into the list; neither books anything. */

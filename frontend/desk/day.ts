@@ -52,8 +52,8 @@ export interface Key {
   readonly repeat: boolean;
 }
 
-/** Whether this key lets in the one who has waited longest. `typing` says that it was meant for a field. */
-export function isAdmitKey(key: Key, typing: boolean): boolean {
+/** Whether this is the key with that letter. `typing` says that it was meant for a field. */
+export function isKey(key: Key, letter: string, typing: boolean): boolean {
   if (typing || key.repeat || key.ctrlKey || key.altKey || key.metaKey) return false;
-  return key.key.toLowerCase() === "s";
+  return key.key.toLowerCase() === letter;
 }

@@ -7,13 +7,14 @@ import { t } from "../shared/words";
 import { admit, listenForKey, refusedWords, wantedBy } from "./admit";
 import { hangBell } from "./bell";
 import { type Desk, type DeskEvent, minutesSince, newcomers, next } from "./day";
-import { fetchPart, swapParts } from "./fragments";
+import { DONE, fetchPart, press, swapParts } from "./fragments";
 import { goLive, type Live } from "./live";
 import { hangMirror, type Mirror } from "./mirror";
+import { hangSheet } from "./sheet";
 import { type RunningTalk, showTalk, talk } from "./talk";
 
 export interface DayPage {
-  readonly at: "day";
+  readonly at: "day" | "front-desk";
   readonly rows: string;
   readonly mayTalk: boolean;
   readonly conversation: string;
@@ -38,7 +39,7 @@ export function countMinutes(root: ParentNode = document): void {
 }
 
 /** The page while it shows the day, until it has become the conversation. */
-class DayScreen {
+export class DayScreen {
   private readonly ending = new AbortController();
   private readonly said = find("#said");
   private readonly bell = hangBell(
@@ -62,6 +63,8 @@ class DayScreen {
       () => this.signedOut(),
     );
     if (page.mayTalk) this.listen();
+    hangSheet(() => void this.refresh());
+    this.pressQuietly();
     this.look();
     setInterval(() => countMinutes(), 10_000);
     setInterval(() => this.poll(), POLL);
@@ -72,20 +75,35 @@ class DayScreen {
 
   private listen(): void {
     addEventListener("submit", (event) => {
-      if (!(event.target instanceof HTMLFormElement) || !event.target.dataset["admit"]) return;
+      if (!(event.target instanceof HTMLFormElement) || !isAdmitting(event.target)) return;
       event.preventDefault();
       void (this.desk.at === "talking" ? this.letJoin(event.target) : this.letIn(event.target));
     });
     const box = find<HTMLInputElement>("#shortcut");
     keepChoice(box);
-    listenForKey(() => box.checked && this.desk.at === "day");
+    const isOn = () => box.checked && this.desk.at === "day";
+    listenForKey("s", "data-shortcut", isOn);
+    listenForKey("n", "data-shortcut-next", isOn);
+  }
+
+  /** What a button does happens without leaving the page, where the camera may stand ready. */
+  private pressQuietly(): void {
+    addEventListener("submit", (event) => {
+      const form = event.target;
+      if (!(form instanceof HTMLFormElement) || form.dataset["quiet"] === undefined) return;
+      event.preventDefault();
+      void press(form, event.submitter, this.ending.signal).then((sent) => {
+        this.tell(sent.status === DONE ? "" : t("Det virket ikke. Se over siden og prøv igjen."));
+        return this.refresh();
+      });
+    });
   }
 
   private dispatch(event: DeskEvent): void {
     this.desk = next(this.desk, event);
   }
 
-  private tell(words: string): void {
+  tell(words: string): void {
     this.said.className = words ? "ds-alert said" : "";
     if (words) this.said.setAttribute("data-color", "warning");
     say(this.said, words);
@@ -114,7 +132,7 @@ class DayScreen {
   }
 
   /** One request at a time; a hint that comes meanwhile asks once more afterwards. */
-  private refresh(): Promise<void> {
+  refresh(): Promise<void> {
     this.running?.refresh();
     // While somebody is let in, the server has better things to do than to draw the rows; a refusal asks again.
     if (this.desk.at !== "day") return Promise.resolve();
@@ -136,13 +154,15 @@ class DayScreen {
   private async letIn(form: HTMLFormElement): Promise<void> {
     if (this.desk.at !== "day" || !this.mirror) return;
     const wanted = wantedBy(form);
-    this.dispatch({ type: "pressed", arrival: wanted.arrival });
+    this.dispatch({ type: "pressed", arrival: wanted.arrival || wanted.opening });
     this.tell("");
+    // Of the next in a queue nobody knows yet who it is.
     const phone = form.closest<HTMLElement>("[data-phone]")?.dataset["phone"] ?? "";
     const result = await admit(this.live.link, wanted, true);
     if (result.is === "in") {
       this.dispatch({ type: "admitted", consultation: result.consultation });
-      const place = { ...this.page, consultation: result.consultation, phone };
+      const number = phone || result.phone;
+      const place = { ...this.page, consultation: result.consultation, phone: number };
       const seated = result.seating ? holdSeat(this.live.link, result.seating) : () => null;
       const prepared = await this.mirror.take();
       // Joined before anything is drawn: every moment of it is seen by two people.
@@ -155,7 +175,9 @@ class DayScreen {
     } else {
       this.dispatch({ type: "refused" });
       await this.refresh();
-      const waits = document.querySelector(`[data-admit="${CSS.escape(wanted.arrival)}"]`) !== null;
+      const waits =
+        wanted.opening !== "" ||
+        document.querySelector(`[data-admit="${CSS.escape(wanted.arrival)}"]`) !== null;
       this.tell(refusedWords(result.code, wanted.name, waits));
     }
   }
@@ -166,8 +188,12 @@ class DayScreen {
   }
 }
 
-export function startDay(page: DayPage): void {
-  new DayScreen(page);
+function isAdmitting(form: HTMLFormElement): boolean {
+  return Boolean(form.dataset["admit"] || form.dataset["next"]);
+}
+
+export function startDay(page: DayPage): DayScreen {
+  return new DayScreen(page);
 }
 
 /** Lets one more person into the conversation on this page. */

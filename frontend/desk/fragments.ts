@@ -22,12 +22,31 @@ export async function fetchPart(address: string, signal?: AbortSignal): Promise<
 
 /** Sends a form and reads the part of the page that answers it. */
 export async function sendForm(address: string, form: FormData, signal?: AbortSignal): Promise<Fetched> {
-  return ask(address, { method: "POST", body: form, ...(signal ? { signal } : {}) });
+  return ask(address, { method: "POST", body: form, redirect: "manual", ...(signal ? { signal } : {}) });
+}
+
+/** Fetches what somebody asked for by pressing something. */
+export async function openPart(address: string, signal?: AbortSignal): Promise<Fetched> {
+  return ask(address, signal ? { signal } : {});
+}
+
+/** Sent, and answered by the way to another page: it is done. */
+export const DONE = 303;
+
+/** Presses a button of a form without leaving the page. */
+export async function press(
+  form: HTMLFormElement,
+  submitter: HTMLElement | null,
+  signal?: AbortSignal,
+): Promise<Fetched> {
+  const body = new FormData(form, submitter);
+  return ask(form.action, { method: "POST", body, redirect: "manual", ...(signal ? { signal } : {}) });
 }
 
 async function ask(address: string, how: RequestInit): Promise<Fetched> {
   try {
     const answer = await fetch(address, { credentials: "same-origin", redirect: "error", ...how });
+    if (answer.type === "opaqueredirect") return { status: DONE, content: document.createDocumentFragment() };
     return { status: answer.status, content: readMarkup(await answer.text()) };
   } catch {
     return { status: 0, content: document.createDocumentFragment() };

@@ -3,10 +3,13 @@
 import { prepare } from "../call/conversation";
 import { find, given, say } from "../shared/dom";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
+import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
+import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
 import { mountNote } from "./note";
 import { type RunningTalk, type TalkPlace, talk } from "./talk";
+import { startWeek, type WeekPage } from "./weekpage";
 
 type Page =
   | DayPage
@@ -14,7 +17,8 @@ type Page =
   | PatientsPage
   | ({ readonly at: "conversation" } & TalkPlace)
   | { readonly at: "appointment"; readonly address: string }
-  | { readonly at: "closing" };
+  | WeekPage
+  | { readonly at: "closing" | "copy" };
 
 /** The conversation after a reload: straight back in. */
 function startConversationPage(place: TalkPlace): void {
@@ -57,12 +61,16 @@ function startClosing(): void {
 
 function start(page: Page): void {
   if (page.at === "day") startDay(page);
+  else if (page.at === "front-desk") startFrontDesk(page);
+  else if (page.at === "week") startWeek(page);
+  else if (page.at === "copy") startCopying();
   else if (page.at === "booking") startBooking(page);
   else if (page.at === "patients") startPatients(page);
   else if (page.at === "conversation") startConversationPage(page);
   else if (page.at === "closing") startClosing();
   // What was shown once is not sent again by a reload.
-  else if (location.pathname !== page.address) history.replaceState(null, "", page.address);
+  else if (page.at === "appointment" && location.pathname !== page.address)
+    history.replaceState(null, "", page.address);
 }
 
 document.querySelector<HTMLElement>("[data-focus]")?.focus();

@@ -23,6 +23,21 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     wrong: false,
     waiting_since: null,
     consultation: "",
+    words: [],
+    late_minutes: 0,
+    late_answer: "",
+    place: 0,
+    wait_low: null,
+    wait_high: null,
+    servers: 0,
+    paused: 0,
+    pushed: "",
+    is_away: false,
+    on_hold: false,
+    hold_words: "",
+    called_until: null,
+    opening_name: "",
+    gone: "",
     ...changes,
   };
 }
@@ -156,4 +171,44 @@ test("who has left the waiting room stays out until they want in again", () => {
   assert.equal(next(left, { type: "news", view: view("waiting") }).screen, "left");
   const back = after(left, { type: "news", view: view("check") }, { type: "back_in" });
   assert.equal(back.screen, "check");
+});
+
+test("who steps away has a page of their own, and comes back to the waiting room", () => {
+  const waiting = firstDoor(view("waiting", { place: 3 }), true);
+  const away = next(waiting, { type: "answered", view: view("waiting", { place: 3, is_away: true }) });
+  assert.equal(away.screen, "away");
+  assert.equal(needsDevices(away.screen), false);
+  assert.equal(needsSocket(away), true);
+  assert.equal(next(away, { type: "news", view: view("waiting", { place: 1 }) }).screen, "waiting");
+});
+
+test("who is called while away and comes back late is still told", () => {
+  const away = firstDoor(
+    view("waiting", { place: 1, is_away: true, called_until: "2026-11-24T09:10:00Z" }),
+    true,
+  );
+  assert.equal(away.screen, "away");
+  assert.equal(next(away, { type: "news", view: view("check", { gone: "missed" }) }).screen, "gone");
+});
+
+test("a place moves before the camera was tried, a booked hour stands still", () => {
+  assert.equal(needsSocket(firstDoor(view("check", { place: 4 }), false)), true);
+  assert.equal(needsSocket(firstDoor(view("check", { place: 4 }), true)), true);
+  assert.equal(needsSocket(firstDoor(view("check"), true)), false);
+});
+
+test("a queue that is over holds nobody", () => {
+  const over = next(firstDoor(view("waiting", { place: 2 }), true), {
+    type: "news",
+    view: view("queue_closed"),
+  });
+  assert.equal(over.screen, "queue-closed");
+  assert.equal(isClosed(over.screen), true);
+});
+
+test("who was put out of the queue may not walk past it to the camera", () => {
+  for (const gone of ["missed", "declined"] as const) {
+    assert.equal(firstDoor(view("check", { gone }), true).screen, "gone");
+  }
+  assert.equal(firstDoor(view("check", { gone: "left" }), true).screen, "check");
 });

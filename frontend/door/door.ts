@@ -13,10 +13,42 @@ export type Step =
   | "moved"
   | "replaced"
   | "locked"
-  | "expired";
+  | "expired"
+  | "queue_closed";
+
+/** Why a place in the queue grew: it never does without one of these. */
+export type Pushed = "" | "priority" | "transferred_in" | "missed_call";
+
+/** What the clinic told those who wait: a fixed text by its code, or words of its own. */
+export interface Told {
+  readonly at: string;
+  readonly code: string;
+  readonly words: string;
+}
+
+/** The place in a drop-in queue; of no meaning for a booked hour, where `place` is 0. */
+export interface Place {
+  readonly place: number;
+  /** From so many minutes to so many; null while nobody can say. */
+  readonly wait_low: number | null;
+  readonly wait_high: number | null;
+  /** How many are at work in the queue. */
+  readonly servers: number;
+  /** How many of those who serve it have a break. */
+  readonly paused: number;
+  readonly pushed: Pushed;
+  readonly is_away: boolean;
+  readonly on_hold: boolean;
+  readonly hold_words: string;
+  /** It is their turn, until then. */
+  readonly called_until: string | null;
+  readonly opening_name: string;
+  /** Why they no longer stand in the queue. */
+  readonly gone: "" | "left" | "declined" | "missed";
+}
 
 /** What the server tells about the door; times are ISO 8601. */
-export interface DoorView {
+export interface DoorView extends Place {
   readonly invitation: string;
   readonly step: Step;
   readonly phone: string;
@@ -28,6 +60,10 @@ export interface DoorView {
   readonly wrong: boolean;
   readonly waiting_since: string | null;
   readonly consultation: string;
+  readonly words: readonly Told[];
+  /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
+  readonly late_minutes: number;
+  readonly late_answer: "" | "wait" | "phone" | "new_time";
 }
 
 export type Screen =
@@ -37,6 +73,8 @@ export type Screen =
   | "code"
   | "check"
   | "waiting"
+  | "away"
+  | "gone"
   | "talk"
   | "stepped-out"
   | "left"
@@ -48,7 +86,8 @@ export type Screen =
   | "moved"
   | "replaced"
   | "locked"
-  | "expired";
+  | "expired"
+  | "queue-closed";
 
 export interface Door {
   readonly screen: Screen;
@@ -103,9 +142,12 @@ function screenFor(door: Door, view: DoorView): Screen {
       return door.hasBegun ? "birth-date" : "link";
     case "code":
     case "check":
+      if (view.gone === "missed" || view.gone === "declined") return "gone";
       return door.hasBegun ? view.step : "link";
     case "waiting":
-      return "waiting";
+      return view.is_away ? "away" : "waiting";
+    case "queue_closed":
+      return "queue-closed";
     case "admitted":
       return door.screen === "stepped-out" ? "stepped-out" : "talk";
     default:
@@ -121,6 +163,7 @@ const CLOSED: ReadonlySet<Screen> = new Set<Screen>([
   "locked",
   "expired",
   "lost",
+  "queue-closed",
 ]);
 
 /** Over for good: no socket, no camera, no screen lock needed any more. */
@@ -137,10 +180,15 @@ export function needsDevices(screen: Screen): boolean {
 export function needsSocket(door: Door): boolean {
   switch (door.screen) {
     case "waiting":
+    case "away":
     case "talk":
     case "stepped-out":
     case "elsewhere":
       return true;
+    // In a queue the place moves while the camera is still being tried.
+    case "link":
+    case "check":
+      return door.view.place > 0;
     default:
       return false;
   }

@@ -7,6 +7,7 @@ import type { Seating } from "../shared/frames";
 import { doorIn, post } from "./api";
 import { type Check, equipment, found } from "./check";
 import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
+import { isNewlyCalled } from "./queue";
 import { showCheck, showDoor, showLevel } from "./screens";
 import { type Seat, takeSeat } from "./seat";
 import { getReady, type Ready, talk } from "./talk";
@@ -59,7 +60,10 @@ function keep(key: string, value: string): void {
 function dispatch(event: DoorEvent): void {
   const before = door;
   door = next(door, event);
-  if (door !== before) follow(before);
+  if (door === before) return;
+  follow(before);
+  // Whoever looks elsewhere hears that it is their turn.
+  if (isNewlyCalled(before.view, door.view)) void playTone();
 }
 
 /** Brings everything outside the reducer to where the door now says that it should be. */
@@ -185,7 +189,7 @@ async function leave(): Promise<void> {
   if (door.screen === "check") dispatch({ type: "left" });
 }
 
-const ACTS: Readonly<Record<string, () => void>> = {
+const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   begin() {
     keep("begun", page.door.invitation);
     dispatch({ type: "began" });
@@ -197,6 +201,9 @@ const ACTS: Readonly<Record<string, () => void>> = {
   tone: () => tools.tone(),
   arrive: () => void ask("arrive", { found: found(tools.check()) }),
   leave: () => void leave(),
+  "step-away": () => void ask("away", {}),
+  "come-back": () => void ask("back", {}),
+  late: (pressed) => void ask("late", { answer: pressed.dataset.lateAnswer ?? "" }),
   "move-here"() {
     sit(true);
     dispatch({ type: "elsewhere" });
@@ -205,8 +212,8 @@ const ACTS: Readonly<Record<string, () => void>> = {
 };
 
 document.addEventListener("click", (event) => {
-  const act = (event.target as Element | null)?.closest<HTMLElement>("[data-act]")?.dataset.act;
-  if (act) ACTS[act]?.();
+  const pressed = (event.target as Element | null)?.closest<HTMLElement>("[data-act]");
+  if (pressed) ACTS[pressed.dataset.act ?? ""]?.(pressed);
 });
 
 document.addEventListener("submit", (event) => {

@@ -4,6 +4,7 @@ import { browserOf } from "../shared/devices";
 import { find, say, set, show } from "../shared/dom";
 import { type Check, isSettled, type Light, worstFault } from "./check";
 import type { Door } from "./door";
+import { showPlace } from "./place";
 
 const all = <T extends HTMLElement>(selector: string, within: ParentNode = document): T[] => [
   ...within.querySelectorAll<T>(selector),
@@ -36,8 +37,9 @@ export function showDoor(door: Door): void {
   fill("tries", String(door.view.tries_left));
   if (door.view.code_to) fill("code-to", door.view.code_to);
   showSince(door);
+  showPlace(door);
   showProblem(now, door.problem);
-  const isCut = door.isOffline && ["waiting", "stepped-out"].includes(door.screen);
+  const isCut = door.isOffline && ["waiting", "away", "stepped-out"].includes(door.screen);
   show(find("#banner"), isCut);
   set(find("#banner"), "data-test", isCut ? "banner" : null);
   if (before === door.screen) return;

@@ -84,7 +84,11 @@ export type Request =
       readonly sound: string;
       readonly network: string;
     }
+  | { readonly type: "next"; readonly opening: string }
   | { readonly type: "leave" }
+  | { readonly type: "step_away" }
+  | { readonly type: "come_back" }
+  | { readonly type: "late_answer"; readonly answer: "wait" | "phone" | "new_time" }
   | {
       readonly type: "join";
       readonly consultation: string;

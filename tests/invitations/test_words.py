@@ -1,15 +1,17 @@
 """A message carries the closed list of fields and nothing else (law 6)."""
 
+from typing import get_args
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blikk.invitations.models import Invitation
-from blikk.invitations.words import compose, grouped
+from blikk.invitations.words import Kind, compose, grouped, staff_alert
 from tests.builders import a_booked_hour, a_clinic, a_member, a_patient
 
 pytestmark = pytest.mark.django_db
-KINDS = ("invited", "moved", "cancelled", "code")
+KINDS = get_args(Kind)
 CANARY = "Kanarifugl"
 
 
@@ -61,3 +63,12 @@ def test_a_phone_number_is_written_as_people_read_it():
     assert grouped("+4755550100") == "55 55 01 00"
     assert grouped("+46701234567") == "+46 70 123 45 67"
     assert grouped("helse") == "helse"
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_an_alert_to_the_staff_names_nobody(language):
+    clinic = a_clinic(f"{CANARY} psykiatriske klinikk")
+    words = staff_alert(clinic, minutes=10, language=language, base_url="https://v.example.no")
+    assert CANARY not in words.subject + words.body
+    assert "https://v.example.no/dag/" in words.body
+    assert "10" in words.body

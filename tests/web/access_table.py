@@ -17,7 +17,8 @@ class Door:
     """An address: which methods it knows, for whom, and how it treats who is not signed in.
 
     kind: `page` sends who is not signed in to the sign-in page, `fragment` and `json` do not; `patient` is for the
-    device that presented the link; `public` is for everybody; `account` is one's own account.
+    device that presented the link; `public` is for everybody; `embed` is for everybody, and may stand in the pages of
+    other sites; `account` is one's own account.
     thing: which of the clinic's things the address names.
     """
 
@@ -36,6 +37,18 @@ DOORS: dict[str, Door] = {
     "patient_shell": Door("GET HEAD", "public"),
     "patient_open": Door("POST", "public"),
     "inbox": Door("GET", "public"),
+    # The clinic's own page, dropping in and booking oneself: there for everybody once the clinic opened its page
+    "clinic_page": Door("GET HEAD", "public", thing="slug"),
+    "clinic_status": Door("GET HEAD", "embed", thing="slug"),
+    "clinic_badge": Door("GET HEAD", "embed", thing="slug"),
+    "clinic_qr": Door("GET HEAD", "public", thing="slug"),
+    "clinic_equipment": Door("GET HEAD", "public", thing="slug"),
+    "clinic_relay": Door("POST", "public", thing="slug"),
+    "drop_in": Door("GET HEAD POST", "public", thing="slug"),
+    "drop_in_code": Door("GET HEAD POST", "public", thing="slug"),
+    "self_booking": Door("GET HEAD", "public", thing="slug"),
+    "self_booking_slot": Door("GET HEAD POST", "public", thing="slot"),
+    "self_booking_code": Door("GET HEAD POST", "public", thing="slot"),
     # The patient's own browser
     "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
     "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
@@ -44,6 +57,9 @@ DOORS: dict[str, Door] = {
     "patient_check": Door("POST", "patient", PATIENT, "invitation"),
     "patient_arrive": Door("POST", "patient", PATIENT, "invitation"),
     "patient_leave": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_away": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_back": Door("POST", "patient", PATIENT, "invitation"),
+    "patient_late": Door("POST", "patient", PATIENT, "invitation"),
     # Signing in, and one's own account
     "account_login": Door("GET HEAD POST", "public"),
     "mfa_login_webauthn": Door("GET HEAD POST", "public"),
@@ -75,7 +91,42 @@ DOORS: dict[str, Door] = {
     "conversation_companion": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    # The timetable
+    "timetable": Door("GET", "page", DESK),
+    "timetable_parts": Door("GET", "fragment", DESK),
+    "period_new": Door("GET POST", "page", DESK),
+    "period": Door("GET POST", "page", DESK, "period"),
+    "period_move": Door("POST", "fragment", DESK, "period"),
+    "period_retire": Door("POST", "page", DESK, "period"),
+    "absence_new": Door("GET POST", "page", DESK),
+    "absence": Door("GET POST", "page", DESK, "absence"),
+    "absence_end": Door("POST", "page", DESK, "absence"),
+    # The drop-in queue, and the desk with everybody side by side
+    "late": Door("POST", "page", CLINICIAN),
+    "front_desk": Door("GET", "page", DESK),
+    "front_desk_parts": Door("GET", "fragment", DESK),
+    "hand_over": Door("GET POST", "page", DESK, "appointment"),
+    "queue_start": Door("POST", "page", DESK, "drop_in_period"),
+    "queue_place": Door("GET", "page", DESK, "queued"),
+    "queue_take": Door("POST", "page", CLINICIAN, "queued"),
+    "queue_hold": Door("POST", "page", DESK, "queued"),
+    "queue_unhold": Door("POST", "page", DESK, "queued"),
+    "queue_transfer": Door("POST", "page", DESK, "queued"),
+    "queue_push": Door("POST", "page", DESK, "queued"),
+    "queue_tell": Door("POST", "page", DESK, "queued"),
+    "queue_call": Door("POST", "page", DESK, "queued"),
+    "queue_send_home": Door("POST", "page", DESK, "queued"),
+    "queue_opening": Door("GET", "page", DESK, "opening"),
+    "queue_next": Door("POST", "page", CLINICIAN, "opening"),
+    "queue_tell_all": Door("POST", "page", DESK, "opening"),
+    "queue_serve": Door("POST", "page", CLINICIAN, "opening"),
+    "queue_open": Door("POST", "page", DESK, "opening"),
+    "queue_close": Door("POST", "page", DESK, "opening"),
+    "ready_words": Door("GET", "page", STAFF),
     # Booking and patients
+    "book_slots": Door("POST", "fragment", DESK),
+    "book_hold": Door("POST", "fragment", DESK),
+    "book_series": Door("POST", "fragment", DESK),
     "book": Door("GET POST", "page", DESK),
     "book_found": Door("POST", "fragment", DESK),
     "book_letters": Door("POST", "fragment", DESK),
@@ -95,6 +146,11 @@ DOORS: dict[str, Door] = {
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "notices": Door("GET HEAD", "page", ADMINISTRATOR),
+    "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "notice": Door("GET HEAD POST", "page", ADMINISTRATOR, "notice"),
+    "notice_down": Door("POST", "page", ADMINISTRATOR, "notice"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 
@@ -130,7 +186,11 @@ FRAMES: dict[str, Asks] = {
     "Hello": Asks(STAFF, door=True),
     "Admit": Asks(CLINICIAN),
     "Devices": Asks(door=True),
+    "Next": Asks(CLINICIAN),
     "Leave": Asks(door=True),
+    "StepAway": Asks(door=True),
+    "ComeBack": Asks(door=True),
+    "LateAnswer": Asks(door=True),
     "Join": Asks(CLINICIAN, door=True),
     "Signal": Asks(CLINICIAN, door=True),
     "Text": Asks(CLINICIAN, door=True),

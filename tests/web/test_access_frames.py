@@ -27,7 +27,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Hello": {"type": "hello", "tab": TAB, "epoch": EPOCH},
     "Admit": {"type": "admit", "arrival": NOBODYS, "version": 1},
     "Devices": {"type": "devices", "camera": "ok", "microphone": "ok", "sound": "ok", "network": "ok"},
+    "Next": {"type": "next", "opening": NOBODYS},
     "Leave": {"type": "leave"},
+    "StepAway": {"type": "step_away"},
+    "ComeBack": {"type": "come_back"},
+    "LateAnswer": {"type": "late_answer", "answer": "wait"},
     "Join": {"type": "join", "consultation": NOBODYS, "tab": TAB, "epoch": EPOCH},
     "Signal": {"type": "signal", "to": NOBODYS, "to_epoch": EPOCH, "epoch": EPOCH, "body": BODY},
     "Text": {"type": "text", "words": "Hei"},
@@ -164,7 +168,7 @@ def test_without_a_seat_there_is_no_conversation_to_speak_in(house, elsewhere):
             assert told["code"] in {"not_found", "over"}, (path, name)
 
 
-@pytest.mark.parametrize("name", ["Devices", "Leave"])
+@pytest.mark.parametrize("name", ["Devices", "Leave", "StepAway", "ComeBack", "LateAnswer"])
 def test_frames_of_the_door_mean_nothing_at_a_desk(house, name):
     assert answers(house.clients["clinician"], "/ws/desk", sent(name)) == refused("not_found")
 

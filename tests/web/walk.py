@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.apps import apps
 from django.conf import settings
@@ -12,10 +12,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.journeys import talk
+from blikk.kernel.actors import SYSTEM
+from blikk.scheduling.queries import free_slots, periods_of
+from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
-from tests import builders
+from tests import builders, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -24,7 +28,14 @@ ROLES = ("clinician", "secretary", "administrator")
 NOBODYS = "AAAAAAAAAAAAAAAAAAAAAA"
 CANARY = "Kanarifugl"
 # What the walkers type: enough for every form to get as far as the thing that the address names.
-TYPED = {"free_text": "Et ord", "note_version": 1, "version": 1, "minutes": 20, "role": "secretary"}
+TYPED = {
+    "free_text": "Et ord",
+    "note_version": 1,
+    "version": 1,
+    "minutes": 20,
+    "role": "secretary",
+    "status": "start",
+}
 ORIGIN = settings.BLIKK_ORIGINS[0]
 
 
@@ -67,6 +78,8 @@ def a_house(name: str, patient_name: str) -> House:
         "running_invitation": running.invitation.public_id,
     }
     things["arrival"] = _arrival_of(waiting)
+    things |= _for_everybody(clinic)
+    things |= _in_the_timetable(clinic, clinician, patient_name)
     house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
@@ -74,6 +87,44 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _for_everybody(clinic: Clinic) -> dict[str, str]:
+    """The clinic's page with a queue that is open, an hour that patients may take, and a notice."""
+    open_to_all = {"is_public": True, "allows_self_booking": True}
+    profile.change_profile(clinic, open_to_all, actor=SYSTEM, now=NOW)
+    words = {"title": "Influensa", "words": "Kom på video.", "valid_from": NOW.date(), "places": ["public"]}
+    notice = profile.put_up_notice(clinic, words, actor=SYSTEM, now=NOW)
+    on_video = builders.a_member(clinic, "clinician", "Vera Video")
+    timetables.a_drop_in(clinic, on_video)
+    timetables.a_period(clinic, on_video, starts=time(13, 0), ends=time(15, 0))
+    slot = free_slots(clinic, first=NOW.date(), days=14, by="patient", now=NOW)[0]
+    return {"slug": clinic.slug, "slot": f"{clinic.slug}/{slot.name}", "notice": notice.public_id}
+
+
+def _in_the_timetable(clinic: Clinic, clinician: Membership, patient_name: str) -> dict[str, str]:
+    """A queue with somebody in it, a period of its own, and an absence."""
+    drop_in = next(period for period in periods_of(clinic) if period.kind == "drop_in")
+    opening = opening_for(drop_in, NOW.date(), now=NOW)
+    guest = queues.sit(queues.enter(opening, f"{patient_name} Hansen"))
+    later = {"starts": time(18, 0), "ends": time(19, 0)}
+    tomorrow = NOW + timedelta(days=1)
+    absence = add_absence(
+        clinic,
+        clinician=clinician,
+        kind="holiday",
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=2),
+        actor=SYSTEM,
+        now=NOW,
+    )
+    return {
+        "period": timetables.a_period(clinic, clinician, **later).public_id,
+        "drop_in_period": drop_in.public_id,
+        "opening": opening.public_id,
+        "queued": guest.arrival.public_id,
+        "absence": absence.public_id,
+    }
 
 
 def _arrival_of(hour: Hour) -> str:
@@ -106,12 +157,12 @@ def every_address() -> dict[str, URLPattern]:
 
 
 def address(name: str, door: Door, thing: str) -> str:
-    return reverse(name, args=[thing] if door.thing else [])
+    return reverse(name, args=thing.split("/") if door.thing else [])
 
 
 def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:
     """Ask as a page of ours would, for nothing in particular."""
-    if method == "POST" and (door.kind in {"json", "patient"} or path == "/m/open"):
+    if method == "POST" and (door.kind in {"json", "patient"} or path == "/m/open" or path.endswith("/nett")):
         return client.post(path, TYPED, content_type="application/json", headers={"Origin": ORIGIN})
     return getattr(client, method.lower())(path, {**TYPED, **typed} if method == "POST" else {})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from blikk.journeys.day import Day, OpenCloseOut, Person, Row, Unreached
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.marks import Trouble
+from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class ShownDay:
     booked: Sequence[ShownRow]
     left_over: Sequence[LeftOver]
     unsent: Sequence[Unsent]
+    queues: Sequence[ShownQueue] = ()
+    late_words: str = ""
+    til: str = "dag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,15 @@ class _Reader:
         return bool(self.membership.role == "clinician")
 
 
-def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool, now: datetime) -> ShownDay:
+def show_day(
+    day: Day,
+    clinic: Clinic,
+    membership: Membership,
+    *,
+    is_mine: bool,
+    helps: Mapping[str, str],
+    now: datetime,
+) -> ShownDay:
     """Put a day into the words and order of its page."""
     waiting = sorted(_waiting(day.rows), key=lambda pair: (pair[1].waiting_since or now, pair[1].arrival))
     own = [person.arrival for row, person in waiting if row.clinician == membership.public_id]
@@ -136,7 +148,7 @@ def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool,
     today = local(now, clinic.zone).date()
     return ShownDay(
         iso=day.day.isoformat(),
-        heading=_heading(day.day, today),
+        heading=day_heading(day.day, today),
         before=(day.day - timedelta(days=1)).isoformat(),
         after=(day.day + timedelta(days=1)).isoformat(),
         is_today=day.day == today,
@@ -150,6 +162,11 @@ def show_day(day: Day, clinic: Clinic, membership: Membership, *, is_mine: bool,
         left_over=[
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
         ],
+        queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
+        late_words=gettext("Pasientene dine har fått vite at du er %(minutes)s minutter forsinket.")
+        % {"minutes": day.late_minutes}
+        if day.late_minutes
+        else "",
     )
 
 
@@ -157,7 +174,8 @@ def _waiting(rows: Sequence[Row]) -> list[tuple[Row, Person]]:
     return [(row, person) for row in rows for person in row.waiting]
 
 
-def _heading(day: date, today: date) -> str:
+def day_heading(day: date, today: date) -> str:
+    """A day as the page about it is called."""
     spoken = words.long_day(day)
     if day == today:
         return gettext("I dag, %(day)s") % {"day": spoken}
@@ -190,6 +208,10 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         shown_marks = marks.of_devices(patient)
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
+    if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
+        shown_marks += marks.of_late_answer(patient)
+    if row.is_drop_in:
+        shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
     troubles = [
         trouble

@@ -86,6 +86,16 @@ def of_delivery(person: Person) -> list[Mark]:
     ]
 
 
+def of_late_answer(person: Person) -> list[Mark]:
+    """What the patient chose when told that the clinician is late."""
+    said = {
+        "wait": Mark(gettext("Venter gjerne"), "check", "good"),
+        "phone": Mark(gettext("Vil heller bli ringt"), "phone", "care"),
+        "new_time": Mark(gettext("Ber om ny time"), "clock", "care"),
+    }
+    return [said[person.late_answer]] if person.late_answer in said else []
+
+
 def troubles_of(person: Person, *, may_send: bool) -> list[Trouble]:
     """What must be mended for this person to get in."""
     number = {"phone": words.phone(person.phone), "phone_bare": person.phone}

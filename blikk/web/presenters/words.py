@@ -69,6 +69,11 @@ def capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def uncapital(words: str) -> str:
+    """The words as they stand inside a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def length(minutes: int) -> str:
     """How long something lasts."""
     return gettext("%(minutes)s min") % {"minutes": minutes}

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from blikk.audit.services import record
+from blikk.audit.services import hold, record
 from blikk.bus.services import announce
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.actors import Actor
@@ -12,12 +12,10 @@ from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
 from blikk.kernel.moves import change
 from blikk.kernel.times import wall_time
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment
-from blikk.scheduling.queries import get, is_free
-from blikk.scheduling.states import APPOINTMENT, AppointmentStatus
-
-SHORTEST, LONGEST = 5, 240
-FURTHEST = timedelta(days=730)
+from blikk.scheduling.models import Appointment, Period, Series
+from blikk.scheduling.policies import FURTHEST, LATE_BY, LONGEST, SHORTEST
+from blikk.scheduling.queries import get, why_not
+from blikk.scheduling.states import APPOINTMENT, FILLS_TIME, AppointmentStatus
 
 
 @transaction.atomic
@@ -29,16 +27,46 @@ def book(
     day: date,
     at: time,
     minutes: int,
+    series: Series | None = None,
     actor: Actor,
     now: datetime,
 ) -> Appointment:
     """Promise a patient a stretch of a clinician's time.
 
-    Raises Invalid: in the past, over another appointment, or in an hour that does not exist.
+    Raises Invalid (`starts_at`): in the past, over another appointment, while the clinician is away, while
+    somebody holds that time to decide, or in an hour that does not exist.
     """
     starts_at, ends_at = _stretch(clinic, day, at, minutes, now)
-    if not is_free(clinician, starts_at, ends_at):
-        raise Invalid(starts_at="taken")
+    return promise(
+        clinic,
+        patient=patient,
+        clinician=clinician,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        series=series,
+        actor=actor,
+        now=now,
+    )
+
+
+@transaction.atomic
+def promise(
+    clinic: Clinic,
+    *,
+    patient: Patient,
+    clinician: Membership,
+    starts_at: datetime,
+    ends_at: datetime,
+    period: Period | None = None,
+    series: Series | None = None,
+    holder: str = "",
+    by_patient: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Promise a patient a stretch that is known as moments. Raises Invalid (`starts_at`) where it is not free."""
+    hold(clinic.pk)
+    require_free(clinician, starts_at, ends_at, holder=holder, now=now)
     try:
         with transaction.atomic():
             appointment = Appointment.objects.create(
@@ -48,6 +76,9 @@ def book(
                 starts_at=starts_at,
                 ends_at=ends_at,
                 zone=clinic.zone,
+                period=period,
+                series=series,
+                booked_by_patient=by_patient,
                 created_at=now,
             )
     except IntegrityError as fault:
@@ -70,20 +101,60 @@ def move(
     now: datetime,
 ) -> Appointment:
     """Give a booked appointment another time. Raises as `book`; Overtaken if it was changed meanwhile."""
-    appointment = get(clinic, appointment_id)
-    if appointment.version != version:
-        raise Overtaken
-    if appointment.status != AppointmentStatus.BOOKED:
-        raise IllegalMove(appointment.status, "moved")
+    hold(clinic.pk)
+    appointment = _booked(clinic, appointment_id, version, "moved")
     starts_at, ends_at = _stretch(clinic, day, at, minutes, now)
-    if not is_free(appointment.clinician, starts_at, ends_at, but=appointment):
-        raise Invalid(starts_at="taken")
+    require_free(appointment.clinician, starts_at, ends_at, but=appointment, now=now)
     try:
         with transaction.atomic():
             change(appointment, starts_at=starts_at, ends_at=ends_at)
     except IntegrityError as fault:
         raise Invalid(starts_at="taken") from fault
     record("appointment.moved", actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
+    announce(f"day:{clinic.public_id}", "day")
+    return appointment
+
+
+@transaction.atomic
+def hand_over(
+    clinic: Clinic,
+    appointment_id: str,
+    *,
+    version: int,
+    clinician: Membership,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Let a colleague have an appointment that is not held yet, at the same time; the patient may have come.
+
+    Raises Invalid (`clinician`): taken, absent or held; Overtaken if it was changed meanwhile.
+    """
+    hold(clinic.pk)
+    appointment = get(clinic, appointment_id)
+    if appointment.version != version:
+        raise Overtaken
+    if appointment.status not in FILLS_TIME or appointment.drop_in:
+        raise IllegalMove(appointment.status, "handed_over")
+    before = appointment.clinician
+    if clinician == before:
+        return appointment
+    problem = why_not(clinician, appointment.starts_at, appointment.ends_at, now=now)
+    if problem:
+        raise Invalid(clinician=problem)
+    try:
+        with transaction.atomic():
+            change(appointment, clinician=clinician)
+    except IntegrityError as fault:
+        raise Invalid(clinician="taken") from fault
+    record(
+        "appointment.handed_over",
+        actor=actor,
+        about=appointment,
+        clinic_id=clinic.pk,
+        now=now,
+        before=before.public_id,
+        after=clinician.public_id,
+    )
     announce(f"day:{clinic.public_id}", "day")
     return appointment
 
@@ -117,11 +188,35 @@ def fulfil(appointment: Appointment, *, actor: Actor, now: datetime) -> Appointm
     return appointment
 
 
+def require_free(
+    clinician: Membership,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    but: Appointment | None = None,
+    holder: str = "",
+    now: datetime,
+) -> None:
+    """Refuse a stretch in which the clinician cannot be booked: Invalid (`starts_at`: taken, absent or held)."""
+    problem = why_not(clinician, starts_at, ends_at, but=but, holder=holder, now=now)
+    if problem:
+        raise Invalid(starts_at=problem)
+
+
+def _booked(clinic: Clinic, appointment_id: str, version: int, act: str) -> Appointment:
+    appointment = get(clinic, appointment_id)
+    if appointment.version != version:
+        raise Overtaken
+    if appointment.status != AppointmentStatus.BOOKED:
+        raise IllegalMove(appointment.status, act)
+    return appointment
+
+
 def _stretch(clinic: Clinic, day: date, at: time, minutes: int, now: datetime) -> tuple[datetime, datetime]:
     if not SHORTEST <= minutes <= LONGEST:
         raise Invalid(minutes="unlikely_length")
     starts_at = wall_time(day, at, clinic.zone)
-    if starts_at < now - timedelta(minutes=1):
+    if starts_at < now - LATE_BY:
         raise Invalid(starts_at="in_the_past")
     if starts_at > now + FURTHEST:
         raise Invalid(starts_at="too_far_ahead")

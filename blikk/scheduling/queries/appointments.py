@@ -1,6 +1,6 @@
 """Questions about appointments."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -8,7 +8,6 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import day_bounds
 from blikk.scheduling.models import Appointment
-from blikk.scheduling.states import FILLS_TIME
 
 
 def of(clinic: Clinic) -> QuerySet[Appointment]:
@@ -31,15 +30,3 @@ def on_day(clinic: Clinic, day: date, *, clinician: Membership | None = None) ->
     if clinician is not None:
         found = found.filter(clinician=clinician)
     return found.order_by("starts_at", "pk")
-
-
-def is_free(
-    clinician: Membership, starts_at: datetime, ends_at: datetime, *, but: Appointment | None = None
-) -> bool:
-    """Whether the clinician has no other appointment in that stretch."""
-    clash = Appointment.objects.filter(
-        clinician=clinician, status__in=FILLS_TIME, starts_at__lt=ends_at, ends_at__gt=starts_at
-    )
-    if but is not None:
-        clash = clash.exclude(pk=but.pk)
-    return not clash.exists()

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from blikk.audit.services import record
 from blikk.bus.services import announce
 from blikk.invitations.models import Invitation
 from blikk.kernel.actors import Actor
@@ -13,6 +12,7 @@ from blikk.kernel.errors import IllegalMove
 from blikk.kernel.moves import change
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import SEAT_GOES_COLD, present_of
+from blikk.waiting_room.services.news import tell
 from blikk.waiting_room.states import ARRIVAL, ArrivalStatus
 
 CHECKS = ("camera", "microphone", "sound", "network")
@@ -38,7 +38,7 @@ def come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
         if found is None:
             raise
         return found
-    _tell("arrival.came", arrival, "day", actor=actor, now=now)
+    tell("arrival.came", arrival, "day", actor=actor, now=now)
     return arrival
 
 
@@ -47,16 +47,18 @@ def wait(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
     """Let a person sit down in the waiting room; the clinic is told."""
     if arrival.status in {ArrivalStatus.WAITING, ArrivalStatus.ADMITTED}:
         return arrival
-    ARRIVAL.make(arrival, ArrivalStatus.WAITING, waiting_since=arrival.waiting_since or now)
-    _tell("arrival.waiting", arrival, "arrived", actor=actor, now=now)
+    called = {"called_at": None, "called_until": None}
+    ARRIVAL.make(arrival, ArrivalStatus.WAITING, waiting_since=arrival.waiting_since or now, **called)
+    tell("arrival.waiting", arrival, "arrived", actor=actor, now=now)
     return arrival
 
 
 @transaction.atomic
 def admit(arrival: Arrival, *, version: int | None, actor: Actor, now: datetime) -> Arrival:
     """Let a waiting person in. Raises IllegalMove or Overtaken; nobody else's act lets anybody in (law 7)."""
-    ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now)
-    _tell("arrival.admitted", arrival, "day", actor=actor, now=now)
+    called = {"called_at": None, "called_until": None}
+    ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now, **called)
+    tell("arrival.admitted", arrival, "day", actor=actor, now=now)
     return arrival
 
 
@@ -66,7 +68,7 @@ def leave(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
     if arrival.status == ArrivalStatus.ADMITTED:
         raise IllegalMove(arrival.status, ArrivalStatus.LEFT)
     ARRIVAL.make(arrival, ArrivalStatus.LEFT, settled_at=now, seat="", seat_seen_at=None)
-    _tell("arrival.left", arrival, "day", actor=actor, now=now)
+    tell("arrival.left", arrival, "day", actor=actor, now=now)
     return arrival
 
 
@@ -79,7 +81,7 @@ def settle(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
         ARRIVAL.make(arrival, ArrivalStatus.DECLINED, settled_at=now, seat="", seat_seen_at=None)
     else:
         return arrival
-    _tell(f"arrival.{arrival.status}", arrival, "day", actor=actor, now=now)
+    tell(f"arrival.{arrival.status}", arrival, "day", actor=actor, now=now)
     return arrival
 
 
@@ -89,7 +91,7 @@ def report_devices(arrival: Arrival, *, found: dict[str, str], actor: Actor, now
     known = {name: str(found[name])[:20] for name in CHECKS if name in found}
     if known and any(getattr(arrival, name) != value for name, value in known.items()):
         change(arrival, **known)
-        _tell("arrival.devices_reported", arrival, "day", actor=actor, now=now)
+        tell("arrival.devices_reported", arrival, "day", actor=actor, now=now)
     return arrival
 
 
@@ -103,6 +105,7 @@ def take_seat(arrival: Arrival, *, tab: str, move: bool, now: datetime) -> bool:
         return False
     was = arrival.seat
     arrival.seat, arrival.seat_seen_at = tab, now
+    _answer_call(arrival)
     if not was:
         announce(f"day:{arrival.clinic.public_id}", "day")
     elif was != tab:
@@ -121,7 +124,11 @@ def give_up_seat(arrival: Arrival, *, tab: str) -> None:
         announce(f"day:{arrival.clinic.public_id}", "day")
 
 
-def _tell(act: str, arrival: Arrival, event: str, *, actor: Actor, now: datetime) -> None:
-    record(act, actor=actor, about=arrival, clinic_id=arrival.clinic_id, now=now)
-    announce(f"arrival:{arrival.public_id}", "door", version=arrival.version)
-    announce(f"day:{arrival.clinic.public_id}", event, arrival=arrival.public_id)
+def _answer_call(arrival: Arrival) -> None:
+    """Who was called while their page was away, and is back in time, has come."""
+    called = Arrival.objects.filter(
+        pk=arrival.pk, status=ArrivalStatus.WAITING, called_until__isnull=False
+    ).update(called_at=None, called_until=None)
+    if called:
+        arrival.called_at = arrival.called_until = None
+        announce(f"day:{arrival.clinic.public_id}", "arrived", arrival=arrival.public_id)

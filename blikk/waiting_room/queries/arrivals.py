@@ -25,7 +25,15 @@ def get(clinic: Clinic, arrival_id: str) -> Arrival:
     arrival = (
         Arrival.objects.filter(clinic=clinic, public_id=arrival_id)
         .select_related(
-            "invitation__patient", "appointment__patient", "appointment__clinician__user", "clinic"
+            "invitation__patient",
+            "invitation__appointment",
+            "invitation__opening",
+            "invitation__clinic",
+            "appointment__patient",
+            "appointment__clinician__user",
+            "opening__clinic",
+            "opening__period",
+            "clinic",
         )
         .first()
     )
@@ -36,7 +44,8 @@ def get(clinic: Clinic, arrival_id: str) -> Arrival:
 
 def present_of(invitation: Invitation) -> Arrival | None:
     """Where this person is, if they are on the premises."""
-    return Arrival.objects.filter(invitation=invitation, status__in=PRESENT).first()
+    rows = Arrival.objects.filter(invitation=invitation, status__in=PRESENT)
+    return rows.select_related("clinic", "opening__clinic", "opening__period").first()
 
 
 def present_at(clinic: Clinic) -> QuerySet[Arrival]:

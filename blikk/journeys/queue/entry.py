@@ -1,0 +1,97 @@
+"""From the clinic's own page into the queue: a phone that was proven, a person, a place."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from blikk.audit.services import hold
+from blikk.clinics.models import Clinic
+from blikk.invitations import services as inviting
+from blikk.invitations.models import Invitation, PersonRole, ProofPurpose
+from blikk.invitations.proofs import use_proof
+from blikk.invitations.queries import open_in_queue
+from blikk.journeys.door import DoorView, view_of
+from blikk.journeys.queue import letters
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import NotFound
+from blikk.patients.models import Patient
+from blikk.patients.queries import contact
+from blikk.patients.services import normal_mobile, recognise
+from blikk.scheduling.models import Opening
+from blikk.waiting_room import services as waiting_room
+from blikk.waiting_room.queries import present_of, require_accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Where somebody who entered stands, and the secret by which their browser is known from now on."""
+
+    view: DoorView
+    device_secret: str
+
+
+@transaction.atomic
+def enter(
+    clinic: Clinic,
+    opening: Opening,
+    *,
+    given_name: str,
+    family_name: str,
+    birth_on: date,
+    phone: str,
+    help_kind: str = "",
+    browser: str,
+    language: str = "nb",
+    where: str,
+    now: datetime,
+) -> Entered:
+    """Give somebody who has proven their phone a place in the queue, and send them the way back to it.
+
+    The same person takes the place they have. Raises Invalid, ProofMissing, QueueClosed, QueueFull, NotFound.
+    """
+    hold(clinic.pk)
+    if opening.clinic_id != clinic.pk:
+        raise NotFound
+    proof = use_proof(
+        clinic, phone=normal_mobile(phone), browser=browser, purpose=ProofPurpose.DROP_IN, now=now
+    )
+    patient = recognise(
+        clinic,
+        given_name=given_name,
+        family_name=family_name,
+        birth_on=birth_on,
+        phone=phone,
+        language=language,
+        actor=Actor("patient", proof.public_id, where),
+        now=now,
+    )
+    invitation = open_in_queue(opening, patient)
+    if invitation is None or present_of(invitation) is None:
+        require_accepts(opening, now=now)
+    if invitation is None:
+        invitation = _invite(clinic, opening, patient, language=language, where=where, now=now)
+    device = inviting.trust(invitation, device_secret=browser, where=where, now=now)
+    actor = inviting.actor_of(invitation, where=where)
+    waiting_room.enter(invitation, help_kind=help_kind, actor=actor, now=now)
+    return Entered(view_of(invitation, device, now=now), browser)
+
+
+def _invite(
+    clinic: Clinic, opening: Opening, patient: Patient, *, language: str, where: str, now: datetime
+) -> Invitation:
+    issued = inviting.issue(
+        clinic,
+        opening=opening,
+        role=PersonRole.PATIENT,
+        patient=patient,
+        name=patient.name,
+        phone=contact(patient, "phone"),
+        email="",
+        language=language,
+        channels=("sms",),
+        actor=Actor("patient", patient.public_id, where),
+        now=now,
+    )
+    letters.send(issued.invitation, "queued", key="sms", issued=issued, now=now)
+    return issued.invitation

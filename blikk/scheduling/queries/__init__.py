@@ -1,0 +1,45 @@
+"""Questions about the timetable and about appointments."""
+
+from blikk.scheduling.queries.appointments import get, of, on_day
+from blikk.scheduling.queries.holidays import holiday_name
+from blikk.scheduling.queries.openings import OpeningView, get_opening, next_opening, openings_on
+from blikk.scheduling.queries.series import SeriesDate, preview_series
+from blikk.scheduling.queries.slots import Slot, find_slot, free_slots, get_hold, why_not
+from blikk.scheduling.queries.timetable import (
+    Block,
+    Week,
+    WeekDay,
+    absences_of,
+    get_absence,
+    get_period,
+    hit_by,
+    periods_of,
+    week_of,
+)
+
+__all__ = [
+    "Block",
+    "OpeningView",
+    "SeriesDate",
+    "Slot",
+    "Week",
+    "WeekDay",
+    "absences_of",
+    "find_slot",
+    "free_slots",
+    "get",
+    "get_absence",
+    "get_hold",
+    "get_opening",
+    "get_period",
+    "hit_by",
+    "holiday_name",
+    "next_opening",
+    "of",
+    "on_day",
+    "openings_on",
+    "periods_of",
+    "preview_series",
+    "week_of",
+    "why_not",
+]

@@ -1,0 +1,43 @@
+"""Acts on the timetable and on appointments."""
+
+from blikk.scheduling.queries import preview_series
+from blikk.scheduling.services.absences import add_absence, end_absence
+from blikk.scheduling.services.appointments import (
+    arrive,
+    book,
+    cancel,
+    fulfil,
+    hand_over,
+    move,
+    promise,
+)
+from blikk.scheduling.services.openings import begin_drop_in, close_opening, opening_for, reopen_opening
+from blikk.scheduling.services.periods import add_period, change_period, retire_period
+from blikk.scheduling.services.series import BookedSeries, book_series
+from blikk.scheduling.services.slots import book_held, forget_holds, hold_slot, let_go
+
+__all__ = [
+    "BookedSeries",
+    "add_absence",
+    "add_period",
+    "arrive",
+    "begin_drop_in",
+    "book",
+    "book_held",
+    "book_series",
+    "cancel",
+    "change_period",
+    "close_opening",
+    "end_absence",
+    "forget_holds",
+    "fulfil",
+    "hand_over",
+    "hold_slot",
+    "let_go",
+    "move",
+    "opening_for",
+    "preview_series",
+    "promise",
+    "reopen_opening",
+    "retire_period",
+]

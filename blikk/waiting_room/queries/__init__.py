@@ -1,0 +1,34 @@
+"""Questions about the waiting room and its queues."""
+
+from blikk.waiting_room.queries.arrivals import SEAT_GOES_COLD as SEAT_GOES_COLD
+from blikk.waiting_room.queries.arrivals import get as get
+from blikk.waiting_room.queries.arrivals import is_connected as is_connected
+from blikk.waiting_room.queries.arrivals import present_at as present_at
+from blikk.waiting_room.queries.arrivals import present_of as present_of
+from blikk.waiting_room.queries.places import Pace as Pace
+from blikk.waiting_room.queries.places import Places as Places
+from blikk.waiting_room.queries.places import Spot as Spot
+from blikk.waiting_room.queries.places import Told as Told
+from blikk.waiting_room.queries.places import accepts as accepts
+from blikk.waiting_room.queries.places import in_queue as in_queue
+from blikk.waiting_room.queries.places import is_ready as is_ready
+from blikk.waiting_room.queries.places import last_of as last_of
+from blikk.waiting_room.queries.places import pace_of as pace_of
+from blikk.waiting_room.queries.places import paces_of as paces_of
+from blikk.waiting_room.queries.places import place_of as place_of
+from blikk.waiting_room.queries.places import places_of as places_of
+from blikk.waiting_room.queries.places import queues_with_life as queues_with_life
+from blikk.waiting_room.queries.places import ready_ahead_of as ready_ahead_of
+from blikk.waiting_room.queries.places import require_accepts as require_accepts
+from blikk.waiting_room.queries.places import require_open as require_open
+from blikk.waiting_room.queries.places import running_servings as running_servings
+from blikk.waiting_room.queries.places import words_for as words_for
+from blikk.waiting_room.queries.queue import Queue as Queue
+from blikk.waiting_room.queries.queue import QueueRow as QueueRow
+from blikk.waiting_room.queries.queue import ServerRow as ServerRow
+from blikk.waiting_room.queries.queue import Summary as Summary
+from blikk.waiting_room.queries.queue import delay_of as delay_of
+from blikk.waiting_room.queries.queue import get_opening as get_opening
+from blikk.waiting_room.queries.queue import queue_of as queue_of
+from blikk.waiting_room.queries.queue import queues_of as queues_of
+from blikk.waiting_room.queries.queue import summaries_of as summaries_of

@@ -1,0 +1,181 @@
+"""Places in a queue, and what they mean in minutes."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from blikk.clinics.models import Membership
+from blikk.scheduling.models import Opening
+from blikk.scheduling.states import OpeningStatus
+from blikk.waiting_room.errors import QueueClosed, QueueFull
+from blikk.waiting_room.estimate import Range, estimate
+from blikk.waiting_room.models import Arrival, Notice, Serving, ServingStatus
+from blikk.waiting_room.queries.arrivals import is_connected
+from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
+
+# Marks that the system makes for itself; nobody is shown them.
+INTERNAL = ("staff_alerted",)
+SHOWN_NOTICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that those who wait were told."""
+
+    at: datetime
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a queue moves today: who serves it, and how long it took with each person so far."""
+
+    servers: int = 0
+    paused: int = 0
+    expected: float = 10
+    lengths: tuple[float, ...] = ()
+    running: tuple[float, ...] = ()
+
+    def wait(self, ahead: int) -> Range | None:
+        """How long somebody with so many before them will wait; None while nobody serves."""
+        return estimate(ahead, self.servers, self.lengths, self.expected, running=self.running)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One person's place in a queue, and why it grew, if it did."""
+
+    place: int
+    pushed_because: str = ""
+    pushed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Everybody's place in one queue at one moment, read once for all who look."""
+
+    pace: Pace
+    spots: dict[str, Spot] = field(default_factory=dict)
+
+
+def in_queue(opening: Opening) -> QuerySet[Arrival]:
+    """Those who have a place in the queue, first to last."""
+    return Arrival.objects.filter(opening=opening, status__in=IN_QUEUE).order_by("order")
+
+
+def place_of(arrival: Arrival) -> int:
+    """One more than the number of those before; 0 for who is in no queue."""
+    if not arrival.is_in_queue:
+        return 0
+    return 1 + in_queue_of(arrival).filter(order__lt=arrival.order).count()
+
+
+def in_queue_of(arrival: Arrival) -> QuerySet[Arrival]:
+    """Those who have a place in the queue that this arrival is in."""
+    return Arrival.objects.filter(opening=arrival.opening, status__in=IN_QUEUE)
+
+
+def is_ready(arrival: Arrival, *, now: datetime, membership: Membership | None = None) -> bool:
+    """Whether this person could be let in at this moment, by this clinician."""
+    theirs = arrival.meant_for_id is None or membership is None or arrival.meant_for_id == membership.pk
+    return theirs and arrival.status == ArrivalStatus.WAITING and is_connected(arrival, now=now)
+
+
+def ready_ahead_of(arrival: Arrival, *, membership: Membership, now: datetime) -> list[Arrival]:
+    """Those who stand before this person and could be let in by this clinician."""
+    before = in_queue_of(arrival).filter(order__lt=arrival.order).order_by("order")
+    return [one for one in before if is_ready(one, membership=membership, now=now)]
+
+
+def running_servings(opening: Opening) -> QuerySet[Serving]:
+    """Who works in the queue now."""
+    return Serving.objects.filter(opening=opening, until__isnull=True).select_related("membership__user")
+
+
+def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
+    """How fast each of these queues moves, in two queries; never from another queue or day."""
+    serving: dict[int, list[str]] = defaultdict(list)
+    for key, status in Serving.objects.filter(opening__in=openings, until__isnull=True).values_list(
+        "opening_id", "status"
+    ):
+        serving[key].append(status)
+    lengths: dict[int, list[float]] = defaultdict(list)
+    running: dict[int, list[float]] = defaultdict(list)
+    rows = Arrival.objects.filter(opening__in=openings, admitted_at__isnull=False)
+    for of, status, began, ended in rows.values_list("opening_id", "status", "admitted_at", "settled_at"):
+        into = running if status == ArrivalStatus.ADMITTED else lengths
+        into[of or 0].append(_minutes(began, ended or now))
+    paces = {}
+    for opening in openings:
+        paused = serving[opening.pk].count(ServingStatus.PAUSE)
+        servers = len(serving[opening.pk]) - paused
+        paces[opening.pk] = Pace(
+            servers,
+            paused,
+            opening.period.expected_minutes,
+            tuple(lengths[opening.pk]),
+            tuple(sorted(running[opening.pk])[:servers]),
+        )
+    return paces
+
+
+def pace_of(opening: Opening, *, now: datetime) -> Pace:
+    """How fast this queue moves today."""
+    return paces_of([opening], now=now)[opening.pk]
+
+
+def places_of(opening: Opening, *, now: datetime) -> Places:
+    """Everybody's place, in a constant number of queries however long the queue is."""
+    rows = in_queue(opening).values_list("public_id", "pushed_because", "pushed_at")
+    spots = {name: Spot(place, because, at) for place, (name, because, at) in enumerate(rows, start=1)}
+    return Places(pace_of(opening, now=now), spots)
+
+
+def words_for(arrival: Arrival) -> list[Told]:
+    """What this person was told since they came, oldest first: their own words and those to everybody."""
+    notices = Notice.objects.filter(arrival=arrival)
+    if arrival.opening_id is not None:
+        notices |= Notice.objects.filter(opening_id=arrival.opening_id, at__gte=arrival.came_at)
+    rows = notices.exclude(code__in=INTERNAL).order_by("-at", "-pk")[:SHOWN_NOTICES]
+    return [Told(row.at, row.code, row.words) for row in reversed(rows)]
+
+
+def last_of(invitation_id: int, opening_id: int) -> Arrival | None:
+    """The newest arrival of an invited person in a queue, also one that is over."""
+    rows = Arrival.objects.filter(invitation_id=invitation_id, opening_id=opening_id)
+    return rows.order_by("-came_at", "-pk").first()
+
+
+def accepts(opening: Opening, *, now: datetime) -> bool:
+    """Whether somebody may enter the queue at this moment, apart from how many are in it."""
+    return opening.status == OpeningStatus.OPEN and opening.opens_at <= now < opening.last_entry_at
+
+
+def require_accepts(opening: Opening, *, now: datetime) -> None:
+    """Raise QueueClosed or QueueFull where nobody may enter."""
+    if not accepts(opening, now=now):
+        raise QueueClosed
+    if opening.capacity is not None and in_queue(opening).count() >= opening.capacity:
+        raise QueueFull
+
+
+def require_open(opening: Opening) -> None:
+    """Raise QueueClosed for a queue that takes nobody in any more."""
+    if opening.status != OpeningStatus.OPEN:
+        raise QueueClosed
+
+
+def queues_with_life(*, now: datetime) -> list[Opening]:
+    """The queues that have opened and are not closed, and those in which somebody still waits."""
+    is_open = Q(status=OpeningStatus.OPEN, opens_at__lte=now)
+    waited_in = Q(pk__in=Arrival.objects.filter(status__in=IN_QUEUE, opening__isnull=False).values("opening"))
+    live = Opening.objects.filter(is_open | waited_in)
+    return list(live.select_related("clinic", "period").order_by("clinic_id", "pk"))
+
+
+def _minutes(began: datetime | None, ended: datetime) -> float:
+    return max((ended - began) / timedelta(minutes=1), 0.0) if began else 0.0

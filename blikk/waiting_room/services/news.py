@@ -1,0 +1,33 @@
+"""Writing down and announcing what happened to somebody who waits."""
+
+from datetime import datetime
+
+from blikk.audit.services import Detail, record
+from blikk.bus.services import announce
+from blikk.kernel.actors import Actor
+from blikk.kernel.ids import new_id
+from blikk.scheduling.models import Opening
+from blikk.waiting_room.models import Arrival
+
+
+def tell(
+    act: str, arrival: Arrival, event: str = "day", *, actor: Actor, now: datetime, **details: Detail
+) -> None:
+    """Record an act on an arrival, and tell the person's page, the day pages and everybody in the same queue."""
+    record(act, actor=actor, about=arrival, clinic_id=arrival.clinic_id, now=now, **details)
+    announce(f"arrival:{arrival.public_id}", "door", version=arrival.version)
+    announce(f"day:{arrival.clinic.public_id}", event, arrival=arrival.public_id)
+    if arrival.opening is not None:
+        queue_changed(arrival.opening)
+
+
+def queue_changed(opening: Opening) -> None:
+    """Tell everybody in a queue that the places may be other ones; the mark lets a process read them once for all."""
+    announce(f"queue:{opening.public_id}", "queue", mark=new_id())
+
+
+def tell_queue(act: str, opening: Opening, *, actor: Actor, now: datetime, **details: Detail) -> None:
+    """Record an act on a queue, and tell the day pages and everybody in it."""
+    record(act, actor=actor, about=opening, clinic_id=opening.clinic_id, now=now, **details)
+    announce(f"day:{opening.clinic.public_id}", "day")
+    queue_changed(opening)

@@ -1,0 +1,318 @@
+"""Booking: for whom, with whom and when, and the invitation as it will be sent."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from blikk.clinics import queries as clinics
+from blikk.invitations.words import preview
+from blikk.journeys import booking
+from blikk.journeys import timetable as series
+from blikk.journeys.booking import Booked
+from blikk.kernel.errors import DomainError, Invalid, NotFound
+from blikk.kernel.ids import digest
+from blikk.kernel.times import local, wall_time
+from blikk.patients import queries as patients
+from blikk.scheduling import queries as scheduling
+from blikk.scheduling import services as planning
+from blikk.web import forms
+from blikk.web.access import StaffRequest, staff
+from blikk.web.booking_forms import BookingForm, SeriesForm, SlotForm, WhereForm, is_day
+from blikk.web.desk import DESK, appointment_page, search
+from blikk.web.presenters import words
+from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
+from blikk.web.presenters.booking import show_series, show_slots
+from blikk.web.refusals import words_for
+
+if TYPE_CHECKING:
+    from blikk.patients.models import Patient
+    from blikk.scheduling.models import SlotHold
+    from blikk.scheduling.services import BookedSeries
+
+SLOT_DAYS = 7
+MOST_SLOTS = 60
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@staff(*DESK)
+def book(request: StaffRequest) -> HttpResponse:
+    """Book a video consultation for a known or a new patient, and send the invitation."""
+    form, person = _booking_forms(request)
+    asks = next((name for name in ("find", "free", "dates") if name in request.POST), "")
+    shown = _series(request)
+    # A series is booked when its dates have been seen.
+    if request.POST.get("repeats") and not request.POST.getlist("offered"):
+        asks = asks or "dates"
+    if request.method == "POST" and not asks:
+        booked = _book(request, form, person)
+        if isinstance(booked, Booked):
+            return appointment_page(
+                request, booked.appointment.public_id, booked, gettext("Timen er bestilt")
+            )
+        if booked:
+            return _series_page(request, booked)
+    context = {
+        "form": form,
+        "person": person,
+        "found": _found(request, form),
+        "asked": asks == "find",
+        "letters": _letters(request, form),
+        **_slots(request, form),
+        **shown,
+        "page": {
+            "at": "booking",
+            **{name: reverse(f"book_{name}") for name in ("found", "letters", "slots", "hold", "series")},
+        },
+    }
+    if asks:
+        form.forgive()
+        if asks == "find":
+            person.forgive()
+    return render(request, "staff/book.html", context, status=422 if form.errors or person.errors else 200)
+
+
+def _series_page(request: StaffRequest, booked: "BookedSeries") -> HttpResponse:
+    hours = [
+        (words.capital(words.day_and_clock(one.starts_at, request.clinic.zone)), one.public_id)
+        for one in booked.appointments
+    ]
+    context = {"hours": hours, "name": booked.appointments[0].patient.name}
+    return render(request, "staff/series.html", context)
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_found(request: StaffRequest) -> HttpResponse:
+    """Patients to choose from, while somebody types. A POST, so that no name stands in an address."""
+    form, _person = _booking_forms(request)
+    return render(request, "staff/_found.html", {"found": _found(request, form), "asked": True})
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_letters(request: StaffRequest) -> HttpResponse:
+    """The exact message, as it will be sent."""
+    form, _person = _booking_forms(request)
+    return render(request, "staff/_letters.html", {"letters": _letters(request, form)})
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_slots(request: StaffRequest) -> HttpResponse:
+    """The free slots of a clinician in the week from the day that was typed."""
+    form, _person = _booking_forms(request)
+    return render(request, "staff/_slots.html", _slots(request, form))
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_hold(request: StaffRequest) -> HttpResponse:
+    """Keep a free slot while the booking is made; the one that was held before falls free."""
+    form = SlotForm(request.POST)
+    held = form.attempt(
+        lambda: planning.hold_slot(
+            request.clinic,
+            form.cleaned_data["slot"],
+            holder=_holder(request),
+            by="staff",
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    context = {
+        "held": held.public_id if held else "",
+        "until": words.clock(held.held_until, request.clinic.zone) if held else "",
+        "refused": next((str(fault) for faults in form.errors.values() for fault in faults), ""),
+    }
+    return render(request, "staff/_held.html", context, status=200 if held else 422)
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_series(request: StaffRequest) -> HttpResponse:
+    """The dates of a series, each with what stands in its way."""
+    return render(request, "staff/_series.html", _series(request))
+
+
+def _holder(request: StaffRequest) -> str:
+    return digest(f"desk:{request.membership.public_id}")
+
+
+def _booking_forms(request: StaffRequest) -> tuple[BookingForm, forms.PatientForm]:
+    members = clinics.clinicians_of(request.clinic)
+    choices = [(member.public_id, member.name) for member in members]
+    if request.method != "POST":
+        return BookingForm(clinicians=choices, initial=_first(request)), forms.PatientForm(prefix="ny")
+    form = BookingForm(_typed(request), clinicians=choices)
+    if form.is_for_new_patient:
+        person = forms.PatientForm(request.POST, prefix="ny")
+    else:
+        typed = {name: request.POST.get(f"ny-{name}", "") for name in forms.PatientForm.base_fields}
+        person = forms.PatientForm(prefix="ny", initial=typed)
+    form.beside = person
+    return form, person
+
+
+def _first(request: StaffRequest) -> dict[str, Any]:
+    asked = forms.DayForm(request.GET)
+    today = local(timezone.now(), request.clinic.zone).date()
+    return {
+        "clinician": request.membership.public_id if request.membership.role == "clinician" else None,
+        "patient": request.GET.get("pasient", ""),
+        "day": asked.day(today),
+        "channels": ["sms"],
+    }
+
+
+def _typed(request: StaffRequest) -> QueryDict:
+    """What was typed, with the time of the slot that was chosen in the place of a typed one."""
+    name = request.POST.get("slot", "")
+    if not name:
+        return request.POST
+    try:
+        slot = scheduling.find_slot(
+            request.clinic, name, by="staff", holder=_holder(request), now=timezone.now()
+        )
+    except DomainError:
+        # Somebody else took it: what stands in the fields is tried, and refused in words.
+        return request.POST
+    typed = request.POST.copy()
+    starts = local(slot.starts_at, request.clinic.zone)
+    typed["day"], typed["at"] = starts.date().isoformat(), f"{starts:%H:%M}"
+    typed["minutes"] = str(int((slot.ends_at - slot.starts_at).total_seconds() // 60))
+    typed["clinician"] = slot.clinician.public_id
+    return typed
+
+
+def _book(
+    request: StaffRequest, form: BookingForm, person: forms.PatientForm
+) -> "Booked | BookedSeries | None":
+    is_new = form.is_for_new_patient
+    if not all([form.is_valid(), person.is_valid() if is_new else True]):
+        return None
+    clinician = clinics.find_member(request.clinic, form.cleaned_data["clinician"])
+    if clinician is None:
+        raise NotFound
+    asked: dict[str, Any] = {
+        "clinician": clinician,
+        **{name: form.cleaned_data[name] for name in ("day", "at", "minutes")},
+        "channels": tuple(form.cleaned_data["channels"]),
+        "actor": request.actor,
+        "now": timezone.now(),
+    }
+    if form.cleaned_data["repeats"]:
+        return _book_series(request, form, person, asked)
+    held = _held(request, form)
+    if is_new:
+        return form.attempt(
+            lambda: booking.register_and_book(request.clinic, person=person.person(), held=held, **asked)
+        )
+    patient = patients.get(request.clinic, form.cleaned_data["patient"])
+    return form.attempt(lambda: booking.book(request.clinic, patient=patient, held=held, **asked))
+
+
+def _book_series(
+    request: StaffRequest, form: BookingForm, person: forms.PatientForm, asked: dict[str, Any]
+) -> "BookedSeries | None":
+    asked |= {
+        "every_weeks": form.cleaned_data["every_weeks"] or 1,
+        "count": form.cleaned_data["count"],
+        "held": _held(request, form),
+        "days": [date.fromisoformat(day) for day in request.POST.getlist("days") if is_day(day)],
+    }
+    if form.is_for_new_patient:
+        return form.attempt(
+            lambda: series.register_and_book_series(request.clinic, person=person.person(), **asked)
+        )
+    patient = patients.get(request.clinic, form.cleaned_data["patient"])
+    return form.attempt(lambda: series.book_series(request.clinic, patient=patient, **asked))
+
+
+def _held(request: StaffRequest, form: BookingForm) -> "SlotHold | None":
+    try:
+        return scheduling.get_hold(request.clinic, form.cleaned_data["hold"], holder=_holder(request))
+    except NotFound:
+        return None
+
+
+def _slots(request: StaffRequest, form: BookingForm) -> dict[str, Any]:
+    asked = WhereForm(form.data if form.is_bound else form.initial)
+    if not asked.is_valid():
+        return {"slots": [], "slots_asked": False}
+    clinician = clinics.find_member(request.clinic, asked.cleaned_data["clinician"])
+    if clinician is None:
+        return {"slots": [], "slots_asked": False}
+    chosen = request.POST.get("slot", "")
+    found = scheduling.free_slots(
+        request.clinic,
+        first=asked.cleaned_data["day"],
+        days=SLOT_DAYS,
+        clinician=clinician,
+        holder=_holder(request),
+        now=timezone.now(),
+    )
+    return {
+        "slots": show_slots(found[:MOST_SLOTS], request.clinic, chosen=chosen),
+        "slot_chosen": any(slot.name == chosen for slot in found),
+        "slots_asked": True,
+    }
+
+
+def _series(request: StaffRequest) -> dict[str, Any]:
+    asked = SeriesForm(_typed(request) if request.method == "POST" else None)
+    if not asked.is_valid():
+        return {"series": []}
+    wanted = dict(asked.cleaned_data)
+    del wanted["repeats"]
+    wanted["clinician"] = clinics.find_member(request.clinic, wanted["clinician"])
+    if wanted["clinician"] is None:
+        return {"series": []}
+    try:
+        dates = scheduling.preview_series(
+            request.clinic, **wanted, holder=_holder(request), now=timezone.now()
+        )
+    except Invalid as fault:
+        return {"series": [], "series_refused": words_for(next(iter(fault.fields.values())))}
+    days = request.POST.getlist("days")
+    offered = set(request.POST.getlist("offered"))
+    same = {one.day.isoformat() for one in dates} == offered
+    return {"series": show_series(dates, chosen=days if same else None)}
+
+
+def _found(request: StaffRequest, form: BookingForm) -> list[Found]:
+    chosen = str(form["patient"].value() or "")
+    found: list[Patient] = list(search(request)) if request.method == "POST" else []
+    if chosen and all(patient.public_id != chosen for patient in found):
+        patient = patients.find(request.clinic, chosen)
+        found = [patient, *found] if patient else found
+    return show_found(found, chosen=chosen)
+
+
+def _letters(request: StaffRequest, form: BookingForm) -> list[Letter]:
+    asked = forms.PreviewForm(request.POST if request.method == "POST" else form.initial)
+    if not asked.is_valid():
+        return []
+    wanted = asked.cleaned_data
+    starts_at = asked.attempt(lambda: wall_time(wanted["day"], wanted["at"], request.clinic.zone))
+    if starts_at is None:
+        return []
+    patient = patients.find(request.clinic, wanted["patient"]) if wanted["patient"] else None
+    spoken = patient.language if patient else ""
+    if wanted["mode"] == BookingForm.NEW:
+        spoken = request.POST.get("ny-language", "")
+    message = preview(
+        request.clinic,
+        starts_at=starts_at,
+        language=spoken if spoken in dict(forms.LANGUAGES) else request.clinic.language,
+        base_url=settings.BLIKK_BASE_URL,
+    )
+    return show_letters(message, wanted["channels"])

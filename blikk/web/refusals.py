@@ -1,0 +1,81 @@
+"""The words for what the rooms will not accept, by code."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+WORDS: dict[str, "StrPromise"] = {
+    "missing": _("Fyll ut dette feltet."),
+    "in_the_past": _("Tidspunktet har allerede vært. Velg et senere."),
+    "no_such_hour": _("Den timen finnes ikke: klokken stilles fram da. Velg en time tidligere eller senere."),
+    "taken": _("Behandleren har en annen time da. Velg et annet tidspunkt."),
+    "too_far_ahead": _("Tidspunktet er mer enn to år fram. Sjekk årstallet."),
+    "unlikely_length": _("Velg en lengde mellom 5 minutter og 4 timer."),
+    "not_a_phone": _("Dette ser ikke ut som et telefonnummer. Norske numre har åtte sifre."),
+    "not_an_email": _("Dette ser ikke ut som en e-postadresse. Se etter krøllalfa og punktum."),
+    "not_a_birth_date": _("Dette kan ikke være en fødselsdato. Skriv dag, måned og år: 14.03.1951."),
+    "unknown": _("Velg fra listen."),
+    "no_way_to_reach": _(
+        "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
+    ),
+    "note_not_signed": _("Signer notatet først."),
+    "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
+    "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
+    "over": _("Samtalen er avsluttet. Last siden på nytt."),
+    "elsewhere": _(
+        "Du er med i samtalen fra en annen fane eller enhet. Fortsett der, eller last siden på nytt."
+    ),
+    "not_at_this_step": _("Siden er ikke oppdatert. Last den på nytt."),
+    "too_many_codes": _(
+        "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller send en ny lenke."
+    ),
+    "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
+    "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
+    "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "no_relay": _(
+        "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
+    ),
+    "works_here": _("Denne personen har tilgang her allerede."),
+    "not_an_hpr_number": _("HPR-nummeret har sju til ni sifre, uten mellomrom."),
+    "unreadable": _("Teksten har skjulte tegn. Skriv den på nytt."),
+    "last_administrator": _("Det må være minst én administrator. Gi noen andre rollen først."),
+    "no_email": _("Skriv inn en e-postadresse, eller send invitasjonen som SMS."),
+    "not_a_web_address": _("Dette er ikke en nettadresse. Den begynner med https://"),
+    "ends_before_it_starts": _("Siste dag er før første dag. Velg en senere dag."),
+    "too_many_kinds": _("Listen kan ha tolv linjer. Ta bort noen."),
+    "too_long_kind": _("En av linjene er for lang. Skriv korte ord, høyst 60 tegn."),
+    "empty_code": _("Skriv koden med seks sifre."),
+    "wrong_code": _("Koden stemmer ikke. Sjekk meldingen, eller be om en ny kode."),
+    "proof_paused": _(
+        "Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen. Eller ring klinikken."
+    ),
+    "proof_missing": _("Koden er for gammel. Be om en ny."),
+    "queue_full": _("Køen er full nå. Prøv igjen senere, eller ring klinikken."),
+    "queue_closed": _("Køen tar ikke inn flere nå. Se når det åpner neste gang, eller ring klinikken."),
+    "slot_taken": _("Noen andre rakk å ta denne timen. Velg en annen."),
+    "too_many_hours": _("Du har bestilt tre timer allerede. Ring klinikken hvis du trenger flere."),
+    "not_a_mobile": _("Vi kan bare sende kode til en mobiltelefon. Skriv et mobilnummer."),
+    "too_many": _("Det ble for mange forsøk på kort tid. Vent noen minutter og prøv igjen."),
+    "overlaps": _("En av behandlerne har allerede en periode da. Velg et annet tidspunkt."),
+    "before_start": _("Slutten er før starten. Velg en senere slutt."),
+    "longer_than_period": _("Timen er lengre enn perioden. Velg en kortere time."),
+    "outside_period": _("Dette må være mellom start og slutt på perioden."),
+    "unlikely": _("Tallet er for lite eller for stort. Velg et annet."),
+    "too_long": _("Dette er for langt. Skriv det kortere."),
+    "absent": _("Behandleren er borte da. Velg et annet tidspunkt."),
+    "held": _("Noen holder på å bestille denne tiden. Velg en annen, eller vent ti minutter."),
+    "holiday": _("Dagen er en helligdag."),
+    "not_their_turn": _("Det er ikke denne pasientens tur. Velg en grunn først."),
+    "the_same": _("Pasienten står allerede i denne køen. Velg en annen."),
+    "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
+    "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
+    "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
+}
+
+
+def words_for(code: str) -> str:
+    """The sentence for a code from a room; a general one for codes that are new."""
+    return str(WORDS.get(code, _("Dette kan ikke brukes. Se over feltet.")))

@@ -1,0 +1,230 @@
+"""Pages of people in a queue, and of those who serve it: everything changes by itself."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from blikk.journeys import door, queue
+from blikk.journeys import waiting as shown
+from blikk.scheduling.services import retire_period
+from blikk.sockets import board
+from tests.builders import NOW, a_booked_hour, staff, waiting
+from tests.people import signed_in
+from tests.queues import WHERE, Guest, a_queue, an_opening, waiting_guests
+from tests.sockets.pages import Page, desk_page, later, opened, play
+
+
+@pytest.fixture
+def full(transactional_db: None) -> Iterator[tuple]:
+    """A queue with three people in the waiting room, and a clinician."""
+    with time_machine.travel(NOW, tick=False):
+        yield a_queue(3)
+
+
+def page_of(guest: Guest, *, tab: str = "tab-of-theirs") -> Page:
+    cookies = {settings.BLIKK_DEVICE_COOKIE: guest.device}
+    return Page(f"/ws/door/{guest.view.invitation}", cookies, tab=tab)
+
+
+async def greet(page: Page) -> dict:
+    return (await page.ask("hello", tab=page.tab, epoch=page.epoch))["door"]
+
+
+async def told(page: Page, **facts) -> dict:
+    """The next news of the door in which these facts stand."""
+    frame = await page.until(
+        lambda one: one["type"] == "door" and all(one["door"][name] == fact for name, fact in facts.items())
+    )
+    return frame["door"]
+
+
+def act(member) -> dict:
+    return {"actor": staff(member), "now": NOW}
+
+
+def test_everybody_moves_up_when_the_clinician_takes_the_next(full):
+    opening, (doctor,), guests = full
+    client = signed_in(doctor)
+
+    async def scene():
+        pages = [page_of(guest) for guest in guests]
+        async with opened(desk_page(client), *pages) as (desk, first, second, third):
+            assert [(await greet(page))["place"] for page in (first, second, third)] == [1, 2, 3]
+            answer = await desk.ask("next", opening=opening.public_id)
+            assert answer["type"] == "done"
+            admitted = await told(first, step="admitted")
+            assert admitted["consultation"] == answer["consultation"]
+            assert (await told(second, place=1))["servers"] == 1
+            assert (await told(third, place=2))["wait_high"] is not None
+            assert await desk.hear("day")
+
+    play(scene)
+
+
+def test_nobody_there_is_said_and_who_stood_first_has_been_called(full):
+    opening, (doctor,), (first, *others) = full
+    for guest in others:
+        door.leave(guest.view.invitation, guest.device, where=WHERE, now=NOW)
+    client = signed_in(doctor)
+
+    async def scene():
+        async with opened(desk_page(client), page_of(first)) as (desk, page):
+            await greet(page)
+            away = (await page.ask("step_away"))["door"]
+            assert (away["is_away"], away["place"]) == (True, 1)
+            answer = await desk.ask("next", opening=opening.public_id)
+            assert (answer["type"], answer["code"]) == ("refused", "nobody_ready")
+            called = await page.until(lambda one: one["type"] == "door" and one["door"]["called_until"])
+            assert called["door"]["is_away"]
+            back = (await page.ask("come_back"))["door"]
+            assert (back["is_away"], back["called_until"]) == (False, None)
+            assert (await desk.hear("arrived"))["name"] == first.name
+            assert (await desk.ask("next", opening=opening.public_id))["type"] == "done"
+
+    play(scene)
+
+
+def test_a_place_that_grows_says_why_in_the_same_frame(full):
+    opening, (doctor,), (first, _, third) = full
+
+    async def scene():
+        async with opened(page_of(first)) as (page,):
+            await greet(page)
+            await later(queue.prioritise)(opening.clinic, third.arrival_id, reason="Tung pust", **act(doctor))
+            assert (await told(page, place=2))["pushed"] == "priority"
+
+    third.arrival_id = third.arrival.public_id
+    play(scene)
+
+
+def test_words_to_all_come_to_all_and_words_to_one_to_nobody_else(full):
+    opening, (doctor,), (first, second, _) = full
+    one = first.arrival.public_id
+
+    async def scene():
+        async with opened(page_of(first), page_of(second)) as (mine, theirs):
+            await greet(mine)
+            await greet(theirs)
+            await later(queue.tell)(opening.clinic, arrival_id=one, words="Bare til deg", **act(doctor))
+            await later(queue.tell)(opening.clinic, opening_id=opening.public_id, code="soon", **act(doctor))
+            words = await mine.until(lambda f: f["type"] == "door" and len(f["door"]["words"]) == 2)
+            assert [word["words"] for word in words["door"]["words"]] == ["Bare til deg", ""]
+            others = await theirs.until(lambda f: f["type"] == "door" and f["door"]["words"])
+            assert [word["code"] for word in others["door"]["words"]] == ["soon"]
+
+    play(scene)
+
+
+def test_who_is_moved_to_another_queue_follows_on_the_same_page(full):
+    opening, (doctor,), (first, *_) = full
+    other = an_opening(opening.clinic, name="Sykepleier", clinicians=(doctor,))
+    waiting_guests(other, 1)
+    arrival = first.arrival.public_id
+
+    async def scene():
+        async with opened(page_of(first)) as (page,):
+            await greet(page)
+            moved = await later(queue.transfer)(
+                opening.clinic, arrival, opening_id=other.public_id, **act(doctor)
+            )
+            assert (await told(page, opening_name="Sykepleier"))["arrival"] == moved.public_id
+            await later(queue.hold)(opening.clinic, moved.public_id, words="Et øyeblikk", **act(doctor))
+            assert (await told(page, on_hold=True))["hold_words"] == "Et øyeblikk"
+
+    play(scene)
+
+
+def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, monkeypatch):
+    opening, (doctor,), guests = full
+    looks = []
+
+    def look(opening_id, *, now):
+        looks.append(opening_id)
+        return shown.everybodys_places(opening_id, now=now)
+
+    monkeypatch.setattr(board, "everybodys_places", look)
+    arrival = guests[0].arrival.public_id
+
+    async def scene():
+        pages = [page_of(guest) for guest in guests] + [page_of(guests[2], tab=f"more-{n}") for n in range(3)]
+        async with opened(*pages) as (first, second, third, *_more):
+            for page in (first, second, third):
+                await greet(page)
+            await later(queue.send_home)(opening.clinic, arrival, **act(doctor))
+            await told(second, place=1)
+            await told(third, place=2)
+
+    play(scene)
+    assert looks == [opening.public_id]
+
+
+def test_the_places_of_thirty_cost_no_more_than_those_of_three(full):
+    opening, _, guests = full
+
+    def counted(step):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            step()
+        return len(queries)
+
+    few = counted(lambda: shown.everybodys_places(opening.public_id, now=NOW))
+    mine = counted(lambda: guests[2].look())
+    waiting_guests(opening, 27)
+    assert counted(lambda: shown.everybodys_places(opening.public_id, now=NOW)) == few
+    assert counted(lambda: guests[2].look()) == mine
+    assert mine <= 9
+
+
+@pytest.mark.parametrize("frame", ["step_away", "come_back"])
+def test_who_is_not_in_a_queue_cannot_step_away_from_it(full, frame):
+    _, _, (first, *_) = full
+    door.leave(first.view.invitation, first.device, where=WHERE, now=NOW)
+
+    async def scene():
+        async with opened(page_of(first)) as (page,):
+            await greet(page)
+            answer = await page.ask(frame)
+            assert (answer["type"], answer["code"]) == ("refused", "not_at_this_step")
+
+    play(scene)
+
+
+def test_a_delay_is_answered_on_the_page(full):
+    hour = a_booked_hour()
+    waiting(hour)
+
+    async def scene():
+        page = Page(
+            f"/ws/door/{hour.invitation.public_id}",
+            {settings.BLIKK_DEVICE_COOKIE: hour.device},
+            tab="tab-of-theirs",
+        )
+        async with opened(page):
+            await greet(page)
+            refused = await page.ask("late_answer", answer="phone")
+            assert refused["code"] == "not_at_this_step"
+            await later(queue.late)(hour.clinic, membership=hour.clinician, minutes=20, **act(hour.clinician))
+            await told(page, late_minutes=20)
+            assert (await page.ask("late_answer", answer="phone"))["door"]["late_answer"] == "phone"
+
+    play(scene)
+
+
+def test_a_week_page_hears_that_the_timetable_changed(full):
+    opening, (doctor,), _guests = full
+    client = signed_in(doctor)
+
+    async def scene():
+        async with opened(desk_page(client)) as (desk,):
+            await desk.ask("hello", tab=desk.tab, epoch=desk.epoch)
+            await later(retire_period)(
+                opening.clinic, opening.period.public_id, version=opening.period.version, **act(doctor)
+            )
+            assert await desk.hear("day")
+
+    play(scene)
