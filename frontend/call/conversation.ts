@@ -22,6 +22,7 @@ import {
   type Place,
 } from "./call";
 import type { Counters } from "./gauge";
+import type { Seated } from "./held";
 import { Own, type Trouble } from "./own";
 import { type Prepared, prepareConnection, Ties } from "./ties";
 
@@ -34,30 +35,6 @@ export interface PrepareOptions {
   readonly offers: boolean;
   /** Devices that are open already; asked for when left out. */
   readonly stream?: MediaStream | null;
-}
-
-/** A seat that was taken with the admission, and what was said in the conversation since. */
-export interface Seated {
-  readonly seating: Seating;
-  readonly early: readonly News[];
-}
-
-/**
- * Keeps what is said in a conversation in which this page was seated before it had begun to listen; to be called at once
- * when that is told. Gives it out once; null where the link went down meanwhile, because then something may be missing.
- */
-export function holdSeat(socket: Link, seating: Seating): () => Seated | null {
-  const early: News[] = [];
-  let isWhole = true;
-  const stopFrames = socket.onFrame((frame) => early.push(frame));
-  const stopStates = socket.onState((state) => {
-    isWhole &&= state.at === "open";
-  });
-  return () => {
-    stopFrames();
-    stopStates();
-    return isWhole ? { seating, early } : null;
-  };
 }
 
 export interface ConversationOptions {

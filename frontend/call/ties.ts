@@ -54,6 +54,16 @@ const PARTING = 300;
 /** The first small picture is given up at so many kbit/s, or after so many seconds. */
 const OPENING_ENDS = 700;
 const OPENING_LASTS = 4;
+const UNTRIED = {
+  weather: FAIR_WEATHER,
+  alive: true,
+  doubt: 0,
+  absentFor: 0,
+  known: 0,
+  isOpening: true,
+  line: null,
+} as const;
+
 /** A person who is gone and from whom nothing comes is kept for so many seconds. */
 const KEPT_FOR = 90;
 
@@ -251,21 +261,7 @@ export class Ties {
         if (still) this.meet(still);
       },
     });
-    const gauge = new Gauge(connection);
-    this.ties.set(participant, {
-      epoch,
-      peer,
-      gauge,
-      ender,
-      grades: [],
-      weather: FAIR_WEATHER,
-      alive: true,
-      doubt: 0,
-      absentFor: 0,
-      known: 0,
-      isOpening: true,
-      line: null,
-    });
+    this.ties.set(participant, { ...UNTRIED, epoch, peer, gauge: new Gauge(connection), ender, grades: [] });
   }
 
   private connectionFor(offers: boolean): RTCPeerConnection {

@@ -1,6 +1,6 @@
 /** The live day: keeps the rows fresh, tells when somebody comes, and turns into the conversation. */
 
-import { holdSeat } from "../call/conversation";
+import { holdSeat } from "../call/held";
 import { find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";

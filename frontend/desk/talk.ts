@@ -1,6 +1,7 @@
 /** The conversation on the staff's page: the picture at the top, and beside it the person, the notes, the others. */
 
-import { type Conversation, type Prepared, type Seated, startConversation } from "../call/conversation";
+import { type Conversation, type Prepared, startConversation } from "../call/conversation";
+import type { Seated } from "../call/held";
 import { connectionFirst, mountStage } from "../call/stage";
 import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";

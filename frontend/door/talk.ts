@@ -1,6 +1,7 @@
 /** From the waiting room into the conversation, with the camera that is open already. */
 
-import { type Conversation, holdSeat, type Prepared, prepare, startConversation } from "../call/conversation";
+import { type Conversation, type Prepared, prepare, startConversation } from "../call/conversation";
+import { holdSeat } from "../call/held";
 import { connectionFirst, mountStage } from "../call/stage";
 import type { Seating } from "../shared/frames";
 import type { Link } from "../shared/link";
