@@ -23,7 +23,7 @@ function turnTo(screen: Screen): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-screen]")) {
     show(part, part.dataset.screen === screen);
   }
-  if (screen === "check") tools.start();
+  if (screen === "check") tools.start(true);
   else tools.stop();
   scrollTo(0, 0);
   find("h1", find(`[data-screen="${screen}"]`)).focus({ preventScroll: true });
