@@ -104,6 +104,20 @@ def take_down_notice(clinic: Clinic, notice_id: str, *, actor: Actor, now: datet
     return notice
 
 
+@transaction.atomic
+def take_down_everywhere(notice_id: str, *, actor: Actor, now: datetime) -> AuthorityNotice:
+    """Take a notice of the installation off every clinic's pages. Raises NotFound."""
+    notice = AuthorityNotice.objects.filter(
+        clinic__isnull=True, taken_down_at__isnull=True, public_id=notice_id
+    ).first()
+    if notice is None:
+        raise NotFound
+    notice.taken_down_at = now
+    notice.save(update_fields=["taken_down_at"])
+    _note_notice("clinic.notice_taken_down", notice, actor=actor, now=now)
+    return notice
+
+
 def _own(clinic: Clinic, notice_id: str) -> AuthorityNotice:
     Clinic.objects.select_for_update().get(pk=clinic.pk)
     notice = queries.find_notice(clinic, notice_id)

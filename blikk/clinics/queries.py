@@ -60,8 +60,8 @@ def notices_for(clinic: Clinic | None, place: str, *, on: date) -> Sequence[Auth
     return sorted(found, key=lambda notice: notice.clinic_id is not None)
 
 
-def notices_of(clinic: Clinic) -> Sequence[AuthorityNotice]:
-    """Every notice that the clinic has put up itself and not taken down, newest first."""
+def notices_of(clinic: Clinic | None) -> Sequence[AuthorityNotice]:
+    """Every notice that the clinic has put up and not taken down, newest first; the installation's for None."""
     rows = AuthorityNotice.objects.filter(clinic=clinic, taken_down_at__isnull=True)
     return list(rows.order_by("-valid_from", "-pk"))
 

@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
     _add_audit(acts)
     _add_clinic(acts)
+    _add_notice(acts)
     return parser
 
 
@@ -71,6 +72,23 @@ def _add_clinic(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     )
     add.add_argument("--email", required=True, help="the administrator's address")
     add.add_argument("--administrator", required=True, help="the administrator's name")
+
+
+def _add_notice(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    notice = acts.add_parser("notice", help="put a word from the authorities on every clinic's pages")
+    steps = notice.add_subparsers(required=True, metavar="STEP")
+    add = _add(steps, "add", _notice_add, "put a notice up")
+    add.add_argument("title")
+    add.add_argument("words", help="what people should do, in two or three sentences")
+    add.add_argument("--link", default="", help="the official page")
+    add.add_argument(
+        "--from", dest="first", default="", help="first day, such as 2026-11-24; today by default"
+    )
+    add.add_argument("--to", dest="last", default="", help="last day; until it is taken down by default")
+    add.add_argument("--on", nargs="+", default=["public", "patient"], choices=["public", "patient", "staff"])
+    _add(steps, "list", _notice_list, "show what is up")
+    down = _add(steps, "remove", _notice_remove, "take a notice down")
+    down.add_argument("name", help="as `blikk notice list` shows it")
 
 
 def _set_up() -> None:
@@ -150,3 +168,24 @@ def _clinic_add(given: argparse.Namespace) -> int:
     from blikk.jobs.clinic import add
 
     return add(given)
+
+
+def _notice_add(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.notice import add
+
+    return add(given)
+
+
+def _notice_list(_given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.notice import show
+
+    return show()
+
+
+def _notice_remove(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.notice import remove
+
+    return remove(given)

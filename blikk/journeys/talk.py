@@ -61,7 +61,7 @@ def let_in(
     now: datetime,
 ) -> Consultation:
     """Let a certain person in, whose turn it is or who was chosen; the caller holds the clinic's line."""
-    waiting.admit(arrival, version=version, actor=actor, now=now)
+    waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)
     is_first = consultations.find_for(appointment) is None
     consultation = talking.open_for(appointment, membership, actor=actor, now=now)

@@ -25,7 +25,8 @@ class Board:
         key = (opening, mark)
         look = self._looks.get(key)
         if look is None or (look.done() and (look.cancelled() or look.exception() is not None)):
-            look = asyncio.get_running_loop().create_task(self._look(opening), context=context)
+            # A copy: two looks in the same context see each other at work in the database, and asgiref a deadlock.
+            look = asyncio.get_running_loop().create_task(self._look(opening), context=context.copy())
             self._looks[key] = look
             while len(self._looks) > REMEMBERED:
                 self._looks.popitem(last=False)

@@ -171,7 +171,9 @@ class Wire(AsyncWebsocketConsumer):
         self.news.append((topic, news))
         if self.reader is None:
             # News come in the context of whoever published, often a database thread, where asgiref sees a deadlock.
-            self.reader = asyncio.get_running_loop().create_task(self._hear_all(), context=self.context)
+            # Nothing runs in the page's own context, but in copies of it, so that it stays as it was at the start.
+            own = self.context.copy()
+            self.reader = asyncio.get_running_loop().create_task(self._hear_all(), context=own)
 
     async def _hear_all(self) -> None:
         """Lives only while there are news: a task for each of those who wait would cost a sixth of their memory."""

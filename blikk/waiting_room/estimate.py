@@ -50,6 +50,18 @@ def estimate(
     return Range(int(low), max(ceil(high), int(low) + 1))
 
 
+def around(plain: Range, booked: Sequence[tuple[float, float]], servers: int) -> Range:
+    """A wait that goes around booked hours, each given by when it begins and how long it lasts, soonest first.
+
+    An hour that begins before somebody's turn comes first, and one server fewer is there for as long.
+    """
+    low, high = float(plain.low), float(plain.high)
+    for begins, lasts in booked:
+        low += lasts / servers if begins < low else 0.0
+        high += lasts / servers if begins < high else 0.0
+    return Range(int(low), ceil(high))
+
+
 def _learn(lengths: Sequence[float], expected: float) -> tuple[float, float, float]:
     """The mean length, the lengths' spread as a share of it, and the doubt about it as a share of it."""
     seen = [max(length, SHORTEST) for length in lengths]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 PURPOSE = "booking"
 SHOWN_DAYS, MOST_AHEAD = 14, 56
-HOLDS_PER_ADDRESS, WINDOW = 60, 10 * 60
+HOLDS_PER_ADDRESS, WINDOW = 30, 10 * 60
 # How long the page that says "it is booked" can be loaded anew.
 SAID_FOR = timedelta(hours=1)
 _SALT = "blikk.booked"

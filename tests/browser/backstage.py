@@ -31,8 +31,9 @@ from blikk.kernel.times import local
 from blikk.notifications.models import InboxMessage, Message
 from blikk.patients.models import Patient
 from blikk.patients.services import register
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room.models import Arrival
+from tests import queues, timetables
 
 PASSWORD = "Fjord-og-fjell-2026"
 FAMILIES = ("Nordmann", "Haugen", "Berg", "Lie", "Solberg")
@@ -122,6 +123,31 @@ def _words_of(message: Message) -> str:
     return InboxMessage.objects.filter(key=message.key).values_list("body", flat=True).first() or ""
 
 
+def period(
+    clinic: str, membership: str, weekday: int = 2, starts: str = "09:00", ends: str = "12:00"
+) -> dict[str, str]:
+    """Booked hours on a weekday, as the timetable's page would lay them in."""
+    here = Clinic.objects.get(public_id=clinic)
+    people = [Membership.objects.get(clinic=here, public_id=membership)]
+    stretch = {"starts": time.fromisoformat(starts), "ends": time.fromisoformat(ends)}
+    made = timetables.a_period(here, *people, weekday=weekday, **stretch)
+    return {"period": made.public_id}
+
+
+def queue(clinic: str, memberships: list[str]) -> dict[str, str]:
+    """A drop-in queue that is open now."""
+    here = Clinic.objects.get(public_id=clinic)
+    people = [Membership.objects.get(clinic=here, public_id=one) for one in memberships]
+    opening = queues.an_opening(here, clinicians=tuple(people), now=timezone.now())
+    return {"opening": opening.public_id}
+
+
+def guest(opening: str, name: str) -> dict[str, str]:
+    """Somebody who entered a queue, and the secret of the browser they did it in."""
+    entered = queues.enter(Opening.objects.get(public_id=opening), name, now=timezone.now())
+    return {"invitation": entered.view.invitation, "device": entered.device, "name": name}
+
+
 def digits(invitation: str, within: float = 20) -> str:
     """The newest code that was sent to somebody; it is asked for by their page, and may be a moment away."""
     deadline = monotonic() + within
@@ -192,6 +218,9 @@ ACTS: dict[str, Callable[..., Any]] = {
         patient,
         hour,
         companion,
+        period,
+        queue,
+        guest,
         booked,
         digits,
         at_the_door,

@@ -8,7 +8,8 @@ from blikk.audit.models import Entry
 from blikk.audit.queries import verify
 from blikk.invitations.errors import ProofMissing
 from blikk.invitations.models import Invitation
-from blikk.journeys import door, queue, talk
+from blikk.journeys import booking, door, queue, talk
+from blikk.journeys.day import day_of
 from blikk.journeys.errors import NotAtThisStep
 from blikk.journeys.queue import sweep
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
@@ -19,7 +20,17 @@ from blikk.scheduling.models import Appointment
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.errors import NobodyReady, NotTheirTurn, QueueClosed, QueueFull
 from blikk.waiting_room.models import Arrival, Serving
-from tests.builders import BORN, NOW, a_clinic, a_member, a_patient, staff, token_in
+from tests.builders import (
+    BORN,
+    NOW,
+    a_booked_hour,
+    a_clinic,
+    a_member,
+    a_patient,
+    staff,
+    token_in,
+    waiting,
+)
 from tests.queues import (
     WHERE,
     a_queue,
@@ -130,6 +141,17 @@ def test_a_phone_that_is_none_and_another_clinics_queue_are_refused():
             other, opening, given_name="A", family_name="B", birth_on=BORN, phone="+4790000001",
             browser=browser, where=WHERE, now=NOW,
         )  # fmt: skip
+
+
+def test_the_kind_of_help_is_one_of_the_clinics_own():
+    opening, browser = an_opening(a_clinic(help_kinds=[{"slug": "resept", "label": "Resept"}])), new_secret()
+    prove(opening.clinic, "+4790000001", browser)
+    person = {"given_name": "A", "family_name": "B", "birth_on": BORN, "phone": "+4790000001"}
+    come = {**person, "browser": browser, "where": WHERE, "now": NOW}
+    with pytest.raises(Invalid) as refusal:
+        queue.enter(opening.clinic, opening, help_kind="hjerteinfarkt", **come)
+    assert refusal.value.fields == {"help_kind": "unknown"}
+    assert queue.enter(opening.clinic, opening, help_kind="resept", **come).view.help_kind == "resept"
 
 
 def test_the_next_is_the_first_who_is_there_and_becomes_an_hour_of_today():
@@ -335,3 +357,42 @@ def test_leaving_gives_the_place_up_and_coming_again_is_at_the_end():
         door.step_away(first.view.invitation, first.device, where=WHERE, now=NOW)
     assert door.arrive(first.view.invitation, first.device, where=WHERE, now=SOON).place == 2
     assert Invitation.objects.count() == 2
+
+
+def test_who_is_chosen_while_away_from_the_page_gets_an_sms():
+    opening, (doctor,), (first, second) = a_queue(2)
+    away_from_page(second)
+    act = {"membership": doctor, "actor": staff(doctor), "now": NOW}
+    queue.take(opening.clinic, second.arrival.public_id, reason="Avtalt", **act)
+    assert [message.about.rpartition(":")[2] for message in sent("your_turn")] == [second.view.invitation]
+    queue.take(opening.clinic, first.arrival.public_id, **act)
+    assert len(sent("your_turn")) == 1
+
+
+def test_a_booked_patient_who_is_moved_to_a_queue_keeps_the_hour_and_is_sent_home_with_it():
+    hour = a_booked_hour()
+    view = waiting(hour)
+    opening = an_opening(hour.clinic, clinicians=(hour.clinician,))
+    act = {"actor": staff(hour.clinician), "now": NOW}
+    moved = queue.transfer(hour.clinic, view.arrival, opening_id=opening.public_id, **act)
+    shown = door.door_of(view.invitation, hour.device, now=NOW)
+    assert (shown.step, shown.place, shown.arrival) == ("waiting", 1, moved.public_id)
+    (row,) = day_of(hour.clinic, day=NOW.date(), now=NOW).rows
+    assert [person.arrival for person in row.waiting] == [moved.public_id]
+    services.take_seat(moved, tab="t", move=True, now=NOW)
+    talk_ = next_of(opening, hour.clinician)
+    assert talk_.appointment == hour.appointment
+    assert Appointment.objects.count() == 1
+
+
+def test_a_cancelled_hour_takes_its_patient_out_of_the_queue_they_were_moved_to():
+    hour = a_booked_hour()
+    view = waiting(hour)
+    opening = an_opening(hour.clinic, clinicians=(hour.clinician,))
+    act = {"actor": staff(hour.clinician), "now": NOW}
+    queue.transfer(hour.clinic, view.arrival, opening_id=opening.public_id, **act)
+    hour.appointment.refresh_from_db()
+    Appointment.objects.update(status="booked")
+    version = hour.appointment.version
+    booking.cancel(hour.clinic, hour.appointment.public_id, version=version, **act)
+    assert places(opening) == []

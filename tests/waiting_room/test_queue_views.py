@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from blikk.journeys import door, queue
+from blikk.journeys import door, queue, talk
 from blikk.waiting_room import queries, services
+from blikk.waiting_room.estimate import Range, around
 from blikk.waiting_room.queries import queue_of, queues_of, summaries_of
-from tests.builders import NOW, a_clinic, a_member, staff
+from tests.builders import NOW, a_booked_hour, a_clinic, a_member, staff, waiting
 from tests.queues import WHERE, a_queue, an_opening, away_from_page, enter, waiting_guests
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +30,10 @@ def test_a_row_says_where_the_person_is_and_whether_they_can_be_taken():
     assert rows[0].wait_low is None
     queue.serve(opening.clinic, opening.public_id, membership=doctor, actor=staff(doctor), now=NOW)
     shown = queue_of(opening, now=NOW)
-    assert shown.rows[0].wait_high <= shown.rows[3].wait_high
-    assert shown.wait.high > shown.rows[3].wait_low
+    highs = [row.wait_high or 0 for row in shown.rows]
+    assert highs == sorted(highs)
+    assert shown.wait is not None
+    assert shown.wait.high >= highs[-1] > 0
     assert third.look().wait_high == shown.rows[2].wait_high
 
 
@@ -53,8 +56,6 @@ def test_the_estimate_knows_nothing_of_other_queues_and_other_days():
     )
     waiting_guests(yesterday, 1)
     act = {"actor": staff(doctor), "now": NOW}
-    from blikk.journeys import talk
-
     taken = queue.take_next(opening.clinic, yesterday.public_id, membership=doctor, **act)
     end = NOW + timedelta(minutes=40)
     talk.end(opening.clinic, taken.public_id, membership=doctor, actor=staff(doctor), now=end)
@@ -70,10 +71,10 @@ def test_many_queues_with_many_people_cost_as_many_queries_as_one(django_assert_
         waiting_guests(opening, 4)
         services.start_serving(opening, doctor, actor=staff(doctor), now=NOW)
     for some in (openings[:1], openings):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(6):
             shown = queues_of(some, now=NOW)
         assert [len(queue_.rows) for queue_ in shown.values()] == [4] * len(some)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(5):
             summaries = summaries_of(some, now=NOW)
         assert {(one.waiting, one.servers) for one in summaries.values()} == {(4, 1)}
 
@@ -84,3 +85,26 @@ def test_everybody_outside_is_told_the_length_and_the_wait_and_no_more():
     assert (before.waiting, before.wait) == (2, None)
     queue.serve(opening.clinic, opening.public_id, membership=doctor, actor=staff(doctor), now=NOW)
     assert summaries_of([opening], now=NOW)[opening.public_id].wait.high > 0
+
+
+def test_a_booked_hour_comes_before_the_queue_and_the_wait_says_so():
+    opening, (doctor,), _ = a_queue(3)
+    queue.serve(opening.clinic, opening.public_id, membership=doctor, actor=staff(doctor), now=NOW)
+    before = queries.pace_of(opening, now=NOW).wait(2)
+    hour = a_booked_hour(opening.clinic, clinician=doctor, starts_in=timedelta(minutes=5), minutes=30)
+    during = queries.pace_of(opening, now=NOW)
+    assert during.booked == ((5.0, 30.0),)
+    assert during.wait(2) == Range(before.low + 30, before.high + 30)
+    assert during.wait(0) == Range(0, 2)
+    view = waiting(hour)
+    later = NOW + timedelta(minutes=8)
+    talk.admit(hour.clinic, view.arrival, membership=doctor, actor=staff(doctor), now=NOW)
+    pace = queries.pace_of(opening, now=later)
+    assert (pace.running, pace.booked) == ((8.0,), ())
+    assert pace.wait(0).high > 2
+
+
+def test_an_hour_that_begins_after_ones_turn_is_in_nobodys_way():
+    assert around(Range(5, 10), [(40, 30)], 1) == Range(5, 10)
+    assert around(Range(5, 10), [(7, 30)], 1) == Range(5, 40)
+    assert around(Range(5, 10), [(0, 30)], 3) == Range(15, 20)

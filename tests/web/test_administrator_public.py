@@ -106,3 +106,11 @@ def test_what_the_operator_put_up_is_shown_and_cannot_be_changed_here(page):
     assert text(page.get("/klinikk/oppslag/")).count("Fra drift") == 1
     assert page.get(f"/klinikk/oppslag/{notice.public_id}").status_code == 404
     assert page.post(f"/klinikk/oppslag/{notice.public_id}/ned").status_code == 404
+
+
+def test_a_notice_for_staff_stands_on_the_day_of_those_who_work_here(boss):
+    values = {"title": "Til de ansatte", "words": "Ta prøver.", "valid_from": NOW.date(), "places": ["staff"]}
+    profile.put_up_notice(boss.clinic, values, actor=SYSTEM, now=NOW)
+    assert "Til de ansatte" in text(signed_in(a_member(boss.clinic)).get("/dag/"))
+    assert "Til de ansatte" in text(signed_in(a_member(boss.clinic, "secretary")).get("/skranke/"))
+    assert "Til de ansatte" not in text(signed_in(a_member(a_clinic())).get("/dag/"))

@@ -71,6 +71,16 @@ def test_the_page_of_a_queue_has_a_place_and_a_way_to_step_away():
     assert "Timen din er klokken" not in body
 
 
+def test_who_is_called_before_the_camera_was_tried_is_told_on_that_page_too():
+    opening = an_opening()
+    guest = enter(opening)
+    queue.call(opening.clinic, guest.arrival.public_id, actor=SYSTEM, now=b.NOW)
+    assert facts(guest)["called_until"]
+    body = page(guest)
+    assert shown(body) == ["link"]
+    assert body.count('data-test="called-here"') == 2
+
+
 def test_a_booked_hour_has_neither():
     hour = b.a_booked_hour()
     b.waiting(hour)

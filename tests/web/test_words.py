@@ -10,6 +10,7 @@ from functools import cache
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import polib
 import pytest
@@ -20,7 +21,7 @@ from django.utils import translation
 
 import blikk
 from blikk.invitations.models import Invitation
-from blikk.invitations.words import compose, preview
+from blikk.invitations.words import Kind, compose, preview
 from blikk.kernel.errors import DomainError, Invalid
 from blikk.web.forms import WORDS
 from blikk.web.middleware import Errors
@@ -39,7 +40,7 @@ GSM = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 TWO_PARTS = 2 * 153
-KINDS = ("invited", "moved", "cancelled", "code")
+KINDS = get_args(Kind)
 
 GENERAL = "Dette ble ikke gjort."
 

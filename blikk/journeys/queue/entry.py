@@ -7,6 +7,7 @@ from django.db import transaction
 
 from blikk.audit.services import hold
 from blikk.clinics.models import Clinic
+from blikk.clinics.queries import help_kinds
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Invitation, PersonRole, ProofPurpose
 from blikk.invitations.proofs import use_proof
@@ -14,7 +15,7 @@ from blikk.invitations.queries import open_in_queue
 from blikk.journeys.door import DoorView, view_of
 from blikk.journeys.queue import letters
 from blikk.kernel.actors import Actor
-from blikk.kernel.errors import NotFound
+from blikk.kernel.errors import Invalid, NotFound
 from blikk.patients.models import Patient
 from blikk.patients.queries import contact
 from blikk.patients.services import normal_mobile, recognise
@@ -53,6 +54,8 @@ def enter(
     hold(clinic.pk)
     if opening.clinic_id != clinic.pk:
         raise NotFound
+    if help_kind and help_kind not in {kind.slug for kind in help_kinds(clinic)}:
+        raise Invalid(help_kind="unknown")
     proof = use_proof(
         clinic, phone=normal_mobile(phone), browser=browser, purpose=ProofPurpose.DROP_IN, now=now
     )

@@ -80,6 +80,8 @@ def take(
     before = queries.in_queue(arrival.opening).filter(order__lt=arrival.order)
     for one in before.select_related("clinic", "opening__clinic"):
         services.passed_over(one, because=reason.strip() or _why(one, membership), actor=actor, now=now)
+    if not queries.is_connected(arrival, now=now):
+        letters.send(arrival.invitation, "your_turn", key=f"{arrival.public_id}:taken", now=now)
     return talk.let_in(clinic, arrival, membership=membership, actor=actor, now=now)
 
 

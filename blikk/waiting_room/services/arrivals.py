@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from blikk.bus.services import announce
+from blikk.clinics.models import Membership
 from blikk.invitations.models import Invitation
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove
@@ -54,10 +55,15 @@ def wait(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
 
 
 @transaction.atomic
-def admit(arrival: Arrival, *, version: int | None, actor: Actor, now: datetime) -> Arrival:
-    """Let a waiting person in. Raises IllegalMove or Overtaken; nobody else's act lets anybody in (law 7)."""
+def admit(
+    arrival: Arrival, *, version: int | None, by: Membership | None = None, actor: Actor, now: datetime
+) -> Arrival:
+    """Let a waiting person in, `by` whom is kept; nobody else's act lets anybody in (law 7).
+
+    Raises IllegalMove or Overtaken.
+    """
     called = {"called_at": None, "called_until": None}
-    ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now, **called)
+    ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now, served_by=by, **called)
     tell("arrival.admitted", arrival, "day", actor=actor, now=now)
     return arrival
 

@@ -182,8 +182,8 @@ def transfer(arrival: Arrival, opening: Opening, *, actor: Actor, now: datetime)
     kept = {
         name: getattr(arrival, name)
         for name in (
-            "clinic", "invitation", "came_at", "waiting_since", "camera", "microphone", "sound", "network",
-            "seat", "seat_seen_at", "help_kind", "missed",
+            "clinic", "appointment", "invitation", "came_at", "waiting_since", "help_kind", "missed",
+            "camera", "microphone", "sound", "network", "seat", "seat_seen_at",
         )
     }  # fmt: skip
     status = arrival.status if arrival.status != ArrivalStatus.ON_HOLD else ArrivalStatus.WAITING

@@ -60,8 +60,8 @@ def set_status(
 def begin_serving(
     arrival: Arrival, appointment: Appointment, membership: Membership, *, actor: Actor, now: datetime
 ) -> None:
-    """Note who took somebody out of a queue, and that they are busy until the conversation ends."""
-    change(arrival, appointment=appointment, served_by=membership)
+    """Note which hour somebody from a queue has, and that whoever took them is busy until it ends."""
+    change(arrival, appointment=appointment)
     if arrival.opening is not None:
         start_serving(arrival.opening, membership, actor=actor, now=now)
         set_status(arrival.opening, membership, status=ServingStatus.BUSY, actor=actor, now=now)
