@@ -162,9 +162,11 @@ def faults_of(language: str, pot: polib.POFile) -> Iterator[str]:
             yield f"{language}: not collected (make messages): {wanted.msgid!r} in {where}"
             continue
         said = list(entry.msgstr_plural.values()) if wanted.msgid_plural else [entry.msgstr]
+        # The singular may say in words what the plural counts.
+        meant = [wanted.msgid, *[wanted.msgid_plural] * (len(said) - 1)]
         if "fuzzy" in entry.flags or not said or not all(said):
             yield f"{language}: not translated: {wanted.msgid!r} in {where}"
-        elif any(placeholders(text) != placeholders(wanted.msgid_plural or wanted.msgid) for text in said):
+        elif [placeholders(text) for text in said] != [placeholders(text) for text in meant]:
             yield f"{language}: other placeholders than in {wanted.msgid!r}"
     for entry in entries.values():
         yield f"{language}: nobody says this any more (make messages): {entry.msgid!r}"
