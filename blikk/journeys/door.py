@@ -64,6 +64,7 @@ class DoorView:
     wait_low: int | None = None
     wait_high: int | None = None
     servers: int = 0
+    server_names: tuple[str, ...] = ()
     paused: int = 0
     pushed: str = ""
     pushed_at: datetime | None = None

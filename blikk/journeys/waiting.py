@@ -57,6 +57,7 @@ def place_facts(spot: Spot, pace: Pace) -> dict[str, Any]:
         "wait_low": wait.low if wait else None,
         "wait_high": wait.high if wait else None,
         "servers": pace.servers,
+        "server_names": pace.names,
         "paused": pace.paused,
         "pushed": spot.pushed_because,
         "pushed_at": spot.pushed_at,

@@ -80,6 +80,8 @@ class DropInForm(PersonForm):
     """Somebody who wants to stand in a queue: who, and for what kind of help. No word about illness is asked for."""
 
     names: Mapping[str, str] = {"period": "ko"}
+    # As they stand on the page: the summary of what is wrong names them in the same order.
+    field_order = ("ko", "help_kind", *PersonForm.base_fields)
 
     ko = forms.ChoiceField(label=_("Kø"), widget=forms.RadioSelect, error_messages=REQUIRED)
     help_kind = forms.ChoiceField(

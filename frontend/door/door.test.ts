@@ -30,6 +30,7 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     wait_low: null,
     wait_high: null,
     servers: 0,
+    server_names: [],
     paused: 0,
     pushed: "",
     is_away: false,

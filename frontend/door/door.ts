@@ -34,6 +34,7 @@ export interface Place {
   readonly wait_high: number | null;
   /** How many are at work in the queue. */
   readonly servers: number;
+  readonly server_names: readonly string[];
   /** How many of those who serve it have a break. */
   readonly paused: number;
   readonly pushed: Pushed;

@@ -30,6 +30,7 @@ const VIEW: DoorView = {
   wait_low: 12,
   wait_high: 20,
   servers: 2,
+  server_names: ["Kari Lie", "Ola By"],
   paused: 0,
   pushed: "",
   is_away: false,
@@ -58,10 +59,12 @@ test("who is next is told so, and the others how many are before them", () => {
   assert.equal(aheadWords(view({ place: 9 })), "Det er 8 foran deg.");
 });
 
-test("who is at work is said in words, and not at all while nobody is", () => {
-  assert.equal(serversWords(view({ servers: 0 })), "");
-  assert.match(serversWords(view({ servers: 1 })), /Én behandler/);
-  assert.match(serversWords(view({ servers: 3 })), /3 behandlere/);
+test("who is at work is named, and nobody while nobody is", () => {
+  const words = (...server_names: string[]): string =>
+    serversWords(view({ servers: server_names.length, server_names }));
+  assert.equal(words(), "");
+  assert.equal(words("Kari Lie"), "Kari Lie tar imot fra køen.");
+  assert.equal(words("Kari Lie", "Ola By", "Ida Vik"), "Kari Lie, Ola By og Ida Vik tar imot fra køen.");
 });
 
 test("a place that goes back has its reason, each its own", () => {

@@ -25,11 +25,13 @@ export function aheadWords(view: DoorView): string {
   return t("Det er {count} foran deg.", { count: view.place - 1 });
 }
 
-/** How many are at work. */
+/** Who is at work. */
 export function serversWords(view: DoorView): string {
-  if (view.servers === 0) return "";
-  if (view.servers === 1) return t("Én behandler tar imot fra køen.");
-  return t("{count} behandlere tar imot fra køen.", { count: view.servers });
+  const names = view.server_names;
+  if (names.length === 0) return "";
+  if (names.length === 1) return t("{name} tar imot fra køen.", { name: names[0] ?? "" });
+  const others = names.slice(0, -1).join(", ");
+  return t("{others} og {last} tar imot fra køen.", { others, last: names.at(-1) ?? "" });
 }
 
 /** Why the place went back. It never does without a reason. */

@@ -81,6 +81,23 @@ def test_who_is_called_before_the_camera_was_tried_is_told_on_that_page_too():
     assert body.count('data-test="called-here"') == 2
 
 
+def test_who_is_at_work_is_named_to_those_who_wait_and_not_to_others():
+    opening, members, guests = a_queue(1, servers=2)
+    for member in members:
+        queue.serve(opening.clinic, opening.public_id, membership=member, actor=b.staff(member), now=b.NOW)
+    assert facts(guests[0])["server_names"] == ["Lege 0", "Lege 1"]
+    queue.set_status(
+        opening.clinic,
+        opening.public_id,
+        status="pause",
+        membership=members[0],
+        actor=b.staff(members[0]),
+        now=b.NOW,
+    )
+    assert facts(guests[0])["server_names"] == ["Lege 1"]
+    assert (facts(guests[0])["servers"], facts(guests[0])["paused"]) == (1, 1)
+
+
 def test_a_booked_hour_has_neither():
     hour = b.a_booked_hour()
     b.waiting(hour)

@@ -43,6 +43,8 @@ class Pace:
     running: tuple[float, ...] = ()
     # Booked hours of those who serve: in how many minutes they begin, and how many they take.
     booked: tuple[tuple[float, float], ...] = ()
+    # Who serves it and has no break, by name.
+    names: tuple[str, ...] = ()
 
     def wait(self, ahead: int) -> Range | None:
         """How long somebody with so many before them will wait; None while nobody serves."""
@@ -106,11 +108,16 @@ def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
     serving: dict[int, set[int]] = defaultdict(set)
     paused: dict[int, int] = defaultdict(int)
     working = Serving.objects.filter(opening__in=openings, until__isnull=True)
-    for of, member, status in working.values_list("opening_id", "membership_id", "status"):
+    names: dict[int, list[str]] = defaultdict(list)
+    found = working.order_by("since", "pk").values_list(
+        "opening_id", "membership_id", "membership__user__name", "status"
+    )
+    for of, member, name, status in found:
         if status == ServingStatus.PAUSE:
             paused[of] += 1
         else:
             serving[of].add(member)
+            names[of].append(name)
     lengths: dict[int, list[float]] = defaultdict(list)
     rows = Arrival.objects.filter(opening__in=openings, status=ArrivalStatus.SETTLED)
     for key, began, ended in rows.values_list("opening_id", "admitted_at", "settled_at"):
@@ -126,6 +133,7 @@ def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
             tuple(lengths[opening.pk]),
             tuple(sorted(running[member] for member in serving[opening.pk] if member in running)),
             tuple(sorted(hour for member in serving[opening.pk] for hour in booked[member])),
+            tuple(names[opening.pk]),
         )
         for opening in openings
     }
