@@ -59,7 +59,7 @@ def opening_words(periods: Sequence[Period]) -> str:
     days: dict[str, set[int]] = defaultdict(set)
     for one in periods:
         days[f"{one.starts:%H:%M}–{one.ends:%H:%M}"].add(one.weekday)
-    names = [words.uncapital(name) for name in weekday_names()]
+    names = [words.day_inside(name) for name in weekday_names()]
     said = [
         f"{_and([names[day] for day in sorted(on)])} {clock}"
         for clock, on in sorted(days.items(), key=lambda item: (min(item[1]), item[0]))

@@ -179,7 +179,7 @@ def _address(monday: date, who: str) -> str:
 
 def _heading(monday: date) -> str:
     sunday = monday + timedelta(days=6)
-    first = formats.date_format(monday, "j." if monday.month == sunday.month else gettext("j. F"))
+    first = formats.date_format(monday, gettext("j.") if monday.month == sunday.month else gettext("j. F"))
     return gettext("Uke %(number)s, %(first)s–%(last)s") % {
         "number": monday.isocalendar().week,
         "first": first,
@@ -224,7 +224,7 @@ def _block(block: Block, day: date, clinic: Clinic, *, alone: bool) -> ShownBloc
     label = gettext("%(kind)s %(name)s, %(day)s %(clock)s. %(who)s %(closed)s") % {
         "kind": kind,
         "name": block.name,
-        "day": words.uncapital(weekday_names()[day.weekday()]),
+        "day": words.day_inside(weekday_names()[day.weekday()]),
         "clock": clock,
         "who": ", ".join(one.name for one in block.clinicians),
         "closed": closed,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.invitations.words import grouped
@@ -72,6 +72,11 @@ def capital(words: str) -> str:
 def uncapital(words: str) -> str:
     """The words as they stand inside a sentence."""
     return words[:1].lower() + words[1:]
+
+
+def day_inside(name: str) -> str:
+    """The name of a weekday as it stands inside a sentence: English keeps its capital."""
+    return name if (get_language() or "").startswith("en") else uncapital(name)
 
 
 def length(minutes: int) -> str:
