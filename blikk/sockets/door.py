@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from blikk.consultations.errors import Elsewhere, Over
+from blikk.invitations.queries import find_presented
 from blikk.invitations.services import actor_of
 from blikk.journeys import door, talk
 from blikk.journeys.door import DoorView
@@ -28,6 +29,7 @@ from blikk.sockets.frames import (
     Request,
     StepAway,
 )
+from blikk.sockets.kept import seat_book
 from blikk.sockets.pulse import LOOK_AGAIN
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import services as waiting_room
@@ -35,8 +37,8 @@ from blikk.waiting_room import services as waiting_room
 if TYPE_CHECKING:
     from blikk.waiting_room.models import Arrival
 
-# Of so many looks at a place in a queue, one is at everything.
-LOOKS_AT_ALL = 4
+# Of so many looks at a place in a queue, one is at everything, changed or not.
+LOOKS_AT_ALL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,20 @@ class Caller:
 class Greeting:
     """Where somebody stands, and whether another page of theirs holds the place."""
 
-    view: DoorView
     arrival: "Arrival | None"
     is_elsewhere: bool = False
 
 
 def greet(caller: Caller, frame: Hello, *, now: datetime) -> Greeting:
     """Take the place in the waiting room for this page, if the person has one. Raises NotFound."""
-    view = door.door_of(caller.invitation, caller.device, now=now)
     try:
         arrival = door.who_is_at_the_door(caller.invitation, caller.device, now=now)[2]
     except NotAtThisStep:
         arrival = None
     if arrival is None:
-        return Greeting(view, None)
+        return Greeting(None)
     has_seat = waiting_room.take_seat(arrival, tab=frame.tab, move=frame.move, now=now)
-    return Greeting(view, arrival, is_elsewhere=not has_seat)
+    return Greeting(arrival, is_elsewhere=not has_seat)
 
 
 def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
@@ -103,8 +103,10 @@ class Door(CallWire):
         self.arrival: Arrival | None = None
         self.tab = self.epoch = self.queue = ""
         self.looks = 0
-        view = await in_database(self._view)()
-        self.shown = view.facts()
+        self.version: int | None = None
+        self.shown: dict[str, Any] = {}
+        # What it may see is told when it says hello; here, only whether it ever presented the link.
+        await in_database(find_presented)(self.caller.invitation, self.caller.device)
 
     def _view(self) -> DoorView:
         return door.door_of(self.caller.invitation, self.caller.device, now=timezone.now())
@@ -236,21 +238,30 @@ class Door(CallWire):
 
     async def look_again(self) -> None:
         self.looks += 1
+        has_changed = await self._keep_seat()
         try:
             async with self.turn:
-                if self.queue and self.looks % LOOKS_AT_ALL:
-                    # All who wait look at the same moment's places; what concerns one alone is asked for less often.
+                if self.queue and self.looks % LOOKS_AT_ALL and not has_changed:
+                    # All who wait look at the same moment's places; what concerns one alone has not changed.
                     await self._show_place(f"look:{int(time.monotonic() / LOOK_AGAIN)}")
                 else:
                     await self._show()
         except NotFound:
             await self.finish(Closed.NOT_FOUND)
             return
-        if self.arrival is not None:
-            kept = await in_database(waiting_room.keep_seat)(self.arrival, tab=self.tab, now=timezone.now())
-            if not kept and self.shown["arrival_status"] in {"waiting", "admitted"}:
-                await in_database(self._sit_again)()
         await self.keep_place()
+
+    async def _keep_seat(self) -> bool:
+        """Say that this page is still here; whether something happened to the person since it was last said."""
+        if self.arrival is None:
+            return False
+        version = await seat_book().keep(self.arrival.pk, self.tab, self.context)
+        if version is None:
+            if self.shown.get("arrival_status") in {"waiting", "admitted"}:
+                await in_database(self._sit_again)()
+            return True
+        before, self.version = self.version, version
+        return before is not None and before != version
 
     def _sit_again(self) -> None:
         if self.arrival is not None:

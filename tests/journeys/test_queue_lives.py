@@ -67,7 +67,7 @@ class QueueLife(RuleBasedStateMachine):
         self.now += timedelta(seconds=1)
         for guest in self.came.values():
             if guest.view.invitation in self.at_page:
-                services.keep_seat(guest.arrival, tab=TAB, now=self.now)
+                services.keep_seats([(guest.arrival.pk, TAB)], now=self.now)
 
     def act(self, number: int = FIRST) -> dict[str, object]:
         return {"actor": staff(self.members[number]), "now": self.now}

@@ -120,8 +120,23 @@ def test_a_second_tab_must_ask_for_the_seat_and_the_first_loses_it():
     assert services.take_seat(arrival, tab="first", move=False, now=NOW)
     assert not services.take_seat(arrival, tab="second", move=False, now=NOW)
     assert services.take_seat(arrival, tab="second", move=True, now=NOW)
-    assert not services.keep_seat(arrival, tab="first", now=NOW)
-    assert services.keep_seat(arrival, tab="second", now=NOW)
+    assert not services.keep_seats([(arrival.pk, "first")], now=NOW)
+    assert services.keep_seats([(arrival.pk, "second")], now=NOW)
+
+
+def test_many_seats_are_kept_at_once_and_only_for_those_who_hold_them(django_assert_num_queries):
+    clinic = a_clinic()
+    there = [get(clinic, waiting(a_booked_hour(clinic)).arrival) for _ in range(3)]
+    for arrival in there:
+        services.take_seat(arrival, tab=f"tab-{arrival.pk}", move=False, now=NOW)
+    later = NOW + timedelta(seconds=40)
+    gone, *kept = there
+    said = [(gone.pk, "another"), *((arrival.pk, f"tab-{arrival.pk}") for arrival in kept)]
+    with django_assert_num_queries(2):
+        found = services.keep_seats(said, now=later)
+    assert found == {(arrival.pk, f"tab-{arrival.pk}"): arrival.version for arrival in kept}
+    seen = [Arrival.objects.get(pk=arrival.pk).seat_seen_at for arrival in there]
+    assert seen == [NOW, later, later]
 
 
 def test_a_seat_that_went_cold_is_free():

@@ -1,5 +1,6 @@
 """Acts in the waiting room: come, wait, be let in, leave."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -119,9 +120,15 @@ def take_seat(arrival: Arrival, *, tab: str, move: bool, now: datetime) -> bool:
     return True
 
 
-def keep_seat(arrival: Arrival, *, tab: str, now: datetime) -> bool:
-    """Note that the tab is still there; False if another one has taken over."""
-    return Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat_seen_at=now) == 1
+def keep_seats(taken: Iterable[tuple[int, str]], *, now: datetime) -> dict[tuple[int, str], int]:
+    """Note of arrivals that their tabs are still there; the versions of those whose seat no other tab took."""
+    wanted = set(taken)
+    rows = Arrival.objects.filter(pk__in=[key for key, _ in wanted]).values_list("pk", "seat", "version")
+    kept = {(key, seat): version for key, seat, version in rows if (key, seat) in wanted}
+    keys, tabs = [key for key, _ in kept], [tab for _, tab in kept]
+    # The tabs again: who took over in between is not seen by a tab that is gone.
+    Arrival.objects.filter(pk__in=keys, seat__in=tabs).update(seat_seen_at=now)
+    return kept
 
 
 def give_up_seat(arrival: Arrival, *, tab: str) -> None:
