@@ -14,7 +14,7 @@ from blikk.journeys import door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
-from blikk.sockets.board import board
+from blikk.sockets.board import Places, board
 from blikk.sockets.call import CallWire, Place
 from blikk.sockets.frames import (
     Closed,
@@ -100,7 +100,7 @@ class Door(CallWire):
             where=self.where,
         )
         self.arrival: Arrival | None = None
-        self.tab = self.queue = ""
+        self.tab = self.queue = self.mark = ""
         self.looks = 0
         self.version: int | None = None
         self.shown: dict[str, Any] = {}
@@ -148,6 +148,31 @@ class Door(CallWire):
             self.shown = (await in_database(self._view)()).facts()
             self._listen_to_queue()
             await self.tell({"type": "done", "re": frame.id, "door": self.shown})
+
+    def wants(self, topic: str, news: dict[str, Any]) -> bool:
+        mark = news.get("mark")
+        if topic != self.queue or not mark or news.get("event") != "queue":
+            return super().wants(topic, news)
+        self.mark = mark
+        if self._is_busy():
+            return True
+        board().tell(topic.removeprefix("queue:"), mark, self)
+        return False
+
+    def _is_busy(self) -> bool:
+        """Whether something is being told to this page that must come first."""
+        return self.turn.locked() or self.reader is not None or bool(self.news)
+
+    async def take_place(self, mark: str, places: Places) -> None:
+        """Tell the page its place, unless there is newer news; the newest look counts."""
+        if self.is_over or mark != self.mark or not self.queue:
+            return
+        mine = places.get(self.shown["arrival"])
+        if mine is None or self._is_busy():
+            self._put(self.queue, {"event": "queue", "mark": mark})
+            return
+        async with self.turn:
+            await self._show_facts({**self.shown, **mine})
 
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic.startswith("call:"):
