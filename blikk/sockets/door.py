@@ -30,7 +30,7 @@ from blikk.sockets.frames import (
 )
 from blikk.sockets.kept import seat_book
 from blikk.sockets.pulse import LOOK_AGAIN
-from blikk.sockets.wire import in_database
+from blikk.sockets.wire import encoded, in_database
 from blikk.waiting_room import services as waiting_room
 
 if TYPE_CHECKING:
@@ -104,6 +104,9 @@ class Door(CallWire):
         self.looks = 0
         self.version: int | None = None
         self.shown: dict[str, Any] = {}
+        # The facts whose unmoving part `rest` is.
+        self.encoded: dict[str, Any] | None = None
+        self.rest = ""
         # What it may see is told when it says hello; here, only whether it ever presented the link.
         await in_database(find_presented)(self.caller.invitation, self.caller.device)
 
@@ -172,7 +175,18 @@ class Door(CallWire):
             self._put(self.queue, {"event": "queue", "mark": mark})
             return
         async with self.turn:
-            await self._show_facts({**self.shown, **mine})
+            await self._show_moved(mine)
+
+    async def _show_moved(self, mine: dict[str, Any]) -> None:
+        """As `_show_facts`, for who is told a place again and again: the rest is encoded once."""
+        before = self.shown
+        if mine.items() <= before.items():
+            return
+        if self.encoded is not before:
+            self.rest = encoded({name: fact for name, fact in before.items() if name not in mine})[1:-1]
+        self.shown = self.encoded = {**before, **mine}
+        self._listen_to_queue()
+        await self.tell_text(f'{{"type":"door","door":{{{self.rest},{encoded(mine)[1:-1]}}}}}')
 
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic.startswith("call:"):
@@ -210,7 +224,7 @@ class Door(CallWire):
         if mine is None:
             await self._show()
         else:
-            await self._show_facts({**self.shown, **mine})
+            await self._show_moved(mine)
 
     def _listen_to_queue(self) -> None:
         """Hear of the queue that the person is in, and of no other."""
