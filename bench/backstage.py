@@ -68,7 +68,10 @@ def queues(sizes: list[int]) -> list[list[dict[str, str]]]:
     """Queues of so many, each person with a browser that is known; what each browser opens its socket with."""
     clinic, clinicians = _clinic("Legekontoret", 2)
     patients = iter(_patients(clinic, sum(sizes)))
-    return [_queue(clinic, clinicians, [next(patients) for _ in range(size)]) for size in sizes]
+    made = [_queue(clinic, clinicians, [next(patients) for _ in range(size)]) for size in sizes]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return made
 
 
 def _queue(clinic: Clinic, clinicians: list[Membership], patients: list[Patient]) -> list[dict[str, str]]:

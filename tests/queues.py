@@ -8,6 +8,7 @@ from blikk.invitations.models import Invitation, PhoneProof
 from blikk.invitations.proofs import answer_proof, ask_proof
 from blikk.journeys import door, queue
 from blikk.kernel.ids import digest, new_secret
+from blikk.kernel.times import local
 from blikk.scheduling.models import Kind, Opening, Period
 from blikk.waiting_room import services
 from blikk.waiting_room.models import Arrival
@@ -69,7 +70,7 @@ def an_opening(
     return Opening.objects.create(
         clinic=clinic,
         period=period,
-        day=now.date(),
+        day=local(now, clinic.zone).date(),
         opens_at=opens_at,
         last_entry_at=opens_at + lasts + last_entry,
         closes_at=opens_at + lasts,

@@ -15,7 +15,7 @@ from blikk.journeys import door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
-from blikk.sockets.board import board
+from blikk.sockets.board import Places, board
 from blikk.sockets.call import CallWire, Place, Sat, sit
 from blikk.sockets.frames import (
     Closed,
@@ -31,7 +31,7 @@ from blikk.sockets.frames import (
 )
 from blikk.sockets.kept import seat_book
 from blikk.sockets.pulse import LOOK_AGAIN
-from blikk.sockets.wire import in_database
+from blikk.sockets.wire import encoded, in_database
 from blikk.waiting_room import services as waiting_room
 
 if TYPE_CHECKING:
@@ -101,10 +101,13 @@ class Door(CallWire):
             where=self.where,
         )
         self.arrival: Arrival | None = None
-        self.tab = self.epoch = self.queue = ""
+        self.tab = self.epoch = self.queue = self.mark = ""
         self.looks = 0
         self.version: int | None = None
         self.shown: dict[str, Any] = {}
+        # The facts whose unmoving part `rest` is.
+        self.encoded: dict[str, Any] | None = None
+        self.rest = ""
         # What it may see is told when it says hello; here, only whether it ever presented the link.
         await in_database(find_presented)(self.caller.invitation, self.caller.device)
 
@@ -149,6 +152,42 @@ class Door(CallWire):
             self.shown = (await in_database(self._view)()).facts()
             self._listen_to_queue()
             await self.tell({"type": "done", "re": frame.id, "door": self.shown})
+
+    def wants(self, topic: str, news: dict[str, Any]) -> bool:
+        mark = news.get("mark")
+        if topic != self.queue or not mark or news.get("event") != "queue":
+            return super().wants(topic, news)
+        self.mark = mark
+        if self._is_busy():
+            return True
+        board().tell(topic.removeprefix("queue:"), mark, self)
+        return False
+
+    def _is_busy(self) -> bool:
+        """Whether something is being told to this page that must come first."""
+        return self.turn.locked() or self.reader is not None or bool(self.news)
+
+    async def take_place(self, mark: str, places: Places) -> None:
+        """Tell the page its place, unless there is newer news; the newest look counts."""
+        if self.is_over or mark != self.mark or not self.queue:
+            return
+        mine = places.get(self.shown["arrival"])
+        if mine is None or self._is_busy():
+            self._put(self.queue, {"event": "queue", "mark": mark})
+            return
+        async with self.turn:
+            await self._show_moved(mine)
+
+    async def _show_moved(self, mine: dict[str, Any]) -> None:
+        """As `_show_facts`, for who is told a place again and again: the rest is encoded once."""
+        before = self.shown
+        if mine.items() <= before.items():
+            return
+        if self.encoded is not before:
+            self.rest = encoded({name: fact for name, fact in before.items() if name not in mine})[1:-1]
+        self.shown = self.encoded = {**before, **mine}
+        self._listen_to_queue()
+        await self.tell_text(f'{{"type":"door","door":{{{self.rest},{encoded(mine)[1:-1]}}}}}')
 
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic.startswith("call:"):
@@ -212,7 +251,7 @@ class Door(CallWire):
         if mine is None:
             await self._show()
         else:
-            await self._show_facts({**self.shown, **mine})
+            await self._show_moved(mine)
 
     def _listen_to_queue(self) -> None:
         """Hear of the queue that the person is in, and of no other."""

@@ -106,10 +106,14 @@ class Wire(AsyncWebsocketConsumer):
 
     async def tell(self, frame: dict[str, Any]) -> None:
         """Send a frame, unless the socket is over."""
+        await self.tell_text(encoded(frame))
+
+    async def tell_text(self, text: str) -> None:
+        """Send a frame that is encoded already, unless the socket is over."""
         if self.is_over:
             return
         try:
-            await self.send(text_data=json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+            await self.send(text_data=text)
         except (RuntimeError, OSError):
             # The other end went between two messages; `disconnect` comes next and tidies up.
             log.debug("socket.gone_while_telling")
@@ -211,6 +215,11 @@ class Wire(AsyncWebsocketConsumer):
         headers = dict(self.scope.get("headers", []))
         hops = [hop.strip() for hop in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")]
         return hops[-proxies] if len(hops) >= proxies else ""
+
+
+def encoded(frame: dict[str, Any]) -> str:
+    """A frame as it goes over the network."""
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
 
 
 in_database = database_sync_to_async

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, sqrt
 
 # What the clinic expects counts as so many measured consultations.
@@ -43,7 +44,7 @@ def estimate(
     turn = ahead + 1 - idle
     if turn < 1:
         return Range(0, 2)
-    mean, spread, doubt = _learn(lengths_today, expected)
+    mean, spread, doubt = _learn(tuple(lengths_today), expected)
     middle = mean / servers * _turns(turn, servers, mean, running)
     variance = (spread * mean / servers) ** 2 * turn + (doubt * middle) ** 2
     low, high = _quantile(middle, variance, -SIDES), _quantile(middle, variance, SIDES)
@@ -62,7 +63,9 @@ def around(plain: Range, booked: Sequence[tuple[float, float]], servers: int) ->
     return Range(int(low), ceil(high))
 
 
-def _learn(lengths: Sequence[float], expected: float) -> tuple[float, float, float]:
+# Everybody in a queue asks with the same lengths at the same moment.
+@lru_cache(maxsize=64)
+def _learn(lengths: tuple[float, ...], expected: float) -> tuple[float, float, float]:
     """The mean length, the lengths' spread as a share of it, and the doubt about it as a share of it."""
     seen = [max(length, SHORTEST) for length in lengths]
     count = len(seen)

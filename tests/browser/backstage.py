@@ -24,7 +24,7 @@ from blikk.audit import queries as audit
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, Participant
 from blikk.documentation.models import Note
-from blikk.invitations.models import Device, Invitation
+from blikk.invitations.models import Device, Invitation, PhoneProof
 from blikk.journeys import booking
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.times import local
@@ -52,7 +52,7 @@ def clinic(name: str = "Fjordgløtt legesenter", clinicians: int = 1, **more: An
         people.append(
             {"user": email, "password": PASSWORD, "name": user.name, "membership": member.public_id}
         )
-    return {"clinic": made.public_id, "name": made.name, "clinicians": people}
+    return {"clinic": made.public_id, "slug": made.slug, "name": made.name, "clinicians": people}
 
 
 def administrator(clinic: str) -> dict[str, str]:
@@ -159,6 +159,18 @@ def digits(invitation: str, within: float = 20) -> str:
     raise TimeoutError("no code was sent")
 
 
+def phone_digits(clinic: str, purpose: str, within: float = 20) -> str:
+    """The newest code that went to a phone which was typed on a public page."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        proof = PhoneProof.objects.filter(clinic__public_id=clinic, purpose=purpose).last()
+        found = Message.objects.filter(key=f"{proof.public_id}:phone_code").first() if proof else None
+        if found and (code := re.search(r"\b\d{6}\b", _words_of(found))):
+            return code[0]
+        sleep(0.1)
+    raise TimeoutError("no code was sent")
+
+
 def booked(patient: str) -> dict[str, str]:
     """The newest hour of a patient, which was booked on the page."""
     found = Appointment.objects.filter(patient__public_id=patient).latest("pk")
@@ -223,6 +235,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         guest,
         booked,
         digits,
+        phone_digits,
         at_the_door,
         talk,
         counted,

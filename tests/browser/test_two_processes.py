@@ -1,0 +1,57 @@
+"""Two processes of the app with one Redis between them: what is done at one is seen at the other."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.app import App
+from tests.browser.conftest import stage
+from tests.browser.people import Patient, together
+from tests.browser.test_working_day import sign_in
+from tests.servers import running_redis
+
+SOON = 5_000
+
+
+@pytest.fixture
+def two_apps(own_app: Callable[..., App]) -> Iterator[tuple[App, App]]:
+    """Two processes on the same data; the second leaves the work in the background to the first."""
+    with running_redis() as redis:
+        one = own_app(BLIKK_REDIS_URL=redis.url).start()
+        other = App(one.data, BLIKK_REDIS_URL=redis.url, BLIKK_EMBEDDED_WORKER="false").start()
+        yield one, other
+        other.stop()
+
+
+def test_who_waits_at_one_process_sees_what_is_done_at_another(
+    two_apps: tuple[App, App], staff_browser: Browser, patient_browser: Browser
+) -> None:
+    here, there = two_apps
+    scene = stage(here, clinicians=2)
+    people = [one["membership"] for one in scene.clinic["clinicians"]]
+    opening = here.backstage.ask("queue", clinic=scene.clinic["clinic"], memberships=people)["opening"]
+    mine = [here.backstage.ask("guest", opening=opening, name=name) for name in ("Per Lie", "Anne Berg")][1]
+    me = Patient(patient_browser, here, mine)
+    scene.app = there
+    staff = scene.clinician(staff_browser)
+    me.context.add_cookies([{"name": "blikk_device", "value": mine["device"], "url": here.base}])
+    with together(me, staff):
+        me.page.goto(f"{here.base}/m/{mine['invitation']}")
+        me.press("continue")
+        me.press("check-continue")
+        me.sees("waiting")
+        expect(me.at("place-number")).to_have_text("2")
+        sign_in(staff)
+        page = staff.page
+        page.goto(f"{there.base}/skranke/")
+        row = page.locator('[data-test="queue-row"]')
+        expect(row).to_have_count(2)
+        row.filter(has_text="Per Lie").locator('[data-test="place"]').click()
+        page.locator("#sheet summary", has_text="Ta ut av køen").click()
+        page.locator("#sheet").get_by_role("button", name="Ta ut av køen").click()
+        expect(me.at("place-number")).to_have_text("1", timeout=SOON)
+        me.press("step-away")
+        expect(row).to_have_attribute("data-state", "away", timeout=SOON)
+        me.press("come-back")
+        expect(row).to_have_attribute("data-state", "waiting", timeout=SOON)
