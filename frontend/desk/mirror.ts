@@ -11,6 +11,8 @@ export interface Mirror {
   take(): Promise<Prepared>;
 }
 
+const JUST_NOW = 1000;
+
 async function isGranted(): Promise<boolean> {
   try {
     const asked = ["camera", "microphone"].map((name) =>
@@ -34,6 +36,7 @@ export function hangMirror(): Mirror {
   let ready: Promise<Prepared> | null = null;
   let isAskedFor = false;
   let isTaken = false;
+  let openedAt = Number.NEGATIVE_INFINITY;
 
   const tell = (sentence: string, action: string): void => {
     if (words) say(words, sentence);
@@ -42,6 +45,7 @@ export function hangMirror(): Mirror {
   const open = async (): Promise<void> => {
     if (ready || isTaken) return;
     ready = prepare({ offers: true });
+    openedAt = performance.now();
     const mine = ready;
     tell(t("Åpner kameraet …"), t("Slå av kameraet"));
     const prepared = await mine;
@@ -75,6 +79,11 @@ export function hangMirror(): Mirror {
   };
 
   button?.addEventListener("click", () => {
+    // It opened by itself just before the press: then the press meant what has happened already.
+    if (ready && !isAskedFor && performance.now() - openedAt < JUST_NOW) {
+      isAskedFor = true;
+      return;
+    }
     isAskedFor = ready === null;
     if (isAskedFor) void open();
     else close();
