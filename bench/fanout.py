@@ -22,6 +22,10 @@ MEMBERS = min(1000, SOCKETS // 2)
 OTHER_QUEUE = 100
 ROUNDS = 30
 WARM_UP = 5
+# The crowds note the moment of each frame themselves, so how often they are asked moves no figure.
+ASKED_EVERY = 0.25
+# Seconds of doing nothing over which the server's own work is read.
+AT_REST = 10
 BETWEEN = 1.0
 PATIENCE = 30.0
 
@@ -51,7 +55,7 @@ class Crowds:
         first: dict[int, int] = {}
         deadline = time.monotonic() + PATIENCE
         while len(first) < count and time.monotonic() < deadline:
-            time.sleep(0.25)
+            time.sleep(ASKED_EVERY)
             answer = self.members.ask(do="heard")
             if answer["lost"]:
                 raise RuntimeError(f"{answer['lost']} sockets were lost")
@@ -67,7 +71,7 @@ class Crowds:
     def rest(self) -> float:
         """Which share of a core the server needs while nothing happens."""
         began, worked = time.monotonic(), cpu_seconds(self.server)
-        time.sleep(10)
+        time.sleep(AT_REST)
         return (cpu_seconds(self.server) - worked) / (time.monotonic() - began)
 
     def size(self) -> int:
