@@ -69,8 +69,10 @@ export function takeSeat(options: SeatOptions): Seat {
     if (frame.type !== "door") return;
     const view = doorIn({ ...frame });
     if (!view) return;
+    // For the talk that this very news begins, and for no later one.
     options.onSeated(seatingIn(frame.joined));
     dispatch({ type: "news", view });
+    options.onSeated(null);
   });
   link.onState(follow);
 
