@@ -14,6 +14,7 @@ from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.bus import announce
 from blikk.invitations.proofs import forget_old
+from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
@@ -64,11 +65,12 @@ def tell(news: News) -> None:
 
 
 def _sweep(due: datetime) -> datetime:
-    """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
+    """Every few seconds: do what is due in the queues, and look for the links that were asked for."""
     now = timezone.now()
     if now < due:
         return due
     sweep(now=now)
+    answer_lost_links(now=now)
     return now + SWEEP_EVERY
 
 
