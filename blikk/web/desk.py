@@ -23,6 +23,7 @@ from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import show_appointment, show_found
+from blikk.web.presenters.change import show_reminders
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -201,10 +202,8 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     if corrected:
         return redirect("patient", patient_id)
     _looked(request, "patient", f"patients.Patient:{patient_id}")
-    shown = show_found([known])[0]
-    return render(
-        request, "staff/patient.html", {"form": form, "patient": shown}, status=422 if form.errors else 200
-    )
+    context = {"form": form, "patient": show_found([known])[0], "reminders": show_reminders(known)}
+    return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
 
 
 def _looked(request: StaffRequest, what: str, about: str) -> None:

@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import (
+    booking,
+    clinician,
+    desk,
+    front_desk,
+    inbox,
+    letter,
+    queue,
+    ready_words,
+    timetable,
+    wishes,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -62,6 +73,10 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", desk.companion, name="companion"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
+    path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),
+    path("time/<str:appointment_id>/oppmote", wishes.agree, name="agree_in_person"),
+    path("onske/<str:wish_id>/avklart", wishes.settle, name="settle_wish"),
+    path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="patient_reminders"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),

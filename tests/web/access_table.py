@@ -31,6 +31,7 @@ class Door:
 DOORS: dict[str, Door] = {
     # For everybody
     "home": Door("GET HEAD", "public"),
+    "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
     "healthz": Door("GET HEAD", "public"),
     "readyz": Door("GET HEAD", "public"),
@@ -51,6 +52,7 @@ DOORS: dict[str, Door] = {
     "self_booking_code": Door("GET HEAD POST", "public", thing="slot"),
     # The patient's own browser
     "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
+    "patient_change": Door("GET HEAD POST", "patient", PATIENT, "invitation"),
     "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
     "patient_send_code": Door("POST", "patient", PATIENT, "invitation"),
     "patient_code": Door("POST", "patient", PATIENT, "invitation"),
@@ -135,6 +137,10 @@ DOORS: dict[str, Door] = {
     "cancel": Door("POST", "page", DESK, "appointment"),
     "companion": Door("POST", "page", DESK, "appointment"),
     "send_again": Door("POST", "page", DESK, "invitation"),
+    "letter": Door("POST", "page", DESK, "invitation"),
+    "agree_in_person": Door("POST", "page", DESK, "appointment"),
+    "settle_wish": Door("POST", "page", DESK, "wish"),
+    "patient_reminders": Door("POST", "page", DESK, "patient"),
     "patients": Door("GET POST", "page", DESK),
     "patients_found": Door("POST", "fragment", DESK),
     "patient_new": Door("GET POST", "page", DESK),
@@ -146,6 +152,7 @@ DOORS: dict[str, Door] = {
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notices": Door("GET HEAD", "page", ADMINISTRATOR),
     "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
