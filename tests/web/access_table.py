@@ -187,6 +187,7 @@ FRAMES: dict[str, Asks] = {
     "Admit": Asks(CLINICIAN),
     "Devices": Asks(door=True),
     "Next": Asks(CLINICIAN),
+    "Take": Asks(CLINICIAN),
     "Leave": Asks(door=True),
     "StepAway": Asks(door=True),
     "ComeBack": Asks(door=True),
