@@ -80,6 +80,9 @@ DOORS: dict[str, Door] = {
     "mfa_view_recovery_codes": Door("GET HEAD", "account", STAFF),
     "mfa_generate_recovery_codes": Door("GET HEAD POST", "account", STAFF),
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
+    "own_alerts": Door("GET HEAD POST", "page", DESK),
+    "own_phone_code": Door("POST", "page", DESK),
+    "own_phone_remove": Door("POST", "page", DESK),
     "staff_home": Door("GET HEAD", "page", STAFF),
     # The day and the conversation
     "day": Door("GET", "page", DESK),
