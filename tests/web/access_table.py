@@ -135,6 +135,7 @@ DOORS: dict[str, Door] = {
     "book_letters": Door("POST", "fragment", DESK),
     "appointment": Door("GET", "page", DESK, "appointment"),
     "move": Door("POST", "page", DESK, "appointment"),
+    "move_to_free": Door("POST", "page", DESK, "appointment"),
     "cancel": Door("POST", "page", DESK, "appointment"),
     "companion": Door("POST", "page", DESK, "appointment"),
     "send_again": Door("POST", "page", DESK, "invitation"),
