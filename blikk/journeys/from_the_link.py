@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from blikk.audit.services import hold, named
-from blikk.clinics.models import CancelsOnline, Clinic, Membership
+from blikk.clinics.models import CancelsOnline, Clinic
 from blikk.consultations.queries import find_for
 from blikk.invitations import policies, queries, wishes
 from blikk.invitations import services as inviting
@@ -21,6 +21,7 @@ from blikk.invitations.states import Revoked, WishStatus
 from blikk.invitations.words import sender_of, wish_alert
 from blikk.journeys import booking, door, reminders
 from blikk.journeys.errors import NotAtThisStep, TalkIsRunning
+from blikk.journeys.queue.letters import WAYS
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.notifications import services as outbox
@@ -253,27 +254,27 @@ def _choices(invitation: Invitation, appointment: Appointment, *, now: datetime)
 
 
 def _alert(invitation: Invitation, appointment: Appointment, *, now: datetime) -> None:
-    """Shortly before the hour the day page may not be open: the clinician gets an e-mail."""
+    """Shortly before the hour the day page may not be open: the clinician is told, in the way that they chose."""
     if appointment.starts_at - now > SHORTLY_BEFORE:
         return
-    clinic = invitation.clinic
-    member: Membership = appointment.clinician
+    clinic, member = invitation.clinic, appointment.clinician
     words = wish_alert(
         clinic,
         starts_at=appointment.starts_at,
         language=member.user.language,
         base_url=settings.BLIKK_BASE_URL,
     )
-    outbox.queue(
-        clinic_id=clinic.pk,
-        kind="staff_alert",
-        key=f"{invitation.public_id}:staff_alert:{now.isoformat()}",
-        channel="email",
-        to=member.user.email,
-        language=member.user.language,
-        subject=words.subject,
-        body=words.body,
-        about=named(appointment),
-        sender=sender_of(clinic, "email"),
-        now=now,
-    )
+    for channel in WAYS[member.alert_by]:
+        outbox.queue(
+            clinic_id=clinic.pk,
+            kind="staff_alert",
+            key=f"{invitation.public_id}:staff_alert:{channel}:{now.isoformat()}",
+            channel=channel,
+            to=member.user.phone if channel == "sms" else member.user.email,
+            language=member.user.language,
+            subject=words.subject,
+            body=words.body,
+            about=named(appointment),
+            sender=sender_of(clinic, channel),
+            now=now,
+        )

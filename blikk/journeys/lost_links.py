@@ -21,7 +21,7 @@ from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import DomainError, Invalid
 from blikk.notifications import services as outbox
 from blikk.notifications.models import Message
-from blikk.patients.queries import contact
+from blikk.patients.contact_points import find
 from blikk.patients.services import normal_email, normal_phone
 from blikk.scheduling.models import Form
 from blikk.scheduling.states import FILLS_TIME
@@ -99,10 +99,11 @@ def _open_to(kind: str, to: str, *, now: datetime) -> Iterable[Invitation]:
 
 
 def _is_registered(invitation: Invitation, field: str, to: str) -> bool:
-    """A patient who has changed number since is not written to at the old one."""
+    """A patient who has changed number since, or whose number is not verified any more, is not written to at it."""
     if invitation.role != PersonRole.PATIENT or invitation.patient is None:
         return True
-    return contact(invitation.patient, field).casefold() == to.casefold()
+    point = find(invitation.patient, field)
+    return point is not None and point.is_verified and point.value.casefold() == to.casefold()
 
 
 def _send(invitation: Invitation, asked: LostLink, *, now: datetime) -> int:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0002_public_page'),
+        ('clinics', '0003_alert_by'),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0003_messages'),
-        ('invitations', '0003_queue_links'),
+        ('clinics', '0004_messages'),
+        ('invitations', '0004_staff_phone_proof'),
         ('patients', '0001_initial'),
     ]
 
