@@ -134,6 +134,22 @@ def waiting(hour: Hour, *, now: datetime = NOW) -> door.DoorView:
     return door.arrive(hour.invitation.public_id, hour.device, where="192.0.2.7", now=now)
 
 
+def a_booked_hour_by_letter(clinic: Clinic, clinician: Membership, patient: Patient) -> booking.Booked:
+    """An hour in the afternoon whose patient can be written to on paper only."""
+    starts = local(NOW + timedelta(hours=4), clinic.zone)
+    return booking.book(
+        clinic,
+        patient=patient,
+        clinician=clinician,
+        day=starts.date(),
+        at=time(starts.hour, starts.minute),
+        minutes=20,
+        channels=("letter",),
+        actor=staff(clinician),
+        now=NOW,
+    )
+
+
 def asked(hour: Hour, kind: str = "in_person", *, now: datetime = NOW) -> Wish:
     """What the patient of an hour asks for from the link."""
     return wishes.ask(hour.invitation, kind=kind, actor=SYSTEM, now=now)

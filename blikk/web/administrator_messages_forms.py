@@ -65,7 +65,7 @@ class RulesForm(StaffForm):
         error_messages=REQUIRED,
     )
     cancels_online = forms.ChoiceField(
-        label=_("Når en pasient sier fra at hun ikke kan komme"),
+        label=_("Når en pasient ikke kan komme"),
         choices=CANCELS,
         widget=forms.RadioSelect,
         error_messages=REQUIRED,
