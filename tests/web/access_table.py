@@ -144,7 +144,7 @@ DOORS: dict[str, Door] = {
     "letter": Door("POST", "page", DESK, "invitation"),
     "agree_in_person": Door("POST", "page", DESK, "appointment"),
     "settle_wish": Door("POST", "page", DESK, "wish"),
-    "patient_reminders": Door("POST", "page", DESK, "patient"),
+    "reminders_of": Door("POST", "page", DESK, "patient"),
     "patients": Door("GET POST", "page", DESK),
     "book_reach": Door("POST", "fragment", DESK),
     "read_back": Door("POST", "fragment", DESK),

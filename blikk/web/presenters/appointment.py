@@ -185,11 +185,11 @@ def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
 
 
 def _reach(person: Person) -> str:
+    if person.sent_by == "letter":
+        return gettext("Får lenken i brev")
     if person.phone:
         return words.phone(person.phone)
-    if "email" in person.sent_by.split(","):
-        return gettext("Får lenken på e-post")
-    return gettext("Får lenken i brev")
+    return gettext("Får lenken på e-post")
 
 
 def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
