@@ -20,6 +20,8 @@ from blikk.invitations.words import compose, sender_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.times import from_wall, local
 from blikk.notifications import services as outbox
+from blikk.notifications.models import Message
+from blikk.patients.contact_points import KIND_OF, find, verified_channels
 from blikk.patients.models import Patient
 from blikk.scheduling.states import AppointmentStatus
 
@@ -28,6 +30,8 @@ DAY = 24 * 60
 MORNING, NIGHT, EVENING = time(8), time(21), time(20)
 # Who was written to so short a time ago has not forgotten, and two reminders are not sent closer together.
 REST = timedelta(hours=2)
+# So long before they go out the address of reminders is looked at again.
+LOOK_AHEAD = timedelta(minutes=1)
 
 
 def moments(
@@ -62,7 +66,7 @@ def plan(invitation: Invitation, *, now: datetime, only: str = "", not_before: d
     if appointment is None or patient is None or invitation.role != PersonRole.PATIENT:
         return 0
     ways = [way for way in wishes.reminder_channels(patient) if way in invitation.sent_by.split(",")]
-    ways = [way for way in ways if only in ("", way)]
+    ways = [way for way in verified_channels(patient, ways) if only in ("", way)]
     written_at = max(now, not_before) if not_before else now
     planned = moments(
         appointment.starts_at,
@@ -100,6 +104,32 @@ def _queue(invitation: Invitation, channel: str, *, at: datetime, now: datetime)
 def no_more(invitation: Invitation, *, now: datetime, channel: str | None = None) -> None:
     """Take back the reminders that have not gone out: who has come needs none."""
     outbox.withdraw(about=named(invitation), kind="reminder", channel=channel, now=now)
+
+
+def take_back_stale(*, now: datetime) -> int:
+    """Take back what is about to go to a number or an address that is not the patient's verified one any more.
+
+    Weeks can lie between a booking and its reminder, and a contact point may be changed or bounce by many ways.
+    """
+    soon = Message.objects.filter(kind="reminder", status="queued", next_at__lte=now + LOOK_AHEAD)
+    messages = {message.pk: message for message in soon}
+    ids = {message.about.rpartition(":")[2] for message in messages.values()}
+    invitations = Invitation.objects.filter(public_id__in=ids).select_related("patient")
+    found = {named(invitation): invitation for invitation in invitations}
+    stale = [
+        message
+        for message in messages.values()
+        if message.about not in found or not _is_right(found[message.about], message)
+    ]
+    return sum(
+        outbox.withdraw(about=message.about, kind="reminder", channel=message.channel, now=now)
+        for message in stale
+    )
+
+
+def _is_right(invitation: Invitation, message: Message) -> bool:
+    point = find(invitation.patient, KIND_OF[message.channel]) if invitation.patient else None
+    return point is not None and point.is_verified and point.value == message.to
 
 
 @transaction.atomic

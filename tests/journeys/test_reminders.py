@@ -10,10 +10,12 @@ from blikk.journeys.reminders import moments
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.times import local
 from blikk.notifications.models import Message
+from blikk.patients.models import ContactPoint
 from tests import builders as b
 
 OSLO = "Europe/Oslo"
 BOTH = [24 * 60, 60]
+UNVERIFIED = {"state": "unverified", "verified_at": None}
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -133,6 +135,28 @@ def test_who_has_come_is_not_reminded(db):
     assert len(to_come(hour)) == 1
     b.waiting(hour)
     assert to_come(hour) == []
+
+
+def test_a_number_that_was_changed_since_gets_no_reminder(hour):
+    due = hour.appointment.starts_at - timedelta(days=1)
+    assert reminders.take_back_stale(now=due) == 0
+    ContactPoint.objects.filter(kind="phone").update(value="+4790000099")
+    assert reminders.take_back_stale(now=b.NOW) == 0
+    assert reminders.take_back_stale(now=due) == 2
+    assert {channel for channel, _when in to_come(hour)} == {"email"}
+    ContactPoint.objects.filter(kind="email").update(**UNVERIFIED)
+    assert reminders.take_back_stale(now=due) == 2
+    assert to_come(hour) == []
+
+
+def test_a_contact_point_that_is_not_verified_any_more_is_not_planned_for(hour):
+    for wanted in (False, True):
+        ContactPoint.objects.filter(kind="email").update(**UNVERIFIED)
+        for channel in ("sms", "email"):
+            reminders.choose(
+                hour.clinic, hour.patient, channel=channel, wanted=wanted, actor=SYSTEM, now=b.NOW
+            )
+    assert {channel for channel, _when in to_come(hour)} == {"sms"}
 
 
 def test_a_clinic_that_wants_none_sends_none(db):
