@@ -17,7 +17,7 @@ from blikk.scheduling.models import Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.errors import NobodyReady
 from blikk.waiting_room.models import Arrival, Notice, Serving
-from blikk.waiting_room.states import ArrivalStatus
+from blikk.waiting_room.states import PRESENT, ArrivalStatus
 
 
 def take_next(
@@ -203,7 +203,7 @@ def tell(
 ) -> Notice:
     """Put a fixed text, or words, on the screen of one person or of everybody in a queue; never in a message.
 
-    Raises Invalid (`words: missing`, `code: unknown`), NotFound.
+    Raises Invalid (`words: missing`, `code: unknown`), NotFound, Overtaken for who is not there any more.
     """
     in_line(clinic.pk)
     if code and code not in services.FIXED_WORDS:
@@ -211,7 +211,10 @@ def tell(
     if opening_id:
         opening = queries.get_opening(clinic, opening_id)
         return services.tell_all(opening, code=code, words=words, actor=actor, now=now)
-    return services.tell_one(queries.get(clinic, arrival_id), code=code, words=words, actor=actor, now=now)
+    arrival = queries.get(clinic, arrival_id)
+    if arrival.status not in PRESENT:
+        raise Overtaken
+    return services.tell_one(arrival, code=code, words=words, actor=actor, now=now)
 
 
 @transaction.atomic

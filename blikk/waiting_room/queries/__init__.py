@@ -29,6 +29,7 @@ from blikk.waiting_room.queries.queue import QueueRow as QueueRow
 from blikk.waiting_room.queries.queue import ServerRow as ServerRow
 from blikk.waiting_room.queries.queue import Summary as Summary
 from blikk.waiting_room.queries.queue import delay_of as delay_of
+from blikk.waiting_room.queries.queue import delays_of as delays_of
 from blikk.waiting_room.queries.queue import get_opening as get_opening
 from blikk.waiting_room.queries.queue import queue_of as queue_of
 from blikk.waiting_room.queries.queue import queues_of as queues_of
