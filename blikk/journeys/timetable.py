@@ -19,7 +19,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import local
 from blikk.patients.models import Patient
-from blikk.patients.services import register
+from blikk.patients.services import reach_by, register
 from blikk.scheduling import queries as planned
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Absence, Appointment, SlotHold
@@ -184,6 +184,8 @@ def book_series(
     count: int,
     days: Collection[date] | None = None,
     channels: tuple[str, ...],
+    reach: Mapping[str, str] | None = None,
+    read_back: Collection[str] = (),
     held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
@@ -198,6 +200,8 @@ def book_series(
         raise NotFound
     if held is not None:
         scheduling.let_go(held, now=now)
+    if reach:
+        patient = reach_by(clinic, patient.public_id, reach, read_back=read_back, actor=actor, now=now)
     booked = scheduling.book_series(
         clinic,
         patient=patient,

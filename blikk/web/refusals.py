@@ -21,6 +21,8 @@ WORDS: dict[str, "StrPromise"] = {
     "no_way_to_reach": _(
         "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
     ),
+    "contact_not_verified": _("Les dette tilbake til pasienten, og kryss av hver del du får ja på."),
+    "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),

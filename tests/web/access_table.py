@@ -142,6 +142,8 @@ DOORS: dict[str, Door] = {
     "companion": Door("POST", "page", DESK, "appointment"),
     "send_again": Door("POST", "page", DESK, "invitation"),
     "patients": Door("GET POST", "page", DESK),
+    "book_reach": Door("POST", "fragment", DESK),
+    "read_back": Door("POST", "fragment", DESK),
     "patients_found": Door("POST", "fragment", DESK),
     "patient_new": Door("GET POST", "page", DESK),
     "patient": Door("GET POST", "page", DESK, "patient"),
