@@ -144,6 +144,7 @@ class ProofPurpose(models.TextChoices):
 
     DROP_IN = "drop_in"
     BOOKING = "booking"
+    CONTACT = "contact"
 
 
 class PhoneProof(Opaque):
