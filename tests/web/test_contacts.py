@@ -52,7 +52,7 @@ def test_a_verified_patient_costs_no_more_than_before(desk):
     clinic, clinician, browser = desk
     patient = builders.a_patient(clinic)
     part = browser.post("/time/ny/vei", asked(clinician, patient)).content.decode()
-    assert "Lest tilbake" in part
+    assert "Mobiltelefon: lest tilbake" in part
     assert "data-part" not in part
     assert browser.post("/time/ny", asked(clinician, patient)).status_code == 200
 
@@ -103,6 +103,16 @@ def test_a_likely_slip_is_a_question_and_not_a_refusal(desk):
     assert contact_points.get(Patient.objects.get(), "email").value == "ola@gmial.com"
 
 
+def test_a_kept_slip_is_asked_about_when_it_is_to_be_used_and_not_before(desk):
+    clinic, clinician, browser = desk
+    patient = builders.a_patient(clinic, email="ola@gmial.com", read_back=("phone",))
+    assert browser.post("/time/ny", asked(clinician, patient)).status_code == 200
+    more = asked(clinician, patient, at="11:00", channels=["email"])
+    refused = browser.post("/time/ny", more)
+    assert refused.status_code == 422
+    assert "Mente du ola@gmail.com?" in refused.content.decode()
+
+
 def test_a_number_of_another_patient_is_pointed_out_while_one_types(desk):
     clinic, _clinician, browser = desk
     builders.a_patient(clinic, "Kari Holm")
@@ -118,10 +128,10 @@ def test_the_patients_page_reads_back_shows_who_did_and_keeps_the_history(desk):
     clinic, _clinician, browser = desk
     patient = builders.a_patient(clinic, read_back=())
     address = reverse("patient", args=[patient.public_id])
-    assert "Ikke bekreftet ennå" in browser.get(address).content.decode()
+    assert "Mobiltelefon: ikke bekreftet ennå" in browser.get(address).content.decode()
     ticked = {"phone_said": "+4790123456", "phone_part": ["0", "1", "2", "3"]}
     page = browser.post(address, {**OLA, **ticked}, follow=True).content.decode()
-    assert "Lest tilbake 24.11.2026 10:00 av Siv Bakke" in page
+    assert "Mobiltelefon: lest tilbake 24.11.2026 10:00 av Siv Bakke" in page
     assert "Historikk for telefon og e-post" in page
 
 

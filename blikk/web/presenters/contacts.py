@@ -93,7 +93,7 @@ def show_read_back(
     ticked = form.ticked(kind)
     parts = [] if is_verified or not value else parts_of(kind, value)
     shown = [ShownPart(i, one.shown, one.said, i in ticked) for i, one in enumerate(parts)]
-    slips = () if is_kept else slips_in(kind, value, clinic=clinic, patient=patient)
+    slips = () if is_verified else slips_in(kind, value, clinic=clinic, patient=patient)
     prefix = f"{form.prefix}-" if form.prefix else ""
     return ReadBack(
         kind=kind,
@@ -101,13 +101,22 @@ def show_read_back(
         id=f"{prefix}{kind}-read-back",
         legend=gettext("Les nummeret tilbake") if kind == "phone" else gettext("Stav adressen tilbake"),
         value=value,
-        mark=state_mark(point, clinic) if is_kept and point else None,
+        mark=_named(kind, state_mark(point, clinic)) if is_kept and point else None,
         questions=[_question(slip) for slip in slips],
         is_sure=form.is_sure(kind),
         parts=shown,
         is_open=is_open or bool(ticked),
         is_done=bool(shown) and all(part.is_ticked for part in shown),
     )
+
+
+def _named(kind: str, mark: Mark) -> Mark:
+    """Which of the two fields it is about."""
+    said = {
+        "field": gettext("Mobiltelefon") if kind == "phone" else gettext("E-post"),
+        "state": words.uncapital(mark.words),
+    }
+    return Mark(gettext("%(field)s: %(state)s") % said, mark.icon, mark.tone)
 
 
 def state_mark(point: ContactPoint, clinic: Clinic) -> Mark:
