@@ -128,11 +128,18 @@ def move(
     day: date,
     at: time,
     minutes: int,
+    clinician: Membership | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
-    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`."""
+    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`.
+
+    Where another clinician has it from now on, the messages say that it is another, not who.
+    """
     hold(clinic.pk)
+    if clinician is not None and not may_be_booked(clinic, clinician):
+        raise NotFound
+    before = get_appointment(clinic, appointment_id).clinician
     appointment = scheduling.move(
         clinic,
         appointment_id,
@@ -140,13 +147,15 @@ def move(
         day=day,
         at=at,
         minutes=minutes,
+        clinician=clinician,
         actor=actor,
         now=now,
     )
     _send_home(appointment, actor=actor, now=now)
+    kind: Kind = "moved" if appointment.clinician == before else "moved_to_other"
     mine: Issued | None = None
     for old in list(invitations.open_for(appointment)):
-        issued = _replace(old, because=Revoked.MOVED, kind="moved", actor=actor, now=now)
+        issued = _replace(old, because=Revoked.MOVED, kind=kind, actor=actor, now=now)
         if old.role == PersonRole.PATIENT:
             mine = issued
     if mine is None:

@@ -210,6 +210,13 @@ class MoveForm(WhenForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class MoveToFreeForm(StaffForm):
+    """A free slot that was proposed for an appointment, which the person saw in this version."""
+
+    slot = forms.CharField(max_length=60)
+    version = forms.IntegerField(min_value=1)
+
+
 class VersionForm(StaffForm):
     """Which version of a thing the person saw when they pressed the button."""
 

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("time/ny/serie", booking.book_series, name="book_series"),
     path("time/<str:appointment_id>", desk.appointment, name="appointment"),
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
+    path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", desk.companion, name="companion"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
