@@ -10,6 +10,7 @@ from django.db import transaction
 
 from blikk.audit.services import hold, named, record
 from blikk.clinics.models import Clinic
+from blikk.invitations import queries as invitations
 from blikk.invitations.contact_words import contact_request, email_code
 from blikk.invitations.models import Invitation, PersonRole, ProofPurpose
 from blikk.invitations.proofs import use_proof
@@ -232,6 +233,13 @@ def could_not_be_reached(message: Message, *, reason: str, now: datetime) -> boo
         return False
     hold(message.clinic_id)
     return contact_points.doubt(point, because=because, actor=SYSTEM, now=now)
+
+
+def patient_of(clinic: Clinic, invitation_id: str) -> str:
+    """The patient whose invitation this is; the empty string for one of a companion."""
+    invitation = invitations.get(clinic, invitation_id)
+    is_theirs = invitation.role == PersonRole.PATIENT and invitation.patient is not None
+    return invitation.patient.public_id if is_theirs and invitation.patient else ""
 
 
 def sent_elsewhere(clinic: Clinic, patient: Patient, *, now: datetime) -> list[Invitation]:

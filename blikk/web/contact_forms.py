@@ -9,7 +9,7 @@ from blikk.kernel.errors import Invalid
 from blikk.patients import contact_points
 from blikk.patients.reading import normal_email, normal_phone
 from blikk.patients.slips import slips_in
-from blikk.web.presenters.spelling import parts_of
+from blikk.web.spelling import parts_of
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic

@@ -45,6 +45,17 @@ def read_back(request: StaffRequest) -> HttpResponse:
         request.clinic,
         patient=patients.find(request.clinic, known) if known else None,
     )
+    if panel.names:
+        # Somebody sees the name of a patient whom they did not look for.
+        about = f"patients.Patient:{panel.names}"
+        looked_at(
+            "contacts",
+            actor=request.actor,
+            about=about,
+            clinic_id=request.clinic.pk,
+            now=timezone.now(),
+            kind=panel.kind,
+        )
     return render(request, "staff/_read_back.html", {"panel": panel})
 
 

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from blikk.audit.services import looked_at
 from blikk.journeys import booking, timetable
 from blikk.journeys.booking import Booked
+from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
+from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
@@ -28,6 +30,7 @@ from blikk.web.presenters import words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -113,7 +116,15 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 @staff(*DESK)
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     """Send somebody a new link instead of one that was lost or not delivered."""
-    sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    try:
+        sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    except Invalid as fault:
+        # The number has come into doubt since then: the patient's page is where it is read back.
+        patient_id = patient_of(request.clinic, invitation_id)
+        if not patient_id:
+            raise
+        messages.error(request, words_for(next(iter(fault.fields.values()))))
+        return redirect("patient", patient_id)
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 

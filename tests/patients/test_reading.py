@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from blikk.kernel.errors import Invalid
 from blikk.patients.reading import HIDDEN, normal_email, normal_phone, readable_email
 from blikk.patients.slips import distance, slips_in, slips_in_email, slips_in_phone
-from blikk.web.presenters.spelling import ALPHABET, DIGITS, SIGNS, email_parts, phone_parts, spell
+from blikk.web.spelling import ALPHABET, DIGITS, SIGNS, email_parts, phone_parts, spell
 from tests.builders import a_clinic, a_patient
 
 SIGN = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,12}"

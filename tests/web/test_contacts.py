@@ -118,6 +118,7 @@ def test_a_number_of_another_patient_is_pointed_out_while_one_types(desk):
     builders.a_patient(clinic, "Kari Holm")
     asks = {"read_back": "phone", "read_back_prefix": "", "phone": "90123456"}
     assert "Holm, Kari" in browser.post("/kontakt/les-tilbake", asks).content.decode()
+    assert Entry.objects.filter(act="contacts.looked_at").count() == 1
     theirs = signed_in(builders.a_member(builders.a_clinic("Skogli"), "secretary", "Tone"))
     part = theirs.post("/kontakt/les-tilbake", asks).content.decode()
     assert "Holm" not in part
@@ -159,6 +160,36 @@ def test_what_bounced_stands_on_the_patients_page_and_the_day(desk):
     contacts.could_not_be_reached(Message.objects.get(), reason="number_not_in_use", now=builders.NOW)
     for page in (reverse("patient", args=[hour.patient.public_id]), "/dag/?hvem=alle"):
         assert "Nummeret er ikke i bruk" in browser.get(page).content.decode()
+
+
+def test_a_new_link_to_a_number_in_doubt_leads_to_where_it_is_read_back(desk):
+    clinic, clinician, browser = desk
+    hour = builders.a_booked_hour(clinic, clinician=clinician)
+    again = reverse("send_again", args=[hour.invitation.public_id])
+    contacts.could_not_be_reached(Message.objects.get(), reason="number_not_in_use", now=builders.NOW)
+    answer = browser.post(again, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("patient", args=[hour.patient.public_id])
+    assert "Les dette tilbake til pasienten" in answer.content.decode()
+    actor = builders.staff(clinician)
+    contact_points.read_back(hour.patient, {"phone": "+4790123456"}, actor=actor, now=builders.NOW)
+    page = browser.post(again, follow=True).content.decode()
+    assert "Ny lenke er sendt" in page
+
+
+@pytest.mark.parametrize(
+    "name", ["Ola\r\nBcc: x@y.no", "Ola\u202eneslO", "O\u200bla", "x" * 200, "<b>Ola</b>", "=cmd()"]
+)
+def test_hostile_names_are_cleaned_or_refused_beside_the_field(desk, name):
+    _clinic, _clinician, browser = desk
+    answer = browser.post("/pasienter/ny", {**OLA, "given_name": name})
+    if answer.status_code == 422:
+        assert 'id="id_given_name_error"' in answer.content.decode()
+        assert name[:20] in answer.content.decode()
+        return
+    kept = Patient.objects.get().given_name
+    assert not set(kept) & set("\r\n\u202e\u200b")
+    page = browser.get(answer.headers["Location"]).content.decode()
+    assert "<b>Ola" not in page
 
 
 def test_an_exemption_goes_from_the_desk_to_the_administrator_and_back(desk):

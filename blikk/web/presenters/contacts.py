@@ -19,8 +19,8 @@ from blikk.patients.slips import Slip, slips_in
 from blikk.web.contact_forms import KINDS, ReachedForm
 from blikk.web.presenters import words
 from blikk.web.presenters.marks import doubt_words
-from blikk.web.presenters.spelling import parts_of
 from blikk.web.presenters.words import Mark
+from blikk.web.spelling import parts_of
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic
@@ -48,7 +48,10 @@ class ShownPart:
 
 @dataclass(frozen=True, slots=True)
 class ReadBack:
-    """All that stands below one field: how sure it is, questions, and the parts to read aloud."""
+    """All that stands below one field: how sure it is, questions, and the parts to read aloud.
+
+    `names` is the other patient whom a question names, if one does.
+    """
 
     kind: str
     prefix: str
@@ -61,6 +64,7 @@ class ReadBack:
     parts: Sequence[ShownPart]
     is_open: bool
     is_done: bool
+    names: str
 
     @property
     def said_name(self) -> str:
@@ -107,6 +111,7 @@ def show_read_back(
         parts=shown,
         is_open=is_open or bool(ticked),
         is_done=bool(shown) and all(part.is_ticked for part in shown),
+        names=next((slip.patient for slip in slips if slip.patient), ""),
     )
 
 
