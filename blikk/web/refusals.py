@@ -23,6 +23,8 @@ WORDS: dict[str, "StrPromise"] = {
     ),
     "contact_not_verified": _("Les dette tilbake til pasienten, og kryss av hver del du får ja på."),
     "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
+    "likely_slip_own": _("Adressen ser uvanlig ut. Se over den, og velg under."),
+    "wrong_birth_date": _("Fødselsdatoen stemmer ikke. Se over den, eller ring klinikken."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
@@ -77,6 +79,7 @@ WORDS: dict[str, "StrPromise"] = {
     "holiday": _("Dagen er en helligdag."),
     "not_their_turn": _("Det er ikke denne pasientens tur. Velg en grunn først."),
     "the_same": _("Pasienten står allerede i denne køen. Velg en annen."),
+    "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
     "names_an_illness": _(

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0004_messages'),
-        ('invitations', '0004_staff_phone_proof'),
+        ('invitations', '0006_contact_proofs'),
         ('patients', '0001_initial'),
     ]
 
