@@ -259,3 +259,30 @@ def test_staff_choose_a_patients_reminders(desk):
     page = text(browser.get(address))
     assert 'value="email" id="reminder-email" checked' in page
     assert 'value="sms" id="reminder-sms">' in page
+
+
+def test_a_new_patient_with_neither_phone_nor_mail_is_booked_by_letter(desk):
+    hour, browser = desk
+    typed = {
+        **{"mode": "new", "ny-given_name": "Borghild", "ny-family_name": "Dahl", "ny-language": "nn"},
+        **{"ny-birth_on": "01.02.1931", "ny-phone": "", "ny-email": "", "clinician": hour.clinician.public_id},
+        **{"day": "2026-11-26", "at": "10:00", "minutes": "20", "channels": ["letter"]},
+    }
+    seen = text(browser.post("/time/ny/melding", typed))
+    assert "Du skriver ut brevet når timen er bestilt" in seen
+    answer = browser.post("/time/ny", typed)
+    assert answer.status_code == 200
+    assert 'data-test="letter-due"' in text(answer)
+    assert "Får lenken i brev" in text(answer)
+    invitation = Invitation.objects.get(name="Borghild Dahl")
+    assert invitation.sent_by == "letter"
+    assert not Message.objects.filter(about__endswith=invitation.public_id).exists()
+    sheet = text(browser.post(f"/invitasjon/{invitation.public_id}/brev")).split('data-test="paper"')[1]
+    assert "Du har ein videotime" in sheet
+
+
+def test_a_patient_cancels_an_hour_that_they_booked_themselves(page, hour):
+    Appointment.objects.update(booked_by_patient=True)
+    prove(page, hour)
+    page.post(endre(hour), {"act": "cannot_come"})
+    assert Appointment.objects.get().status == "cancelled"
