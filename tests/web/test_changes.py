@@ -264,9 +264,18 @@ def test_staff_choose_a_patients_reminders(desk):
 def test_a_new_patient_with_neither_phone_nor_mail_is_booked_by_letter(desk):
     hour, browser = desk
     typed = {
-        **{"mode": "new", "ny-given_name": "Borghild", "ny-family_name": "Dahl", "ny-language": "nn"},
-        **{"ny-birth_on": "01.02.1931", "ny-phone": "", "ny-email": "", "clinician": hour.clinician.public_id},
-        **{"day": "2026-11-26", "at": "10:00", "minutes": "20", "channels": ["letter"]},
+        "mode": "new",
+        "ny-given_name": "Borghild",
+        "ny-family_name": "Dahl",
+        "ny-language": "nn",
+        "ny-birth_on": "01.02.1931",
+        "ny-phone": "",
+        "ny-email": "",
+        "clinician": hour.clinician.public_id,
+        "day": "2026-11-26",
+        "at": "10:00",
+        "minutes": "20",
+        "channels": ["letter"],
     }
     seen = text(browser.post("/time/ny/melding", typed))
     assert "Du skriver ut brevet når timen er bestilt" in seen
