@@ -14,7 +14,9 @@ from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.bus import announce
 from blikk.invitations.proofs import forget_old
+from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
+from blikk.journeys.reminders import take_back_stale
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
 from blikk.notifications.transports.chosen import chosen_transports
@@ -65,11 +67,13 @@ def tell(news: News) -> None:
 
 
 def _sweep(due: datetime) -> datetime:
-    """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
+    """Every few seconds: do what is due in the queues, and see to lost links and reminders."""
     now = timezone.now()
     if now < due:
         return due
     sweep(now=now)
+    answer_lost_links(now=now)
+    take_back_stale(now=now)
     return now + SWEEP_EVERY
 
 

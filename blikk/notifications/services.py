@@ -55,11 +55,13 @@ def queue(
 
 
 @transaction.atomic
-def withdraw(*, about: str, now: datetime, kind: str | None = None) -> int:
+def withdraw(*, about: str, now: datetime, kind: str | None = None, channel: str | None = None) -> int:
     """Take back what has not been given to a transport yet; says how many."""
     rows = Message.objects.filter(about=about, status=MessageStatus.QUEUED)
     if kind is not None:
         rows = rows.filter(kind=kind)
+    if channel is not None:
+        rows = rows.filter(channel=channel)
     taken = 0
     for message in rows:
         changed = Message.objects.filter(

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator, administrator_public, contacts
+from blikk.web import administrator, administrator_messages, administrator_public, contacts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),

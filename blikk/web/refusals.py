@@ -82,6 +82,15 @@ WORDS: dict[str, "StrPromise"] = {
     "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
+    "names_an_illness": _(
+        "Dette kan røpe hva pasienten går til, for andre kan se skjermen. Velg noe mer nøytralt, eller sett kryss."
+    ),
+    "not_in_gsm": _(
+        "Noen av tegnene finnes ikke i vanlig SMS, så hver melding blir dyrere. Bytt dem ut, eller sett kryss."
+    ),
+    "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
+    "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
+    "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

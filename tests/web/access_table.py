@@ -31,6 +31,7 @@ class Door:
 DOORS: dict[str, Door] = {
     # For everybody
     "home": Door("GET HEAD", "public"),
+    "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
     "healthz": Door("GET HEAD", "public"),
     "readyz": Door("GET HEAD", "public"),
@@ -58,6 +59,7 @@ DOORS: dict[str, Door] = {
     "own_contact": Door("GET HEAD POST", "public"),
     # The patient's own browser
     "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
+    "patient_change": Door("GET HEAD POST", "patient", PATIENT, "invitation"),
     "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
     "patient_send_code": Door("POST", "patient", PATIENT, "invitation"),
     "patient_code": Door("POST", "patient", PATIENT, "invitation"),
@@ -148,6 +150,10 @@ DOORS: dict[str, Door] = {
     "cancel": Door("POST", "page", DESK, "appointment"),
     "companion": Door("POST", "page", DESK, "appointment"),
     "send_again": Door("POST", "page", DESK, "invitation"),
+    "letter": Door("POST", "page", DESK, "invitation"),
+    "agree_in_person": Door("POST", "page", DESK, "appointment"),
+    "settle_wish": Door("POST", "page", DESK, "wish"),
+    "reminders_of": Door("POST", "page", DESK, "patient"),
     "patients": Door("GET POST", "page", DESK),
     "book_reach": Door("POST", "fragment", DESK),
     "contact_ask": Door("POST", "page", DESK, "patient"),
@@ -166,6 +172,7 @@ DOORS: dict[str, Door] = {
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notices": Door("GET HEAD", "page", ADMINISTRATOR),
     "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),

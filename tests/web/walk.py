@@ -81,6 +81,7 @@ def a_house(name: str, patient_name: str) -> House:
         "running_invitation": running.invitation.public_id,
     }
     things["arrival"] = _arrival_of(waiting)
+    things["wish"] = builders.asked(waiting).public_id
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
