@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('invitations', '0004_staff_phone_proof'),
+        ('invitations', '0005_told_of_delay'),
     ]
 
     operations = [
