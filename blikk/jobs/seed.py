@@ -29,6 +29,7 @@ from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.queries import inbox
 from blikk.notifications.transports import NotSent, Outgoing, Receipt
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.patients import contact_points
 from blikk.patients import queries as patients
 from blikk.patients.services import register
 
@@ -277,9 +278,12 @@ def _from_their_links(place: Place, booked: dict[str, Booked]) -> None:
 def _plan(
     place: Place, family: str, clinician: Membership, minutes: int, channels: tuple[str, ...]
 ) -> Booked:
+    patient = _patient(place, family)
+    # What did not arrive yesterday has put a number in doubt; in the demo it is read back every morning.
+    contact_points.read_back(patient, patients.reach(patient), actor=place.actor, now=place.now)
     return _book(
         place.clinic,
-        _patient(place, family),
+        patient,
         clinician,
         place.now + timedelta(minutes=minutes),
         channels=channels,

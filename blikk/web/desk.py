@@ -240,7 +240,7 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
         "email": readable_email(patients.contact(known, "email")),
     }
     form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
-    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known):
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known, asked=()):
         corrected = form.attempt(
             lambda: registering.correct(
                 request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()

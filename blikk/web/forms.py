@@ -294,7 +294,7 @@ class SearchForm(StaffForm):
         return typed, None
 
 
-class CompanionForm(ReachedForm, StaffForm):
+class CompanionForm(StaffForm):
     """Somebody to take along into a conversation."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=COMPANION_ROLES, error_messages=REQUIRED)
