@@ -18,6 +18,7 @@ from blikk.invitations.models import Invitation, PersonRole
 from blikk.invitations.services import Issued
 from blikk.invitations.states import Revoked
 from blikk.invitations.words import Kind, compose
+from blikk.journeys.calendar_files import calendar_file
 from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
@@ -318,6 +319,7 @@ def send(
         token=issued.token if issued else "",
         typed_code=issued.typed_code if issued else "",
     )
+    link = f"{settings.BLIKK_BASE_URL}/m#{issued.token}" if issued else ""
     for channel in invitation.sent_by.split(","):
         outbox.queue(
             clinic_id=invitation.clinic_id,
@@ -331,6 +333,7 @@ def send(
             about=named(invitation),
             topic=f"day:{invitation.clinic.public_id}",
             sender=invitation.clinic.sender_label,
+            calendar=calendar_file(invitation, kind, link=link, now=now) if channel == "email" else "",
             not_before=not_before,
             now=now,
         )
