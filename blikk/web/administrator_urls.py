@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator, administrator_public
+from blikk.web import administrator, administrator_calendars, administrator_public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -16,5 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),
     path("klinikk/oppslag/<str:notice_id>", administrator_public.notice, name="notice"),
     path("klinikk/oppslag/<str:notice_id>/ned", administrator_public.notice_down, name="notice_down"),
+    path("klinikk/kalender", administrator_calendars.calendar_server, name="calendar_server"),
+    path("klinikk/kalender/slutt", administrator_calendars.calendar_server_end, name="calendar_server_end"),
+    path(
+        "klinikk/kalender/<str:calendar_id>/prov",
+        administrator_calendars.calendar_check,
+        name="calendar_check",
+    ),
     path("klinikk/logg", administrator.log, name="log"),
 ]
