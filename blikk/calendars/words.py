@@ -18,6 +18,8 @@ def for_invited(*, sender: str, phone: str, link: str, language: str) -> Words:
     """The entry of who is invited. Its line says nothing at all: others see it over their shoulder."""
     with translation.override(language):
         words = gettext("{sender}\nÅpne denne lenken når det nærmer seg: {link}\nSpørsmål? Ring {phone}.")
+        if not link:
+            words = gettext("{sender}\nSpørsmål? Ring {phone}.")
         return Words(gettext("Avtale"), words.format(sender=sender, link=link, phone=phone))
 
 

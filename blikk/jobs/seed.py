@@ -123,6 +123,7 @@ def _open(*, now: datetime) -> Clinic:
             language=language,
             phone=phone,
             email=email,
+            read_back=("phone", "email"),
             actor=SYSTEM,
             now=now,
         )
@@ -147,6 +148,7 @@ def _open_other(*, now: datetime) -> None:
         family_name="Lien",
         birth_on=date(1970, 2, 3),
         phone="90 00 00 21",
+        read_back=("phone",),
         actor=SYSTEM,
         now=now,
     )

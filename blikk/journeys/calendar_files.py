@@ -9,14 +9,21 @@ from blikk.invitations.words import Kind, grouped
 from blikk.scheduling.models import Appointment
 
 # What these messages say about the entry in the person's calendar; the others change nothing in it.
-METHODS: dict[Kind, Method] = {"invited": "PUBLISH", "moved": "PUBLISH", "cancelled": "CANCEL"}
+METHODS: dict[str, Method] = {
+    "invited": "PUBLISH",
+    "moved": "PUBLISH",
+    "moved_to_other": "PUBLISH",
+    "in_person": "PUBLISH",
+    "cancelled": "CANCEL",
+}
 REMIND_BEFORE = timedelta(minutes=15)
 
 
 def calendar_file(invitation: Invitation, kind: Kind, *, link: str, now: datetime) -> str:
     """Write the file for a message; empty where the message has none, or leads to a queue without an hour.
 
-    The link is the one of the e-mail that carries the file (decision 0014).
+    The link is the one of the e-mail that carries the file (decision 0014); an hour that is no longer on video
+    has none, and stays in the calendar without it.
     """
     appointment = invitation.appointment
     if kind not in METHODS or appointment is None:

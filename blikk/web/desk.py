@@ -13,15 +13,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking
+from blikk.journeys import booking, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import row_of
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
+from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters import words
+from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 
 if TYPE_CHECKING:
@@ -73,6 +75,26 @@ def move(request: StaffRequest, appointment_id: str) -> HttpResponse:
 
 @require_POST
 @staff(*DESK)
+def move_to_free(request: StaffRequest, appointment_id: str) -> HttpResponse:
+    """Move an appointment to a free slot that was proposed; everybody invited gets a new link."""
+    form = forms.MoveToFreeForm(request.POST)
+    moved = form.attempt(
+        lambda: timetable.move_to_slot(
+            request.clinic,
+            appointment_id,
+            form.cleaned_data["slot"],
+            version=form.cleaned_data["version"],
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    if not moved:
+        return appointment_page(request, appointment_id, free_form=form)
+    return appointment_page(request, appointment_id, moved, gettext("Timen er flyttet"))
+
+
+@require_POST
+@staff(*DESK)
 def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
     """Cancel an appointment; everybody invited is told."""
     seen = forms.VersionForm(request.POST)
@@ -114,6 +136,7 @@ def appointment_page(
     said: str = "",
     *,
     move_form: forms.MoveForm | None = None,
+    free_form: forms.MoveToFreeForm | None = None,
     companion_form: forms.CompanionForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
@@ -123,7 +146,10 @@ def appointment_page(
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
-    is_refused = move_form is not None or companion_form is not None
+    is_refused = bool(move_form or free_form or companion_form)
+    known = scheduling.get(request.clinic, appointment_id)
+    others = scheduling.other_times(request.clinic, [known] if known.status == "booked" else [], now=now)
+    free = others.get(appointment_id)
     context = {
         "time": show_appointment(
             row,
@@ -136,6 +162,9 @@ def appointment_page(
             now=now,
         ),
         "move_form": move_form or forms.MoveForm(initial=first),
+        "free_form": free_form or forms.MoveToFreeForm(),
+        "free": slot_ways(known, free, request.clinic) if free else [],
+        "is_away": bool(free) and scheduling.is_away(known),
         "companion_form": companion_form or forms.CompanionForm(),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }

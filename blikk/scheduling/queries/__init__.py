@@ -9,6 +9,7 @@ from blikk.scheduling.queries.openings import (
     next_opening,
     openings_on,
 )
+from blikk.scheduling.queries.other_times import OtherTimes, other_times
 from blikk.scheduling.queries.series import SeriesDate, preview_series
 from blikk.scheduling.queries.slots import Slot, find_slot, free_slots, get_hold, why_not
 from blikk.scheduling.queries.timetable import (
@@ -19,6 +20,7 @@ from blikk.scheduling.queries.timetable import (
     get_absence,
     get_period,
     hit_by,
+    is_away,
     periods_of,
     week_of,
 )
@@ -26,6 +28,7 @@ from blikk.scheduling.queries.timetable import (
 __all__ = [
     "Block",
     "OpeningView",
+    "OtherTimes",
     "SeriesDate",
     "Slot",
     "Week",
@@ -41,10 +44,12 @@ __all__ = [
     "get_period",
     "hit_by",
     "holiday_name",
+    "is_away",
     "next_opening",
     "of",
     "on_day",
     "openings_on",
+    "other_times",
     "periods_of",
     "preview_series",
     "week_of",
