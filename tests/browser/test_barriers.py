@@ -70,7 +70,16 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
     page = clinician.page
     visit(clinician, look, "/", "/inn/", "/konto/passord/glemt")
     clinician.sign_in()
-    visit(clinician, look, "/time/ny", "/pasienter/", "/pasienter/ny", "/innboks/", "/konto/kalender", "/nowhere")
+    visit(
+        clinician,
+        look,
+        "/time/ny",
+        "/pasienter/",
+        "/pasienter/ny",
+        "/innboks/",
+        "/konto/kalender",
+        "/nowhere",
+    )
     page.goto(f"{clinician.app.base}/konto/kalender")
     with page.expect_navigation():
         clinician.press("feed-open")

@@ -33,8 +33,7 @@ def an_entry(**more: object) -> Entry:
     return Entry(**{**values, "ends_at": AT + timedelta(minutes=20), "summary": "Avtale", **more})
 
 
-@settings(deadline=None)
-@given(
+HOSTILE_ENTRIES = some.tuples(
     WORDS,
     WORDS,
     TIMES,
@@ -42,9 +41,15 @@ def an_entry(**more: object) -> Entry:
     some.booleans(),
     some.sampled_from(["PUBLISH", "CANCEL", ""]),
 )
-def test_whatever_the_words_are_both_readers_find_the_closed_list_and_no_more(
-    summary, description, at, sequence, reminds, method
-):
+
+
+@settings(deadline=None)
+@given(HOSTILE_ENTRIES)
+def test_whatever_the_words_are_both_readers_find_the_closed_list_and_no_more(drawn):
+    require_closed_list(*drawn)
+
+
+def require_closed_list(summary, description, at, sequence, reminds, method):
     entry = an_entry(
         summary=summary,
         description=description,
