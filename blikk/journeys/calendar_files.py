@@ -22,7 +22,7 @@ REMIND_BEFORE = timedelta(minutes=15)
 def calendar_file(invitation: Invitation, kind: Kind, *, link: str, now: datetime) -> str:
     """Write the file for a message; empty where the message has none, or leads to a queue without an hour.
 
-    The link is the one of the e-mail that carries the file (decision 0014); an hour that is no longer on video
+    The link is the one of the e-mail that carries the file (decision 0016); an hour that is no longer on video
     has none, and stays in the calendar without it.
     """
     appointment = invitation.appointment

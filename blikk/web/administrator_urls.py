@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator, administrator_calendars, administrator_public
+from blikk.web import administrator, administrator_calendars, administrator_public, contacts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -23,5 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         administrator_calendars.calendar_check,
         name="calendar_check",
     ),
+    path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, contacts, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import (
+    booking,
+    clinician,
+    contacts,
+    desk,
+    desk_words,
+    front_desk,
+    inbox,
+    queue,
+    ready_words,
+    timetable,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -12,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("dag/forsinket", queue.late, name="late"),
     path("skranke/", front_desk.front_desk, name="front_desk"),
     path("skranke/deler", front_desk.front_desk_parts, name="front_desk_parts"),
+    path("skranke/forsinket/<str:member_id>", desk_words.late_for, name="late_for"),
+    path("dag/melding/<str:arrival_id>", desk_words.tell_waiting, name="tell_waiting"),
     path("skranke/time/<str:appointment_id>", front_desk.hand_over, name="hand_over"),
     path("timeliste/", timetable.timetable, name="timetable"),
     path("timeliste/deler", timetable.timetable_parts, name="timetable_parts"),
@@ -69,6 +82,10 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),
     path("pasienter/<str:patient_id>", desk.patient, name="patient"),
+    path("pasienter/<str:patient_id>/spor", contacts.ask, name="contact_ask"),
+    path("pasienter/<str:patient_id>/send", contacts.resend, name="contact_resend"),
+    path("pasienter/<str:patient_id>/unntak", contacts.ask_exemption, name="exemption_ask"),
+    path("kontakt/innsendt/<str:request_id>", contacts.take, name="contact_take"),
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))

@@ -140,7 +140,7 @@ def test_a_companion_has_an_entry_of_their_own_that_follows_the_hour():
 
 
 def test_a_link_that_stands_in_a_calendar_never_opens_with_a_birth_date_alone():
-    """Calendars are shared more than mailboxes are; that is why the file may hold the e-mail's link (decision 0014)."""
+    """Calendars are shared more than mailboxes are; that is why the file may hold the e-mail's link (decision 0016)."""
     with_file = a_booked_hour(channels=("sms", "email"))
     assert needs_code(with_file.invitation, another_is_trusted=False)
     by_sms_alone = a_booked_hour(starts_in=timedelta(hours=2), channels=("sms",))

@@ -117,7 +117,7 @@ def _enclose(letter: EmailMessage, calendar: str) -> None:
     """Put a calendar file beside the text, with its own method in its type as mail programs want it.
 
     Beside, not as another form of the text: programs that know calendars would show it instead of the words, and
-    some Exchange servers showed neither (decision 0014).
+    some Exchange servers showed neither (decision 0016).
     """
     method = re.search(r"^METHOD:([A-Z]+)\r$", calendar, re.MULTILINE)
     letter.add_attachment(
