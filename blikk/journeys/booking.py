@@ -20,6 +20,7 @@ from blikk.invitations.services import Issued
 from blikk.invitations.states import Revoked
 from blikk.invitations.words import Kind, compose, sender_of
 from blikk.journeys import reminders
+from blikk.journeys.calendar_files import calendar_file
 from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
@@ -362,6 +363,7 @@ def send(
         token=issued.token if issued else "",
         typed_code=issued.typed_code if issued else "",
     )
+    link = f"{settings.BLIKK_BASE_URL}/m#{issued.token}" if issued else ""
     for channel in (way for way in invitation.sent_by.split(",") if way != "letter"):
         outbox.queue(
             clinic_id=invitation.clinic_id,
@@ -375,6 +377,7 @@ def send(
             about=named(invitation),
             topic=f"day:{invitation.clinic.public_id}",
             sender=sender_of(invitation.clinic, channel),
+            calendar=calendar_file(invitation, kind, link=link, now=now) if channel == "email" else "",
             not_before=not_before,
             now=now,
         )

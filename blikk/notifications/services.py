@@ -26,12 +26,13 @@ def queue(
     now: datetime,
     topic: str = "",
     sender: str = "",
+    calendar: str = "",
     not_before: datetime | None = None,
 ) -> Message:
     """Put a message in the outbox, in the transaction of what it tells about.
 
     A second one with the same `key` is the first one over again. `topic` is told how it goes with the
-    message, `sender` is the neutral name that it comes from.
+    message, `sender` is the neutral name that it comes from, `calendar` a calendar file to go with an e-mail.
     """
     message, _was_queued = Message.objects.get_or_create(
         key=key,
@@ -44,6 +45,7 @@ def queue(
             "language": language,
             "subject": subject,
             "body": body,
+            "calendar": calendar,
             "about": about,
             "topic": topic,
             "sender": sender,
@@ -74,6 +76,7 @@ def withdraw(*, about: str, now: datetime, kind: str | None = None, channel: str
             to="",
             subject="",
             body="",
+            calendar="",
         )
         taken += changed
     return taken

@@ -20,7 +20,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "consultation": ("arrival.", "consultation.", "participant.", "opening.", "queue.", "queue_place."),
     "note": ("note.",),
-    "clinic": ("clinic.", "member.", "audit."),
+    "clinic": ("clinic.", "member.", "audit.", "calendar."),
 }
 LOOKS = ".looked_at"
 
@@ -67,6 +67,14 @@ ACTS: dict[str, Promise] = {
     "arrival.transferred_in": _("Kom fra en annen kø"),
     "arrival.waiting": _("Satte seg i venterommet"),
     "audit.looked_at": _("Så i loggen"),
+    "calendar.checked": _("Kalenderserver prøvd"),
+    "calendar.connected": _("Kalender koblet til"),
+    "calendar.disconnected": _("Kalender koblet fra"),
+    "calendar.feed_closed": _("Kalenderadresse stengt"),
+    "calendar.feed_opened": _("Kalenderadresse laget"),
+    "calendar.feed_replaced": _("Kalenderadresse byttet"),
+    "calendar.server_removed": _("Kalenderserver tatt bort"),
+    "calendar.server_set": _("Kalenderserver satt opp"),
     "clinic.notice_changed": _("Oppslag endret"),
     "clinic.notice_put_up": _("Oppslag satt opp"),
     "clinic.notice_taken_down": _("Oppslag tatt ned"),

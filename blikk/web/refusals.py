@@ -39,6 +39,14 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "not_https": _("Adressen må begynne med https://."),
+    "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),
+    "host_not_allowed": _(
+        "Den som drifter Blikk, har ikke åpnet for denne serveren. Be om det, eller sjekk adressen."
+    ),
+    "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
+    "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
+    "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),
     "phone_missing": _("Legg inn mobilen din først, så kan du få SMS."),
     "no_relay": _(
         "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."

@@ -95,3 +95,4 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))
+    urlpatterns.append(path("innboks/<str:message_id>/calendar.ics", inbox.file, name="inbox_file"))

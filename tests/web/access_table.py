@@ -38,6 +38,7 @@ DOORS: dict[str, Door] = {
     "patient_shell": Door("GET HEAD", "public"),
     "patient_open": Door("POST", "public"),
     "inbox": Door("GET", "public"),
+    "inbox_file": Door("GET", "public", thing="mail"),
     # The clinic's own page, dropping in and booking oneself: there for everybody once the clinic opened its page
     "clinic_page": Door("GET HEAD", "public", thing="slug"),
     "clinic_status": Door("GET HEAD", "embed", thing="slug"),
@@ -88,6 +89,10 @@ DOORS: dict[str, Door] = {
     "remove_passkey": Door("GET HEAD POST", "account", STAFF, "passkey"),
     "mfa_view_recovery_codes": Door("GET HEAD", "account", STAFF),
     "mfa_generate_recovery_codes": Door("GET HEAD POST", "account", STAFF),
+    "calendar": Door("GET HEAD", "page", CLINICIAN),
+    "calendar_feed_open": Door("POST", "page", CLINICIAN),
+    "calendar_feed_close": Door("POST", "page", CLINICIAN),
+    "calendar_feed": Door("GET HEAD", "public", thing="feed"),
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_alerts": Door("GET HEAD POST", "page", DESK),
     "own_phone_code": Door("POST", "page", DESK),
@@ -178,6 +183,9 @@ DOORS: dict[str, Door] = {
     "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notice": Door("GET HEAD POST", "page", ADMINISTRATOR, "notice"),
     "notice_down": Door("POST", "page", ADMINISTRATOR, "notice"),
+    "calendar_server": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "calendar_server_end": Door("POST", "page", ADMINISTRATOR),
+    "calendar_check": Door("POST", "page", ADMINISTRATOR, "calendar"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 
@@ -195,6 +203,7 @@ SET_UP = frozenset(
 # Rows that a GET may write, each with its reason.
 WRITTEN_BY_LOOKING = {
     "django_session": "when a person was last seen; the secret of an app that is being added; the clinic chosen",
+    "calendars_calendarfeed": "when a calendar program last fetched, so that its owner sees whether any does",
     "audit_entry": "that somebody looked",
     "audit_head": "that somebody looked",
 }

@@ -106,6 +106,7 @@ class Mail:
     when: str
     subject: str
     body: str
+    file_href: str
 
 
 def show_appointment(
@@ -239,6 +240,7 @@ def show_inbox(messages: Sequence[InboxMessage], zone: str) -> list[Mail]:
             when=words.day_and_clock(message.at, zone),
             subject=message.subject if message.channel == "email" else "",
             body=message.body,
+            file_href=reverse("inbox_file", args=[message.public_id]) if message.calendar else "",
         )
         for message in messages
     ]
