@@ -130,7 +130,13 @@ def _in_the_product() -> tuple[list[float], float, float, int]:
 @contextlib.contextmanager
 def _app(database: str, redis: str) -> Iterator[App]:
     with tempfile.TemporaryDirectory(prefix="blikk-bench-") as folder:
-        settings = {"BLIKK_DATABASE_URL": database, "BLIKK_REDIS_URL": redis, "BLIKK_LOG_LEVEL": "WARNING"}
+        # As in production: the worker is a process of its own.
+        settings = {
+            "BLIKK_DATABASE_URL": database,
+            "BLIKK_REDIS_URL": redis,
+            "BLIKK_LOG_LEVEL": "WARNING",
+            "BLIKK_EMBEDDED_WORKER": "false",
+        }
         app = App(Path(folder), **settings).start()
         try:
             yield app
