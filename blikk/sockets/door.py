@@ -122,6 +122,7 @@ class Door(CallWire):
         "clinic",
         "epoch",
         "looks",
+        "placed",
         "queue",
         "read_at",
         "shown",
@@ -140,6 +141,8 @@ class Door(CallWire):
         # The arrival whose seat this page holds, by its public name and its key; "" and 0 while it holds none.
         self.arrival, self.arrival_key, self.clinic, self.status = "", 0, "", ""
         self.tab = self.epoch = self.queue = ""
+        # Whose place in the queue is shown; also by a page that another one has taken the seat from.
+        self.placed = ""
         self.looks = self.read_at = 0
         self.version: int | None = None
         # What the page was told last, of everything and of its place. Only whether it is the same is ever asked.
@@ -217,9 +220,9 @@ class Door(CallWire):
         """Note what this page is going to be told, and whether it is news."""
         before = self.shown, self.told
         self.shown, self.told = _mark(facts), hash(place_frame(facts))
-        self.status = facts["arrival_status"]
+        self.status, self.placed = facts["arrival_status"], facts["arrival"]
         self._wait_in(facts["opening_id"] if facts["place"] else "")
-        if table is not None and table.has(facts["arrival"]):
+        if table is not None and table.has(self.placed):
             self.read_at = table.began
         elif self.queue:
             # Read for this page alone: whether it is older or newer than a look that goes on, nobody knows.
@@ -234,7 +237,7 @@ class Door(CallWire):
             return
         if table.began <= self.read_at:
             return
-        frame = table.frame(self.arrival)
+        frame = table.frame(self.placed)
         if frame is None:
             self.put(f"queue:{self.queue}", {"event": "queue"})
             return
@@ -309,7 +312,7 @@ class Door(CallWire):
         if not self.queue:
             return
         table = await board().newest(self.queue, since=self.read_at)
-        frame = table.frame(self.arrival)
+        frame = table.frame(self.placed)
         if frame is None:
             await self._show()
             return

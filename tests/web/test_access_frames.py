@@ -28,6 +28,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Admit": {"type": "admit", "arrival": NOBODYS, "version": 1},
     "Devices": {"type": "devices", "camera": "ok", "microphone": "ok", "sound": "ok", "network": "ok"},
     "Next": {"type": "next", "opening": NOBODYS},
+    "Take": {"type": "take", "arrival": NOBODYS, "version": 1, "reason": "urgent"},
     "Leave": {"type": "leave"},
     "StepAway": {"type": "step_away"},
     "ComeBack": {"type": "come_back"},
@@ -128,12 +129,15 @@ def test_who_works_nowhere_has_no_desk(house):
 def test_no_other_role_and_no_other_clinic_can_do_anything_with_our_things(house, elsewhere):
     arrival, consultation = house.things["arrival"], house.things["consultation"]
     version = Arrival.objects.get(public_id=arrival).version
+    queued = Arrival.objects.get(public_id=house.things["queued"]).version
     walkers = {f"{role} elsewhere": elsewhere.clients[role] for role in ROLES}
     walkers |= {role: house.clients[role] for role in ("secretary", "administrator")}
     for who, client in walkers.items():
         for ours, none in (
             (sent("Admit", arrival=arrival, version=version), sent("Admit")),
             (sent("Join", consultation=consultation), sent("Join")),
+            (sent("Next", opening=house.things["opening"]), sent("Next")),
+            (sent("Take", arrival=house.things["queued"], version=queued), sent("Take")),
         ):
             told = answers(client, "/ws/desk", ours)
             assert told == answers(client, "/ws/desk", none), (who, ours)
@@ -170,6 +174,14 @@ def test_the_clinician_can_let_somebody_in(house):
     version = Arrival.objects.get(public_id=arrival).version
     told = answers(house.clients["clinician"], "/ws/desk", sent("Admit", arrival=arrival, version=version))
     assert told[0]["type"] == "done"
+
+
+@pytest.mark.parametrize("name", ["Next", "Take"])
+def test_the_clinician_can_take_somebody_out_of_a_queue(house, name):
+    queued = Arrival.objects.get(public_id=house.things["queued"]).version
+    asked = {"Next": {"opening": house.things["opening"]}, "Take": {"arrival": house.things["queued"]}}[name]
+    asked |= {"version": queued} if name == "Take" else {}
+    assert answers(house.clients["clinician"], "/ws/desk", sent(name, **asked))[0]["type"] == "done"
 
 
 def test_the_clinician_can_step_out(house):
