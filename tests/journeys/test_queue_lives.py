@@ -116,7 +116,7 @@ class QueueLife(RuleBasedStateMachine):
     def locks_the_screen(self, guest):
         self.tick()
         self.at_page.discard(guest.view.invitation)
-        services.give_up_seat(guest.arrival, tab=TAB)
+        services.give_up_seat(guest.arrival.pk, tab=TAB, clinic_id=guest.arrival.clinic.public_id)
 
     @rule(guest=guests)
     def steps_away(self, guest):
