@@ -37,6 +37,10 @@ FAULTS: dict[str, dict[str, Promise]] = {
     "sound": {"": _("Hører ikke lyden")},
     "network": {"weak": _("Svakt nett"), "": _("Nettet slipper kanskje ikke samtalen gjennom")},
 }
+DOUBTS: dict[str, Promise] = {
+    "bounced": _("En melding kom i retur"),
+    "not_in_use": _("Nummeret er ikke i bruk"),
+}
 CHANNELS: dict[str, Promise] = {"sms": _("SMS"), "email": _("E-post")}
 WAYS: dict[str, Promise] = {
     "queued": _("Invitasjonen er på vei"),
@@ -84,6 +88,16 @@ def of_delivery(person: Person) -> list[Mark]:
         for message in _newest(person.messages)[:1]
         if message.status in WAYS
     ]
+
+
+def of_doubt(codes: Sequence[str]) -> list[Mark]:
+    """Contact points that came into doubt after the invitation went out."""
+    return [Mark(doubt_words(code), "warning", "bad") for code in codes]
+
+
+def doubt_words(code: str) -> str:
+    """Why a contact point is not trusted any more."""
+    return str(DOUBTS.get(code, gettext("Meldinger kommer ikke fram")))
 
 
 def of_late_answer(person: Person, appointment: str) -> list[Mark]:
