@@ -177,9 +177,9 @@ def _moved_to_other(fields: Fields) -> Words:
     return Words(
         gettext("Ny tid for videotimen: {day} kl. {time}").format(day=fields.day, time=fields.time),
         gettext(
-            "{sender}: Videotimen din er flyttet til {day} kl. {time}, og du møter en annen enn planlagt.\n"
-            "Bruk denne nye lenken: {link}\n"
-            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "{sender}: Ny videotime {day} kl. {time}, med en annen enn planlagt.\n"
+            "Ny lenke: {link}\n"
+            "Eller skriv {typed_code} på {code_page}\n"
             "Spørsmål? Ring {phone}."
         ).format(**_named(fields)),
     )
