@@ -107,7 +107,7 @@ def test_an_hour_that_goes_to_another_clinicians_slot_says_so_and_not_whose(sick
     moved = get(clinic, sick[0].appointment.public_id)
     assert (moved.starts_at, moved.clinician) == (slot.starts_at, colleague)
     body = Message.objects.get(kind="moved_to_other").body
-    assert "med en annen enn planlagt" in body
+    assert "en annen enn planlagt" in body
     assert "Dina" not in body
     entry = Entry.objects.get(act="appointment.moved")
     assert colleague.public_id in entry.details
