@@ -29,7 +29,7 @@ def test_the_address_that_was_copied_shows_the_hours_until_it_is_closed(
         answer = httpx.get(address)
         read = [entry.properties["SUMMARY"] for entry in both(answer.text)]
         assert "Videokonsultasjon" in read
-        page.get_by_role("link", name="Ferdig").click()
+        page.get_by_role("link", name="Ferdig", exact=True).click()
         expect(person.sees("feed-state")).to_contain_text("hentet timene sist")
         expect(page.get_by_text(address)).to_have_count(0)
         person.press("feed-close")

@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from blikk.clinics.models import Clinic
 from blikk.invitations.policies import needs_code
 from blikk.journeys import booking
+from blikk.journeys.from_the_link import agree_in_person
 from blikk.kernel.times import local
 from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.models import InboxMessage, Message
@@ -85,7 +86,7 @@ def test_a_move_changes_the_entry_that_is_there_and_cancelling_takes_it_away():
         now=NOW + timedelta(minutes=2),
     )
     *withdrawn, last = emails()
-    assert [message.calendar for message in withdrawn] == ["", "", ""], "nothing is kept of what was not sent"
+    assert {message.calendar for message in withdrawn} == {""}, "nothing is kept of what was not sent"
     (read,) = both(last.calendar)
     of_file, _ = first_reader(last.calendar)
     assert "METHOD:CANCEL\r\n" in last.calendar
@@ -137,6 +138,20 @@ def test_a_companion_has_an_entry_of_their_own_that_follows_the_hour():
     assert "Lise" not in emails()[1].calendar
     moved(hour, timedelta(hours=2))
     assert {both(each.calendar)[0].properties["UID"] for each in emails()[2:]} == {mine["UID"], theirs["UID"]}
+
+
+def test_an_hour_that_is_held_in_person_instead_stays_in_the_calendar_without_a_link():
+    hour = a_booked_hour(channels=("email",))
+    before = both(emails()[0].calendar)[0].properties
+    act = {"actor": staff(hour.clinician), "now": NOW}
+    agree_in_person(hour.clinic, hour.appointment.public_id, version=hour.appointment.version, **act)
+    (read,) = both(emails()[-1].calendar)
+    assert "METHOD:PUBLISH\r\n" in emails()[-1].calendar
+    assert read.properties["UID"] == before["UID"]
+    assert read.properties["SEQUENCE"] > before["SEQUENCE"]
+    assert read.properties["STATUS"] == "CONFIRMED"
+    assert "URL" not in read.properties
+    assert read.properties["DESCRIPTION"] == "Legekontoret\nSpørsmål? Ring 55 55 01 00."
 
 
 def test_a_link_that_stands_in_a_calendar_never_opens_with_a_birth_date_alone():
