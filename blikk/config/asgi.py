@@ -12,10 +12,11 @@ from channels.sessions import CookieMiddleware  # noqa: E402
 
 from blikk.sockets.origin import ExactOrigin  # noqa: E402
 from blikk.sockets.routing import routes  # noqa: E402
+from blikk.web.presenters.lookout import look  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": pages,
-        "websocket": ExactOrigin(CookieMiddleware(URLRouter(routes))),
+        "websocket": ExactOrigin(CookieMiddleware(URLRouter(routes(look)))),
     }
 )

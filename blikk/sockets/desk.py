@@ -86,8 +86,10 @@ class Desk(CallWire):
             return
         self.clinic = staff.clinic.public_id
         self.day = f"day:{self.clinic}"
+        self.slots = f"slots:{self.clinic}"
         self.user_topic = topic_of(staff.membership.user)
         self.listen(self.day)
+        self.listen(self.slots)
         self.listen(self.user_topic)
 
     def _staff(self, now: datetime | None = None) -> Staff:
@@ -152,6 +154,8 @@ class Desk(CallWire):
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic == self.user_topic:
             await self.look_again()
+        elif topic == self.slots:
+            await self.tell({"type": "slots"})
         elif topic != self.day:
             await self.hear_call(news)
         elif news.get("event") == "arrived":
