@@ -62,6 +62,19 @@ async def news(page: Page, type_: str, **facts: object) -> tuple[dict, float]:
     return frame, time.monotonic() - began
 
 
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One entry for each time that somebody looks at how a clinic is."""
+    looks: list[str] = []
+    read = shown.read
+
+    def look(clinic, *, now):
+        looks.append(clinic.slug)
+        return read(clinic, now=now)
+
+    monkeypatch.setattr(shown, "read", look)
+    return looks
+
+
 def slot_names(frame: dict) -> list[str]:
     return [slot["name"] for slot in frame["slots"]]
 
@@ -116,9 +129,7 @@ def test_each_reads_in_their_own_language(clinic):
 
 def test_a_hundred_pages_or_one_the_clinic_is_looked_at_once_per_change(clinic, monkeypatch):
     opening = timetables.an_opening(clinic)
-    looks = []
-    read = shown.read
-    monkeypatch.setattr(shown, "read", lambda *given, **more: looks.append(given) or read(*given, **more))
+    looks = counted(monkeypatch)
 
     async def scene():
         pages = [looking(clinic, query=f"language={('nb', 'en')[number % 2]}") for number in range(40)]
@@ -136,9 +147,7 @@ def test_a_hundred_pages_or_one_the_clinic_is_looked_at_once_per_change(clinic, 
 
 def test_a_burst_is_looked_at_a_few_times_and_ends_with_what_is(clinic, monkeypatch):
     opening = timetables.an_opening(clinic)
-    looks = []
-    read = shown.read
-    monkeypatch.setattr(shown, "read", lambda *given, **more: looks.append(given) or read(*given, **more))
+    looks = counted(monkeypatch)
 
     async def scene():
         async with opened(looking(clinic)) as (page,):
@@ -288,7 +297,12 @@ def test_the_last_who_goes_leaves_nothing_behind(clinic, monkeypatch):
             assert hub.listeners(topic) == 1
             # The watch ends when it next looks round; nothing tells of it but that nobody listens any more.
             ended = asyncio.Event()
-            monkeypatch.setattr(hub, "unsubscribe", lambda *given: unsubscribe(*given) or ended.set())
+
+            def let_go(*given):
+                unsubscribe(*given)
+                ended.set()
+
+            monkeypatch.setattr(hub, "unsubscribe", let_go)
         await asyncio.wait_for(ended.wait(), 10)
         await asyncio.sleep(0)
         assert hub.listeners(topic) == 0
