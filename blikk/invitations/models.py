@@ -58,6 +58,8 @@ class Invitation(Moving):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_because = models.CharField(max_length=20, choices=Revoked, blank=True)
     late_answer = models.CharField(max_length=10, choices=LateAnswer, blank=True)
+    # From then on the link opens, so that who was told in the morning can answer in the morning.
+    late_told_at = models.DateTimeField(null=True, blank=True)
     late_answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -140,14 +142,16 @@ class OneTimeCode(Opaque):
 
 
 class ProofPurpose(models.TextChoices):
-    """What somebody who is not known to us proves a phone for."""
+    """What somebody proves a phone for."""
 
     DROP_IN = "drop_in"
     BOOKING = "booking"
+    CONTACT = "contact"
+    STAFF = "staff"
 
 
 class PhoneProof(Opaque):
-    """Six digits sent to a phone that somebody typed on a public page, to prove that it is in their hand."""
+    """Six digits sent to a phone that somebody typed, to prove that it is in their hand."""
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="phone_proofs")
     phone = models.CharField(max_length=20)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,16 +14,23 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking
+from blikk.journeys import booking, timetable
 from blikk.journeys.booking import Booked
+from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
+from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
+from blikk.patients.reading import readable_email
+from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters import words
+from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
+from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -73,6 +81,26 @@ def move(request: StaffRequest, appointment_id: str) -> HttpResponse:
 
 @require_POST
 @staff(*DESK)
+def move_to_free(request: StaffRequest, appointment_id: str) -> HttpResponse:
+    """Move an appointment to a free slot that was proposed; everybody invited gets a new link."""
+    form = forms.MoveToFreeForm(request.POST)
+    moved = form.attempt(
+        lambda: timetable.move_to_slot(
+            request.clinic,
+            appointment_id,
+            form.cleaned_data["slot"],
+            version=form.cleaned_data["version"],
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    if not moved:
+        return appointment_page(request, appointment_id, free_form=form)
+    return appointment_page(request, appointment_id, moved, gettext("Timen er flyttet"))
+
+
+@require_POST
+@staff(*DESK)
 def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
     """Cancel an appointment; everybody invited is told."""
     seen = forms.VersionForm(request.POST)
@@ -88,7 +116,15 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 @staff(*DESK)
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     """Send somebody a new link instead of one that was lost or not delivered."""
-    sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    try:
+        sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    except Invalid as fault:
+        # The number has come into doubt since then: the patient's page is where it is read back.
+        patient_id = patient_of(request.clinic, invitation_id)
+        if not patient_id:
+            raise
+        messages.error(request, words_for(next(iter(fault.fields.values()))))
+        return redirect("patient", patient_id)
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 
@@ -114,6 +150,7 @@ def appointment_page(
     said: str = "",
     *,
     move_form: forms.MoveForm | None = None,
+    free_form: forms.MoveToFreeForm | None = None,
     companion_form: forms.CompanionForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
@@ -123,7 +160,10 @@ def appointment_page(
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
-    is_refused = move_form is not None or companion_form is not None
+    is_refused = bool(move_form or free_form or companion_form)
+    known = scheduling.get(request.clinic, appointment_id)
+    others = scheduling.other_times(request.clinic, [known] if known.status == "booked" else [], now=now)
+    free = others.get(appointment_id)
     context = {
         "time": show_appointment(
             row,
@@ -136,6 +176,9 @@ def appointment_page(
             now=now,
         ),
         "move_form": move_form or forms.MoveForm(initial=first),
+        "free_form": free_form or forms.MoveToFreeForm(),
+        "free": slot_ways(known, free, request.clinic) if free else [],
+        "is_away": bool(free) and scheduling.is_away(known),
         "companion_form": companion_form or forms.CompanionForm(),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
@@ -172,39 +215,53 @@ def patients_found(request: StaffRequest) -> HttpResponse:
 def patient_new(request: StaffRequest) -> HttpResponse:
     """Register a patient."""
     form = forms.PatientForm(request.POST if request.method == "POST" else None)
-    patient = form.attempt(
-        lambda: registering.register(request.clinic, **form.person(), actor=request.actor, now=timezone.now())
-    )
+    patient = None
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic):
+        patient = form.attempt(
+            lambda: registering.register(
+                request.clinic, **form.person(), actor=request.actor, now=timezone.now()
+            )
+        )
     if patient:
         return redirect("patient", patient.public_id)
-    return render(request, "staff/patient.html", {"form": form}, status=422 if form.errors else 200)
+    return _patient_page(request, form, None)
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @staff(*DESK)
 def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
-    """Show a patient's particulars and contact points, and correct them."""
+    """Show a patient's particulars and contact points, correct them, and note what was read back."""
     known = patients.get(request.clinic, patient_id)
-    reach = {kind: words.phone(patients.contact(known, kind)) for kind in ("phone",)}
     first = {
         **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
-        **reach,
-        "email": patients.contact(known, "email"),
+        "phone": words.phone(patients.contact(known, "phone")),
+        "email": readable_email(patients.contact(known, "email")),
     }
     form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
-    corrected = form.attempt(
-        lambda: registering.correct(
-            request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known):
+        corrected = form.attempt(
+            lambda: registering.correct(
+                request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()
+            )
         )
-    )
-    if corrected:
-        return redirect("patient", patient_id)
+        if corrected:
+            messages.success(request, gettext("Lagret."))
+            return redirect("patient", patient_id)
     _looked(request, "patient", f"patients.Patient:{patient_id}")
-    shown = show_found([known])[0]
-    return render(
-        request, "staff/patient.html", {"form": form, "patient": shown}, status=422 if form.errors else 200
-    )
+    return _patient_page(request, form, known)
+
+
+def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patient | None") -> HttpResponse:
+    context = {
+        "form": form,
+        "patient": show_found([known])[0] if known else None,
+        "read_back_of": known.public_id if known else "",
+        "read_backs": show_read_backs(form, request.clinic, patient=known),
+        "contacts": show_contact_page(request.clinic, known, now=timezone.now()) if known else None,
+        "page": {"at": "patient", "readBack": reverse("read_back")},
+    }
+    return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
 
 
 def _looked(request: StaffRequest, what: str, about: str) -> None:

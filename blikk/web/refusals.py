@@ -21,6 +21,10 @@ WORDS: dict[str, "StrPromise"] = {
     "no_way_to_reach": _(
         "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
     ),
+    "contact_not_verified": _("Les dette tilbake til pasienten, og kryss av hver del du får ja på."),
+    "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
+    "likely_slip_own": _("Adressen ser uvanlig ut. Se over den, og velg under."),
+    "wrong_birth_date": _("Fødselsdatoen stemmer ikke. Se over den, eller ring klinikken."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
@@ -35,6 +39,7 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "phone_missing": _("Legg inn mobilen din først, så kan du få SMS."),
     "no_relay": _(
         "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
     ),
@@ -51,6 +56,10 @@ WORDS: dict[str, "StrPromise"] = {
     "wrong_code": _("Koden stemmer ikke. Sjekk meldingen, eller be om en ny kode."),
     "proof_paused": _(
         "Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen. Eller ring klinikken."
+    ),
+    "own_proof_paused": _("Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen."),
+    "own_too_many_codes": _(
+        "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller prøv i morgen."
     ),
     "proof_missing": _("Koden er for gammel. Be om en ny."),
     "queue_full": _("Køen er full nå. Prøv igjen senere, eller ring klinikken."),
@@ -70,6 +79,7 @@ WORDS: dict[str, "StrPromise"] = {
     "holiday": _("Dagen er en helligdag."),
     "not_their_turn": _("Det er ikke denne pasientens tur. Velg en grunn først."),
     "the_same": _("Pasienten står allerede i denne køen. Velg en annen."),
+    "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),

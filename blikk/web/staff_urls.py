@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import (
+    booking,
+    clinician,
+    contacts,
+    desk,
+    desk_words,
+    front_desk,
+    inbox,
+    queue,
+    ready_words,
+    timetable,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -12,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("dag/forsinket", queue.late, name="late"),
     path("skranke/", front_desk.front_desk, name="front_desk"),
     path("skranke/deler", front_desk.front_desk_parts, name="front_desk_parts"),
+    path("skranke/forsinket/<str:member_id>", desk_words.late_for, name="late_for"),
+    path("dag/melding/<str:arrival_id>", desk_words.tell_waiting, name="tell_waiting"),
     path("skranke/time/<str:appointment_id>", front_desk.hand_over, name="hand_over"),
     path("timeliste/", timetable.timetable, name="timetable"),
     path("timeliste/deler", timetable.timetable_parts, name="timetable_parts"),
@@ -53,19 +66,26 @@ urlpatterns: list[URLPattern] = [
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path("time/ny", booking.book, name="book"),
     path("time/ny/pasienter", booking.book_found, name="book_found"),
+    path("time/ny/vei", booking.book_reach, name="book_reach"),
     path("time/ny/melding", booking.book_letters, name="book_letters"),
     path("time/ny/ledige", booking.book_slots, name="book_slots"),
     path("time/ny/hold", booking.book_hold, name="book_hold"),
     path("time/ny/serie", booking.book_series, name="book_series"),
     path("time/<str:appointment_id>", desk.appointment, name="appointment"),
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
+    path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", desk.companion, name="companion"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
+    path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),
     path("pasienter/<str:patient_id>", desk.patient, name="patient"),
+    path("pasienter/<str:patient_id>/spor", contacts.ask, name="contact_ask"),
+    path("pasienter/<str:patient_id>/send", contacts.resend, name="contact_resend"),
+    path("pasienter/<str:patient_id>/unntak", contacts.ask_exemption, name="exemption_ask"),
+    path("kontakt/innsendt/<str:request_id>", contacts.take, name="contact_take"),
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))

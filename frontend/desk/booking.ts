@@ -3,6 +3,7 @@
 import { find, show } from "../shared/dom";
 import { askAgain, sendForm } from "./fragments";
 import { goLive } from "./live";
+import { startReadBack } from "./readback";
 
 export interface BookingPage {
   readonly at: "booking";
@@ -11,6 +12,8 @@ export interface BookingPage {
   readonly slots: string;
   readonly hold: string;
   readonly series: string;
+  readonly reach: string;
+  readonly readBack: string;
 }
 
 export interface PatientsPage {
@@ -69,11 +72,14 @@ export function startBooking(page: BookingPage): void {
   const preview = follow(form, page.letters, find("#letters"), 250);
   const slots = follow(form, page.slots, find("#slots"), 250);
   const series = follow(form, page.series, find("#series"), 250);
+  const reach = follow(form, page.reach, find("#reach"), 0);
+  startReadBack(page.readBack);
   for (const name of ["#find", "#free", "#dates"]) show(find(name), false);
   form.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
     if (field.name === "sok") search.typed();
-    else preview.typed();
+    else if (!field.closest(".read-back")) preview.typed();
+    if (field.name === "patient" || field.name === "channels") reach.typed();
     if (field.name === "slot") takeSlot(form, field, page.hold);
     else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots.typed);
     if (SERIES.has(field.name)) series.typed();

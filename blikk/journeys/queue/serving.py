@@ -7,7 +7,7 @@ from django.db import transaction
 from blikk.audit.services import hold as in_line
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.clinics.queries import find_member
-from blikk.consultations.models import Consultation
+from blikk.consultations.models import Consultation, Participant
 from blikk.invitations import services as inviting
 from blikk.journeys import talk
 from blikk.journeys.queue import letters
@@ -17,7 +17,7 @@ from blikk.scheduling.models import Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.errors import NobodyReady
 from blikk.waiting_room.models import Arrival, Notice, Serving
-from blikk.waiting_room.states import ArrivalStatus
+from blikk.waiting_room.states import PRESENT, ArrivalStatus
 
 
 def take_next(
@@ -31,6 +31,27 @@ def take_next(
     if consultation is None:
         raise NobodyReady
     return consultation
+
+
+def take_next_and_sit(
+    clinic: Clinic, opening_id: str, *, page: talk.Page, membership: Membership, actor: Actor, now: datetime
+) -> tuple[Consultation, Participant | None]:
+    """As `take_next`, and sit down with the page that asked, as `talk.admit_and_sit` does."""
+    taken = _take_and_sit_or_call(clinic, opening_id, page, membership=membership, actor=actor, now=now)
+    if taken is None:
+        # Only now: who was called meanwhile has been called.
+        raise NobodyReady
+    return taken
+
+
+@transaction.atomic
+def _take_and_sit_or_call(
+    clinic: Clinic, opening_id: str, page: talk.Page, *, membership: Membership, actor: Actor, now: datetime
+) -> tuple[Consultation, Participant | None] | None:
+    consultation = _take_or_call(clinic, opening_id, membership=membership, actor=actor, now=now)
+    if consultation is None:
+        return None
+    return consultation, talk.sit_at(consultation, page, membership=membership, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -86,6 +107,25 @@ def take(
 
 
 @transaction.atomic
+def take_and_sit(
+    clinic: Clinic,
+    arrival_id: str,
+    *,
+    version: int,
+    reason: str = "",
+    page: talk.Page,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Consultation, Participant | None]:
+    """As `take`, and sit down with the page that asked, as `talk.admit_and_sit` does."""
+    consultation = take(
+        clinic, arrival_id, version=version, reason=reason, membership=membership, actor=actor, now=now
+    )
+    return consultation, talk.sit_at(consultation, page, membership=membership, actor=actor, now=now)
+
+
+@transaction.atomic
 def call(clinic: Clinic, arrival_id: str, *, actor: Actor, now: datetime) -> Arrival:
     """Call somebody who is not at their page, by SMS; they have two minutes to come."""
     in_line(clinic.pk)
@@ -125,13 +165,15 @@ def transfer(
 ) -> Arrival:
     """Move somebody to another queue by their time of arrival, or let them wait for a colleague.
 
-    Raises Invalid (`opening: the_same`), NotFound, QueueClosed for a queue that is over.
+    Raises Invalid (`opening`): the_same, or stands_there for who has a place in that queue too; NotFound,
+    QueueClosed for a queue that is over.
     """
     in_line(clinic.pk)
     arrival = queries.get(clinic, arrival_id)
     if opening_id:
         opening = queries.get_opening(clinic, opening_id)
         queries.require_open(opening)
+        _require_not_there(arrival, opening)
         moved = services.transfer(arrival, opening, actor=actor, now=now)
         inviting.lead_to(arrival.invitation, opening=opening)
         return moved
@@ -139,6 +181,13 @@ def transfer(
     if colleague is None or colleague.role != Role.CLINICIAN:
         raise NotFound
     return services.hand_over(arrival, colleague, actor=actor, now=now)
+
+
+def _require_not_there(arrival: Arrival, opening: Opening) -> None:
+    patient = arrival.invitation.patient_id
+    there = queries.in_queue(opening).exclude(pk=arrival.pk).filter(invitation__patient=patient)
+    if patient is not None and there.exists():
+        raise Invalid(opening="stands_there")
 
 
 @transaction.atomic
@@ -154,7 +203,7 @@ def tell(
 ) -> Notice:
     """Put a fixed text, or words, on the screen of one person or of everybody in a queue; never in a message.
 
-    Raises Invalid (`words: missing`, `code: unknown`), NotFound.
+    Raises Invalid (`words: missing`, `code: unknown`), NotFound, Overtaken for who is not there any more.
     """
     in_line(clinic.pk)
     if code and code not in services.FIXED_WORDS:
@@ -162,7 +211,10 @@ def tell(
     if opening_id:
         opening = queries.get_opening(clinic, opening_id)
         return services.tell_all(opening, code=code, words=words, actor=actor, now=now)
-    return services.tell_one(queries.get(clinic, arrival_id), code=code, words=words, actor=actor, now=now)
+    arrival = queries.get(clinic, arrival_id)
+    if arrival.status not in PRESENT:
+        raise Overtaken
+    return services.tell_one(arrival, code=code, words=words, actor=actor, now=now)
 
 
 @transaction.atomic
