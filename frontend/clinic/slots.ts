@@ -33,10 +33,13 @@ export function showSlots(frame: HTMLElement, content: unknown): boolean {
 /** A button that is taken keeps its place and the focus: nothing moves under a finger. */
 function mark(form: HTMLElement, isTaken: boolean): void {
   const button = form.querySelector("button");
-  const words = form.querySelector<HTMLElement>('[data-part="taken"]');
+  const [words, who] = ["taken", "who"].map((name) =>
+    form.querySelector<HTMLElement>(`[data-part="${name}"]`),
+  );
   if (isTaken) button?.setAttribute("aria-disabled", "true");
   else button?.removeAttribute("aria-disabled");
   if (words) words.hidden = !isTaken;
+  if (who) who.hidden = isTaken;
 }
 
 function add(frame: HTMLElement, slot: Slot, made: Made): void {
