@@ -145,11 +145,7 @@ def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
         else:
             serving[of][member] = since
             names[of].append(name)
-    talks: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
-    rows = Arrival.objects.filter(opening__in=openings, status=ArrivalStatus.SETTLED)
-    for key, began, ended in rows.values_list("opening_id", "admitted_at", "settled_at"):
-        if began is not None:
-            talks[key or 0].append((began, ended or now))
+    talks = _talks(openings, now=now)
     members = {member for of in serving.values() for member in of}
     inside = _inside(members)
     booked = _booked(members, now=now)
@@ -173,6 +169,16 @@ def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
             tuple(names[opening.pk]),
         )
     return paces
+
+
+def _talks(openings: Sequence[Opening], *, now: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+    """The conversations of these queues that are over, each by when it began and ended."""
+    talks: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    rows = Arrival.objects.filter(opening__in=openings, status=ArrivalStatus.SETTLED)
+    for key, began, ended in rows.values_list("opening_id", "admitted_at", "settled_at"):
+        if began is not None:
+            talks[key or 0].append((began, ended or now))
+    return talks
 
 
 @dataclass(frozen=True, slots=True)
