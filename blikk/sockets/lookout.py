@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextvars import Context, copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,8 +14,9 @@ from django.utils import timezone
 
 from blikk.bus import hub
 from blikk.kernel.errors import DomainError
+from blikk.sockets.database import for_all
 from blikk.sockets.frames import Closed
-from blikk.sockets.wire import encoded, in_database
+from blikk.sockets.wire import encoded
 
 # A burst of changes is looked at so often, and what is shown is never older than this and one look.
 BETWEEN_LOOKS = 0.4
@@ -61,7 +61,6 @@ class Look(Protocol):
 class Looker(Protocol):
     """What a watch knows of a page: in which language it reads, and which list of hours it was made with."""
 
-    context: Context
     language: str
     mark: str
 
@@ -88,9 +87,7 @@ class Watch:
         """Tell a page how it is, and from now on what changes."""
         self._pages[page] = False
         if self._task is None:
-            # In a copy: two looks in the same context see each other at work in the database, and asgiref a deadlock.
-            self._context = page.context.copy()
-            self._task = asyncio.get_running_loop().create_task(self._run(), context=self._context)
+            self._task = asyncio.get_running_loop().create_task(self._run())
         self._stir.set()
 
     def leave(self, page: Looker) -> None:
@@ -124,7 +121,7 @@ class Watch:
         now = timezone.now()
         view = self._view
         try:
-            sight: Sight = await in_database(self._look)(
+            sight: Sight = await for_all(self._look)(
                 view.slug, view.part, view.weeks, languages=languages, now=now
             )
         except DomainError:
@@ -168,14 +165,14 @@ class Watch:
             is_known = not is_told and page.mark != "" and page.mark == facts[page.language].get("mark")
             if text and not is_known:
                 letters.append((page, text))
-        await go_round(iter(letters), self._context)
+        await go_round(iter(letters))
 
 
-async def go_round(letters: Letters, context: Context | None = None) -> None:
+async def go_round(letters: Letters) -> None:
     """Tell each page its text; who is slow is told by one who stays behind, and the round goes on without them."""
     loop = asyncio.get_running_loop()
     while True:
-        teller = loop.create_task(_tell_all(letters), context=(context or copy_context()).copy())
+        teller = loop.create_task(_tell_all(letters))
         _tellers.add(teller)
         teller.add_done_callback(_tellers.discard)
         if (await asyncio.wait([teller], timeout=STUCK))[0]:

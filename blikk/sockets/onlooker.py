@@ -2,20 +2,23 @@
 
 import asyncio
 from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 from django.conf import settings
 
 from blikk.sockets.frames import BadFrame, Beat, Closed, Frame, decode, parse
 from blikk.sockets.lookout import Look, View, Watch, watch
-from blikk.sockets.wire import Wire
+from blikk.sockets.wire import Message, News, Wire
 
+Send = Callable[[Message], Awaitable[None]]
 # Of one process. Who finds no place asks the server by and by instead, as where sockets are blocked.
 MOST, MOST_PER_ADDRESS = 5_000, 60
 # A page has nothing to say here but that it is alive.
 LONGEST = 64
-MOST_WEEKS = 8
+WEEKS = frozenset("012345678")
 LONGEST_MARK = 32
 
 
@@ -43,33 +46,32 @@ _crowds: defaultdict[asyncio.AbstractEventLoop, Crowd] = defaultdict(Crowd)
 class Onlooker(Wire):
     """A clinic's page, its badge or its free hours, open in some browser."""
 
-    def __init__(self, look: Look) -> None:
-        super().__init__()
+    __slots__ = ("crowd", "language", "look", "mark", "view", "watch")
+
+    def __init__(self, look: Look, scope: dict[str, Any], send: Send, *, slug: str, part: str) -> None:
+        super().__init__(scope, send)
+        asked = parse_qs(scope["query_string"].decode("latin-1"))
+        said = {name: values[0] for name, values in asked.items()}
         self.look = look
+        self.language = said.get("language", "") if said.get("language") in dict(settings.LANGUAGES) else "nb"
+        self.mark = said.get("mark", "")[:LONGEST_MARK]
+        weeks = said.get("weeks", "")
+        self.view = View(slug, part, int(weeks) if weeks in WEEKS else 0)
         self.watch: Watch | None = None
         self.crowd: Crowd | None = None
 
     async def connect(self) -> None:
-        crowd = _crowds[asyncio.get_running_loop()]
-        self.address = self.where
-        if not crowd.let_in(self.address):
+        crowd = _crowds[self.loop]
+        if not crowd.let_in(self.where):
             # Before it opens: a stranger costs nothing more than the refusal.
             self.is_over = True
-            await self.close()
+            await self._send({"type": "websocket.close", "code": int(Closed.TOO_MANY)})
             return
         self.crowd = crowd
         await super().connect()
 
     async def arrive(self) -> None:
-        asked = parse_qs(self.scope["query_string"].decode("latin-1"))
-        said = {name: values[0] for name, values in asked.items()}
-        languages = dict(settings.LANGUAGES)
-        self.language = said.get("language", "") if said.get("language") in languages else "nb"
-        self.mark = said.get("mark", "")[:LONGEST_MARK]
-        weeks = said.get("weeks", "")
-        number = int(weeks) if len(weeks) == 1 and weeks in "012345678" else 0
-        place = self.scope["url_route"]["kwargs"]
-        self.watch = watch(View(place["slug"], place["part"], min(number, MOST_WEEKS)), self.look)
+        self.watch = watch(self.view, self.look)
         self.watch.join(self)
 
     async def _read(self, text: str) -> None:
@@ -82,7 +84,10 @@ class Onlooker(Wire):
     async def take(self, frame: Frame) -> None:
         """Nothing can be asked for here."""
 
-    async def look_again(self) -> None:
+    async def hear(self, topic: str, news: News) -> None:
+        """Its watch hears for it."""
+
+    def look_again(self) -> None:
         """Everybody may be here."""
 
     async def go(self) -> None:
@@ -90,5 +95,5 @@ class Onlooker(Wire):
             self.watch.leave(self)
             self.watch = None
         if self.crowd is not None:
-            self.crowd.let_go(self.address)
+            self.crowd.let_go(self.where)
             self.crowd = None

@@ -1,9 +1,8 @@
 """How long somebody in a queue will wait, as an honest range: narrow enough to be of use, wide enough to be true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil, sqrt
+from typing import NamedTuple
 
 from blikk.waiting_room.rehearsal import PLACES, AtWork, rehearse
 
@@ -25,12 +24,57 @@ TOGETHER = 8
 AT_ONCE = (0.0, 2.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """From so many whole minutes to so many."""
 
     low: int
     high: int
+
+
+class Waits:
+    """How long the people in one queue wait, as far as that is known at one moment.
+
+    Without booked hours the wait is the time to the turn-th end of a conversation; its spread is that of the lengths
+    and of the doubt about their mean. Where somebody who serves has booked hours, it is rehearsed.
+    """
+
+    __slots__ = ("_at_work", "_done", "_doubt", "_is_among_hours", "_mean", "_spread", "idle", "servers")
+
+    def __init__(self, at_work: Sequence[AtWork], lengths_today: Sequence[float], expected: float) -> None:
+        running = [one.talking for one in at_work if one.talking is not None]
+        self.servers = len(at_work)
+        self.idle = self.servers - len(running)
+        self._at_work = tuple(at_work)
+        self._is_among_hours = any(one.hours or one.engaged is not None for one in at_work)
+        self._mean, self._spread, self._doubt = _learn(lengths_today, expected)
+        if late := [lasted * NOT_ENDED for lasted in running if lasted > self._mean]:
+            self._mean, self._spread, self._doubt = _learn([*lengths_today, *late], expected)
+        self._done = _done(self.servers, self._mean, running)
+
+    def after(self, ahead: int) -> tuple[float, float] | None:
+        """From when to when somebody with so many before them is let in; None while nobody serves."""
+        if self.servers < 1:
+            return None
+        if self._is_among_hours:
+            return self._among_hours(ahead)
+        turn = ahead + 1 - self.idle
+        if turn < 1:
+            return AT_ONCE
+        each = self._mean / self.servers
+        # How many mean lengths the turn-th end is away, of so many conversations at a time, some of them begun.
+        middle = each * (max(turn - self._done, 0.3) if self._done is not None else turn)
+        variance = (self._spread * each) ** 2 * turn + (self._doubt * middle) ** 2
+        return _quantiles(middle, variance)
+
+    def _among_hours(self, ahead: int) -> tuple[float, float]:
+        counted = min(ahead // TOGETHER * TOGETHER + TOGETHER, PLACES)
+        places = rehearse(self._at_work, self._mean, self._spread, self._doubt, places=counted)
+        if ahead < PLACES:
+            return places[ahead]
+        # Far back it goes on as it went so far.
+        low, high = places[-1]
+        further = (ahead + 1 - PLACES) * self._mean / self.servers / max((low + high) / 2, self._mean)
+        return low * (1 + further), high * (1 + further)
 
 
 def estimate(
@@ -47,34 +91,9 @@ def estimate(
     that the conversations of those who serve have lasted so far.
     """
     idle = max(servers - len(running), 0)
-    at_work = (*(AtWork(talking=lasted) for lasted in running), *(AtWork() for _ in range(idle)))
-    found = bounds(ahead, at_work, lengths_today, expected) if servers else None
-    return found and in_minutes(*found)
-
-
-def bounds(
-    ahead: int, at_work: Sequence[AtWork], lengths_today: Sequence[float], expected: float
-) -> tuple[float, float] | None:
-    """From when to when somebody with `ahead` others before them is likely to be let in; None if nobody is at work.
-
-    Without booked hours the wait is the time to the turn-th end of a conversation; its spread is that of the lengths
-    and of the doubt about their mean. Where somebody has booked hours, it is rehearsed.
-    """
-    if not at_work:
-        return None
-    running = [one.talking for one in at_work if one.talking is not None]
-    mean, spread, doubt = _learn(tuple(lengths_today), expected)
-    if late := [lasted * NOT_ENDED for lasted in running if lasted > mean]:
-        mean, spread, doubt = _learn((*lengths_today, *late), expected)
-    if any(one.hours or one.engaged is not None for one in at_work):
-        return _among_hours(ahead, tuple(at_work), mean, spread, doubt)
-    servers = len(at_work)
-    turn = ahead + 1 - (servers - len(running))
-    if turn < 1:
-        return AT_ONCE
-    middle = mean / servers * _turns(turn, servers, mean, running)
-    variance = (spread * mean / servers) ** 2 * turn + (doubt * middle) ** 2
-    return _quantile(middle, variance, -SIDES), _quantile(middle, variance, SIDES)
+    at_work = [*(AtWork(talking=lasted) for lasted in running), *(AtWork() for _ in range(idle))]
+    found = Waits(at_work if servers else (), lengths_today, expected).after(ahead)
+    return in_minutes(*found) if found else None
 
 
 def in_minutes(low: float, high: float) -> Range:
@@ -83,23 +102,7 @@ def in_minutes(low: float, high: float) -> Range:
     return Range(soonest, max(ceil(high), soonest + 1, 2))
 
 
-def _among_hours(
-    ahead: int, at_work: tuple[AtWork, ...], mean: float, spread: float, doubt: float
-) -> tuple[float, float]:
-    places = rehearse(
-        at_work, mean, spread, doubt, places=min(ahead // TOGETHER * TOGETHER + TOGETHER, PLACES)
-    )
-    if ahead < PLACES:
-        return places[ahead]
-    # Far back it goes on as it went so far.
-    low, high = places[-1]
-    further = (ahead + 1 - PLACES) * mean / len(at_work) / max((low + high) / 2, mean)
-    return low * (1 + further), high * (1 + further)
-
-
-# Everybody in a queue asks with the same lengths at the same moment.
-@lru_cache(maxsize=64)
-def _learn(lengths: tuple[float, ...], expected: float) -> tuple[float, float, float]:
+def _learn(lengths: Sequence[float], expected: float) -> tuple[float, float, float]:
     """The mean length, the lengths' spread as a share of it, and the doubt about it as a share of it."""
     seen = [max(length, SHORTEST) for length in lengths]
     count = len(seen)
@@ -109,15 +112,17 @@ def _learn(lengths: tuple[float, ...], expected: float) -> tuple[float, float, f
     return mean, sqrt(variance) / mean, DOUBT * sqrt(PRIOR / (PRIOR + count))
 
 
-def _turns(turn: int, servers: int, mean: float, running: Sequence[float]) -> float:
-    """How many mean lengths the turn-th end is away, of `servers` conversations at a time, some of them begun."""
+def _done(servers: int, mean: float, running: Sequence[float]) -> float | None:
+    """Which part of a length is behind those who are being talked to, as far as it counts; None if nobody is."""
     if not running:
-        return turn
+        return None
     done = sum(min(length / mean, 1.0) for length in running) / len(running)
-    return max(turn - done * 0.5 if servers == 1 else turn - done * 0.3, 0.3)
+    return done * 0.5 if servers == 1 else done * 0.3
 
 
-def _quantile(middle: float, variance: float, side: float) -> float:
-    """A quantile of the gamma distribution with this mean and variance (Wilson and Hilferty)."""
+def _quantiles(middle: float, variance: float) -> tuple[float, float]:
+    """Two quantiles of the gamma distribution with this mean and variance (Wilson and Hilferty)."""
     ninth = variance / (9 * middle**2)
-    return max(middle * (1 - ninth + side * sqrt(ninth)) ** 3, 0.0)
+    step = SIDES * sqrt(ninth)
+    low, high = 1 - ninth - step, 1 - ninth + step
+    return max(middle * low**3, 0.0), max(middle * high**3, 0.0)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from blikk.waiting_room.estimate import Range, bounds, estimate
+from blikk.waiting_room.estimate import Range, Waits, estimate
 from blikk.waiting_room.queries import Moment, Pace
 from blikk.waiting_room.queries.places import SILENCE
 from blikk.waiting_room.rehearsal import PLACES, AtWork
@@ -125,10 +125,10 @@ def test_an_hour_that_comes_before_ones_turn_takes_its_time():
 
 
 def test_who_is_in_a_booked_hour_comes_back_when_it_is_over():
-    found = bounds(0, (AtWork(engaged=12.0),), (), 10)
+    found = Waits((AtWork(engaged=12.0),), (), 10).after(0)
     assert found is not None
     assert 7 <= found[0] <= 12 <= found[1] <= 20
-    two = bounds(0, (AtWork(engaged=12.0), AtWork()), (), 10)
+    two = Waits((AtWork(engaged=12.0), AtWork()), (), 10).after(0)
     assert two is not None
     assert two[1] <= 2
 
@@ -136,7 +136,7 @@ def test_who_is_in_a_booked_hour_comes_back_when_it_is_over():
 @pytest.mark.parametrize("ahead", [0, 7, 8, 20, PLACES - 1, PLACES, PLACES + 40])
 def test_who_stands_further_back_is_never_told_less(ahead):
     at_work = (AtWork(talking=2.0, hours=HOURS), AtWork(engaged=8.0))
-    one, next_ = (bounds(place, at_work, (), 10) for place in (ahead, ahead + 1))
+    one, next_ = (Waits(at_work, (), 10).after(place) for place in (ahead, ahead + 1))
     assert one is not None
     assert next_ is not None
     assert one[0] <= next_[0]

@@ -1,9 +1,10 @@
 """Places in a queue, and what they mean in minutes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +12,7 @@ from blikk.clinics.models import Membership
 from blikk.scheduling.models import Appointment, Opening
 from blikk.scheduling.states import FILLS_TIME, OpeningStatus
 from blikk.waiting_room.errors import QueueClosed, QueueFull
-from blikk.waiting_room.estimate import Range, bounds, in_minutes
+from blikk.waiting_room.estimate import Range, Waits, in_minutes
 from blikk.waiting_room.models import Arrival, Notice, Serving, ServingStatus
 from blikk.waiting_room.queries.arrivals import is_connected
 from blikk.waiting_room.rehearsal import AtWork
@@ -71,16 +72,21 @@ class Pace:
         Until something happens it counts down, and never jumps: all that a silence can tell is that it takes
         longer than was thought, and then the far end grows.
         """
-        found: list[tuple[float, float]] = []
-        for moment in self.moments:
-            seen = bounds(ahead, moment.at_work, self.lengths, self.expected)
-            if seen is not None:
-                found.append((seen[0] - moment.since, seen[1] - moment.since))
-        return in_minutes(found[0][0], max(high for _, high in found)) if found else None
+        return self.waits()(ahead)
+
+    def waits(self) -> Callable[[int], Range | None]:
+        """As `wait`, for who asks for many: what is the same for all of them is reckoned once."""
+        seen = [(one.since, Waits(one.at_work, self.lengths, self.expected)) for one in self.moments]
+
+        def wait(ahead: int) -> Range | None:
+            found = [(since, waits.after(ahead)) for since, waits in seen]
+            ranges = [(low_high[0] - since, low_high[1] - since) for since, low_high in found if low_high]
+            return in_minutes(ranges[0][0], max(high for _, high in ranges)) if ranges else None
+
+        return wait
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One person's place in a queue, and why it grew, if it did."""
 
     place: int
