@@ -8,7 +8,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
 pages = get_asgi_application()
 
-from blikk.sockets.routing import sockets  # noqa: E402  (Django must be set up first)
+from blikk.sockets.routing import sockets_with  # noqa: E402  (Django must be set up first)
+from blikk.web.presenters.lookout import look  # noqa: E402
+
+# The two doors are strangers: only the configuration knows both.
+sockets = sockets_with(look)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

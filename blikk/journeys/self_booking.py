@@ -167,6 +167,20 @@ def first_free_day(clinic: Clinic, *, now: datetime, within: timedelta = timedel
     return local(free[0].starts_at, clinic.zone).date() if free else None
 
 
+def next_falls_free(clinic: Clinic, *, now: datetime) -> datetime | None:
+    """When the first of the hours that somebody holds falls free by itself; None while nobody holds any."""
+    running = SlotHold.objects.filter(clinic=clinic, let_go_at__isnull=True, held_until__gt=now)
+    return running.order_by("held_until").values_list("held_until", flat=True).first()
+
+
+def held_by(clinic: Clinic, *, browser: str, now: datetime) -> frozenset[tuple[int, datetime]]:
+    """What this browser holds, by clinician and time: to everybody else it is taken."""
+    if not browser:
+        return frozenset()
+    mine = SlotHold.objects.filter(clinic=clinic, holder=digest(browser), let_go_at__isnull=True)
+    return frozenset(mine.filter(held_until__gt=now).values_list("clinician_id", "starts_at"))
+
+
 def _require_allowed(clinic: Clinic) -> None:
     if not clinic.allows_self_booking:
         raise NotFound

@@ -95,14 +95,14 @@ def answer_in(
 class Desk(CallWire):
     """A page of the staff side. It lives on after a conversation, because the day does."""
 
-    __slots__ = ("clinic", "day", "is_hint_due", "pause", "user_topic")
+    __slots__ = ("clinic", "day", "is_hint_due", "pause", "slots", "user_topic")
 
     outlives_call = True
 
     def __init__(self, scope: Message, send: Callable[[Message], Awaitable[None]]) -> None:
         super().__init__(scope, send)
         self.lane = lane_of(self.cookies.get(settings.SESSION_COOKIE_NAME, ""))
-        self.clinic = self.day = self.user_topic = ""
+        self.clinic = self.day = self.slots = self.user_topic = ""
         self.pause: asyncio.TimerHandle | None = None
         self.is_hint_due = False
 
@@ -114,8 +114,10 @@ class Desk(CallWire):
             return
         self.clinic = staff.clinic.public_id
         self.day = f"day:{self.clinic}"
+        self.slots = f"slots:{self.clinic}"
         self.user_topic = topic_of(staff.membership.user)
         self.listen(self.day)
+        self.listen(self.slots)
         self.listen(self.user_topic)
 
     def _staff(self, now: datetime | None = None) -> Staff:
@@ -180,6 +182,8 @@ class Desk(CallWire):
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic == self.user_topic:
             await self.look_again()
+        elif topic == self.slots:
+            await self.tell({"type": "slots"})
         elif topic != self.day:
             await self.hear_call(news)
         elif news.get("event") == "arrived":

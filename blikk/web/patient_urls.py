@@ -16,6 +16,7 @@ urlpatterns = [
     path("k/<slug:slug>/test/nett", clinic_page.relay, name="clinic_relay"),
     path("k/<slug:slug>/drop-in", drop_in.entry, name="drop_in"),
     path("k/<slug:slug>/drop-in/kode", drop_in.code, name="drop_in_code"),
+    path("k/<slug:slug>/ledig", self_booking.free, name="self_booking_free"),
     path("k/<slug:slug>/time", self_booking.slots, name="self_booking"),
     path("k/<slug:slug>/time/<str:slot>", self_booking.slot, name="self_booking_slot"),
     path("k/<slug:slug>/time/<str:slot>/kode", self_booking.code, name="self_booking_code"),

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from blikk.clinics import queries as clinics
 from blikk.journeys import self_booking as booking
@@ -20,7 +20,14 @@ from blikk.web.access import address_of
 from blikk.web.door_page import phone_words
 from blikk.web.patient import device_secret, remember, trusted_types
 from blikk.web.phone_code import PhoneStep
-from blikk.web.presenters.free_slots import ChosenSlot, booked_words, chosen_slot, days_of_slots
+from blikk.web.presenters.free_slots import (
+    ChosenSlot,
+    booked_words,
+    chosen_slot,
+    days_of_slots,
+    mark_for,
+)
+from blikk.web.presenters.lookout import SHOWN_DAYS, first_day, free_now
 from blikk.web.public_forms import PersonForm
 
 if TYPE_CHECKING:
@@ -28,7 +35,8 @@ if TYPE_CHECKING:
     from blikk.journeys.booking import Booked
 
 PURPOSE = "booking"
-SHOWN_DAYS, MOST_AHEAD = 14, 56
+MOST_AHEAD = 56
+KEPT = "public, max-age=2"
 HOLDS_PER_ADDRESS, WINDOW = 30, 10 * 60
 # How long the page that says "it is booked" can be loaded anew.
 SAID_FOR = timedelta(hours=1)
@@ -45,6 +53,15 @@ def slots(request: HttpRequest, slug: str) -> HttpResponse:
         content = {"clinic": clinic, "phone": phone_words(clinic.phone), "when": booked_words(clinic, booked)}
         return render(request, "public/booked.html", content)
     return _slots_page(request, clinic, now=now)
+
+
+@require_safe
+def free(request: HttpRequest, slug: str) -> HttpResponse:
+    """The free hours now as JSON, for a page whose network lets no socket through."""
+    response = JsonResponse(free_now(_clinic(slug), _weeks(request), now=timezone.now()))
+    response["Cache-Control"] = KEPT
+    response["Vary"] = "Accept-Language, Cookie"
+    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -175,20 +192,21 @@ def _form(
 
 
 def _slots_page(request: HttpRequest, clinic: "Clinic", *, now: datetime, problem: str = "") -> HttpResponse:
-    today = local(now, clinic.zone).date()
-    first = today + timedelta(days=_weeks(request) * 7)
-    free = booking.slots_for_patients(
-        clinic, first=first, days=SHOWN_DAYS, browser=device_secret(request), now=now
-    )
-    following = _weeks(request) * 7 + SHOWN_DAYS
+    weeks, browser = _weeks(request), device_secret(request)
+    first = first_day(clinic, weeks, now)
+    free = booking.slots_for_patients(clinic, first=first, days=SHOWN_DAYS, browser=browser, now=now)
+    mine = booking.held_by(clinic, browser=browser, now=now)
+    following = weeks * 7 + SHOWN_DAYS
     content = {
         "clinic": clinic,
         "phone": phone_words(clinic.phone),
-        "days": days_of_slots(clinic, free),
+        "days": days_of_slots(clinic, free, mine),
+        "weeks": weeks,
+        "mark": mark_for(free, mine),
         "typed": _typed(request),
         "problem": problem,
         "later": following // 7 if following < MOST_AHEAD else None,
-        "earlier": max(_weeks(request) - 2, 0) if _weeks(request) else None,
+        "earlier": max(weeks - 2, 0) if weeks else None,
         "first_free": None if free else booking.first_free_day(clinic, now=now),
     }
     status = {"": 200, "too_many": 429}.get(problem, 409)

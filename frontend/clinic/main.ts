@@ -1,57 +1,74 @@
-/** The small script of the pages for everybody: the state now, and forms that are sent once. */
+/** The small script of the pages for everybody: how it is now, and forms that are sent once. */
 
-import { heard, isStale, type Live, type Pulse, readLive, restFor } from "./live";
+import { follow } from "./ear";
+import { type Hours, readLive } from "./live";
+import { showSlots } from "./slots";
 
-function part(frame: HTMLElement, name: string): HTMLElement | null {
-  return frame.querySelector<HTMLElement>(`[data-part="${name}"]`);
+function part(root: ParentNode, name: string): HTMLElement | null {
+  return root.querySelector<HTMLElement>(`[data-part="${name}"]`);
 }
 
 function say(element: HTMLElement | null, words: string): void {
   if (element && element.textContent !== words) element.textContent = words;
 }
 
-function showLive(frame: HTMLElement, pulse: Pulse): void {
-  const stale = part(frame, "stale");
-  if (stale) stale.hidden = !isStale(pulse);
-  if (!pulse.live) return;
-  frame.dataset.state = pulse.live.state;
-  say(part(frame, "headline"), pulse.live.headline);
-  say(part(frame, "detail"), pulse.live.detail);
-  const enter = part(frame, "enter");
-  if (enter) enter.hidden = !pulse.live.may_enter;
+function show(element: HTMLElement | null, isShown: boolean): void {
+  if (element) element.hidden = !isShown;
 }
 
-async function ask(address: string): Promise<Live | null> {
-  try {
-    const answer = await fetch(address, { credentials: "omit", headers: { accept: "application/json" } });
-    return answer.ok ? readLive(await answer.json()) : null;
-  } catch {
-    return null;
+function row(hours: Hours, today: string): HTMLElement {
+  const [line, day, times] = ["div", "dt", "dd"].map((tag) => document.createElement(tag)) as [
+    HTMLElement,
+    HTMLElement,
+    HTMLElement,
+  ];
+  day.textContent = hours.day;
+  if (hours.is_today) {
+    line.className = "today";
+    line.setAttribute("aria-current", "date");
+    const mark = document.createElement("span");
+    mark.className = "quiet";
+    mark.textContent = today;
+    day.append(" ", mark);
   }
+  times.textContent = hours.times.join(", ") || hours.why;
+  line.append(day, times);
+  return line;
 }
 
-function follow(frame: HTMLElement): void {
-  const address = frame.dataset.live ?? "";
-  const every = Number(frame.dataset.every) || 10;
-  let pulse: Pulse = { live: null, missed: 0 };
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** The rows are put in anew only where something in them is different. */
+function showHours(hours: readonly Hours[]): void {
+  const week = part(document, "week");
+  if (!week) return;
+  show(part(document, "hours"), hours.length > 0);
+  const rows = hours.map((day) => row(day, week.dataset.today ?? ""));
+  const words = (nodes: Iterable<Element>): string =>
+    [...nodes].map((one) => (one.textContent ?? "").replace(/\s+/g, "")).join();
+  if (words(rows) !== words(week.children)) week.replaceChildren(...rows);
+}
 
-  async function beat(): Promise<void> {
-    clearTimeout(timer);
-    if (!document.hidden) {
-      pulse = heard(pulse, await ask(address));
-      showLive(frame, pulse);
-    }
-    timer = setTimeout(() => void beat(), restFor(pulse, every) * 1000);
-  }
+function showLive(frame: HTMLElement, content: unknown): boolean {
+  const live = readLive(content);
+  if (!live) return false;
+  frame.dataset.state = live.state;
+  say(part(frame, "headline"), live.headline);
+  say(part(frame, "detail"), live.detail);
+  show(part(frame, "enter"), live.may_enter);
+  show(part(frame, "book"), live.may_book);
+  showHours(live.hours);
+  return true;
+}
 
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) void beat();
+for (const frame of document.querySelectorAll<HTMLElement>("[data-live]")) {
+  const { socket = "", live = "", every, action } = frame.dataset;
+  follow({
+    socket,
+    address: live,
+    every: Number(every) || 10,
+    show: (content) => (action ? showSlots : showLive)(frame, content),
+    stale: (isStale) => show(part(frame, "stale"), isStale),
   });
-  timer = setTimeout(() => void beat(), every * 1000);
 }
-
-for (const frame of document.querySelectorAll<HTMLElement>("[data-live]")) follow(frame);
 
 // A second press while the first is on its way would ask for the same thing twice.
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-once]")) {
@@ -61,6 +78,11 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-once]")
     setTimeout(() => delete form.dataset.sent, 5000);
   });
 }
+
+// An hour that somebody else took meanwhile is not asked for.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.getAttribute("aria-disabled") === "true") event.preventDefault();
+});
 
 // What has to be mended is read first.
 document.querySelector<HTMLElement>("#errors")?.focus();

@@ -1,7 +1,7 @@
 /** Booking: patients appear while one types, and the message stands there as it will be sent. */
 
 import { find, show } from "../shared/dom";
-import { sendForm } from "./fragments";
+import { askAgain, sendForm } from "./fragments";
 import { goLive } from "./live";
 import { startReadBack } from "./readback";
 
@@ -21,20 +21,48 @@ export interface PatientsPage {
   readonly found: string;
 }
 
-/** Asks the server for a part, at most once per pause; a newer question overtakes an older answer. */
-function follow(form: HTMLFormElement, address: string, place: HTMLElement, pause: number): () => void {
+interface Following {
+  /** Somebody typed: ask when they pause. */
+  typed(): void;
+  /** Something changed elsewhere: ask soon, and do not count it as somebody working. */
+  changed(): void;
+}
+
+/** Asks the server for a part; a newer question overtakes an older answer. */
+function follow(form: HTMLFormElement, address: string, place: HTMLElement, pause: number): Following {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asking: AbortController | null = null;
-  return () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      asking?.abort();
-      asking = new AbortController();
-      const { signal } = asking;
-      const part = await sendForm(address, new FormData(form), signal);
-      if (!signal.aborted && part.status === 200) place.replaceChildren(part.content);
-    }, pause);
+  async function fetchWith(send: typeof askAgain): Promise<void> {
+    timer = undefined;
+    asking?.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    const part = await send(address, new FormData(form), signal);
+    if (!signal.aborted && part.status === 200) replace(place, part.content);
+  }
+  return {
+    typed() {
+      clearTimeout(timer);
+      timer = setTimeout(() => void fetchWith(sendForm), pause);
+    },
+    changed() {
+      // A burst of changes does not put the answer off: the first of them sets the time.
+      timer ??= setTimeout(() => void fetchWith(askAgain), pause);
+    },
   };
+}
+
+/** What is chosen and where the focus is stays so, though the part around it is another one. */
+function replace(place: HTMLElement, fresh: DocumentFragment): void {
+  const at = (root: ParentNode, value: string): HTMLInputElement | undefined =>
+    [...root.querySelectorAll<HTMLInputElement>("input[type=radio]")].find((one) => one.value === value);
+  const focused = document.activeElement;
+  const chosen = place.querySelector<HTMLInputElement>("input[type=radio]:checked");
+  const again = chosen && at(fresh, chosen.value);
+  if (again) again.checked = true;
+  const had = focused instanceof HTMLInputElement && place.contains(focused) ? focused.value : null;
+  place.replaceChildren(fresh);
+  if (had !== null) (at(place, had) ?? at(place, ""))?.focus({ preventScroll: true });
 }
 
 export function startBooking(page: BookingPage): void {
@@ -49,12 +77,12 @@ export function startBooking(page: BookingPage): void {
   for (const name of ["#find", "#free", "#dates"]) show(find(name), false);
   form.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
-    if (field.name === "sok") search();
-    else if (!field.closest(".read-back")) preview();
-    if (field.name === "patient" || field.name === "channels") reach();
+    if (field.name === "sok") search.typed();
+    else if (!field.closest(".read-back")) preview.typed();
+    if (field.name === "patient" || field.name === "channels") reach.typed();
     if (field.name === "slot") takeSlot(form, field, page.hold);
-    else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots);
-    if (SERIES.has(field.name)) series();
+    else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots.typed);
+    if (SERIES.has(field.name)) series.typed();
     if (field.name === "mode") {
       show(find("#known"), field.value !== "new");
       show(find("#new"), field.value === "new");
@@ -62,10 +90,10 @@ export function startBooking(page: BookingPage): void {
   });
   searchByKeyboard(found);
   if (!document.querySelector("[data-focus]") && !found.querySelector("input")) find("#id_sok").focus();
-  preview();
-  slots();
+  preview.typed();
+  slots.typed();
   // Somebody else may take or give up a slot while this one is being chosen.
-  goLive(new AbortController().signal, slots, () => undefined);
+  goLive(new AbortController().signal, slots.changed, () => undefined, slots.changed);
 }
 
 const SERIES = new Set(["repeats", "every_weeks", "count", "day", "at", "minutes", "clinician", "slot"]);
@@ -108,6 +136,6 @@ function searchByKeyboard(found: HTMLElement): void {
 export function startPatients(page: PatientsPage): void {
   const form = find<HTMLFormElement>("#search-form");
   const search = follow(form, page.found, find("#found"), 180);
-  form.addEventListener("input", search);
+  form.addEventListener("input", search.typed);
   searchByKeyboard(find("#found"));
 }

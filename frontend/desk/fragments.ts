@@ -25,6 +25,11 @@ export async function sendForm(address: string, form: FormData, signal?: AbortSi
   return ask(address, { method: "POST", body: form, redirect: "manual", ...(signal ? { signal } : {}) });
 }
 
+/** Sends a form because something changed elsewhere, not because somebody did something here. */
+export async function askAgain(address: string, form: FormData, signal: AbortSignal): Promise<Fetched> {
+  return ask(address, { method: "POST", body: form, headers: BY_ITSELF, redirect: "manual", signal });
+}
+
 /** Fetches what somebody asked for by pressing something. */
 export async function openPart(address: string, signal?: AbortSignal): Promise<Fetched> {
   return ask(address, signal ? { signal } : {});

@@ -8,7 +8,13 @@ export interface Live {
   isOpen(): boolean;
 }
 
-export function goLive(signal: AbortSignal, onHint: () => void, onSignedOut: () => void): Live {
+/** `onSlots` hears that somebody holds, takes or gives up a free hour, which changes nothing on the day page. */
+export function goLive(
+  signal: AbortSignal,
+  onHint: () => void,
+  onSignedOut: () => void,
+  onSlots: () => void = () => undefined,
+): Live {
   const link = openLink(socketUrl("/ws/desk"), { signal });
   link.onState((state) => {
     if (state.at === "open") void link.ask({ type: "hello", tab: tabMark(), epoch: EPOCH }).then(onHint);
@@ -16,6 +22,7 @@ export function goLive(signal: AbortSignal, onHint: () => void, onSignedOut: () 
   });
   link.onFrame((frame) => {
     if (frame.type === "day" || frame.type === "arrived") onHint();
+    if (frame.type === "slots") onSlots();
   });
   return { link, isOpen: () => link.state().at === "open" };
 }

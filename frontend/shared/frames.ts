@@ -158,6 +158,7 @@ export type Answer =
 export type News =
   | { readonly type: "beat"; readonly every: number }
   | { readonly type: "day" }
+  | { readonly type: "slots" }
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
   | {
       readonly type: "door";
@@ -220,6 +221,7 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   beat: { every: "number" },
   channel: { channel: "string" },
   day: {},
+  slots: {},
   done: { re: "number" },
   door: { door: "object" },
   ended: { at: "string" },

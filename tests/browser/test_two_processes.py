@@ -1,5 +1,6 @@
 """Two processes of the app with one Redis between them: what is done at one is seen at the other."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -55,3 +56,36 @@ def test_who_waits_at_one_process_sees_what_is_done_at_another(
         expect(row).to_have_attribute("data-state", "away", timeout=SOON)
         me.press("come-back")
         expect(row).to_have_attribute("data-state", "waiting", timeout=SOON)
+
+
+def test_who_looks_at_the_clinics_page_sees_at_once_what_happens_at_another_process(
+    two_apps: tuple[App, App], patient_browser: Browser
+) -> None:
+    here, there = two_apps
+    scene = stage(here, clinicians=2, is_public=True, allows_self_booking=True)
+    people = [one["membership"] for one in scene.clinic["clinicians"]]
+    opening = here.backstage.ask("queue", clinic=scene.clinic["clinic"], memberships=people)["opening"]
+    here.backstage.ask("period", clinic=scene.clinic["clinic"], membership=people[0])
+    page_of_all = f"/k/{scene.clinic['slug']}"
+    looks = [Patient(patient_browser, there, scene.hour) for _ in range(3)]
+    books = Patient(patient_browser, here, scene.hour)
+    with together(*looks, books):
+        page, badge, slots = (one.page for one in looks)
+        for one in looks:
+            # Nobody asks by and by: what comes, comes over the socket.
+            one.context.route(re.compile(r"/(status|ledig)\b"), lambda route: route.abort())
+        page.goto(f"{there.base}{page_of_all}")
+        badge.goto(f"{there.base}{page_of_all}/merke")
+        slots.goto(f"{there.base}{page_of_all}/time")
+        for shown in (page, badge):
+            expect(shown.locator('[data-part="detail"]')).to_contain_text("Ingen venter nå.")
+        here.backstage.ask("guest", opening=opening, name="Per Lie")
+        for shown in (page, badge):
+            expect(shown.locator('[data-part="detail"]')).to_contain_text("1 venter nå.", timeout=SOON)
+        books.page.goto(f"{here.base}{page_of_all}/time")
+        books.page.locator('[data-test="slot"]').first.click()
+        taken = slots.locator('[data-test="slot"]').first
+        expect(taken).to_have_attribute("aria-disabled", "true", timeout=SOON)
+        expect(taken).to_contain_text("ikke ledig")
+        books.page.locator("button[name=give_up]").click()
+        expect(taken).not_to_have_attribute("aria-disabled", "true", timeout=SOON)

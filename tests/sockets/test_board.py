@@ -10,7 +10,8 @@ from blikk.bus import hub
 from blikk.journeys.waiting import Everybody
 from blikk.sockets import board as boards
 from blikk.sockets.board import Board, place_frame
-from blikk.waiting_room.queries import Pace, Spot
+from blikk.waiting_room.queries import Moment, Pace, Spot
+from blikk.waiting_room.rehearsal import AtWork
 
 pytestmark = pytest.mark.asyncio
 PATIENCE = 10
@@ -58,7 +59,7 @@ class Database:
             if self.faults:
                 self.faults -= 1
                 raise OSError("away")
-            return Everybody(SHARED, seen, Pace(servers=1).waits())
+            return Everybody(SHARED, seen, Pace((Moment(0.0, (AtWork(),)),)).waits())
 
         return look
 

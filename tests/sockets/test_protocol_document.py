@@ -37,7 +37,22 @@ def test_what_the_server_says_is_the_same_in_the_document_and_on_both_sides():
     answers = {"done", "refused", "joined", "ice"}
     assert documented == union("News") | answers
     sources = "".join(path.read_text() for path in (ROOT / "blikk/sockets").glob("*.py"))
-    assert documented == set(re.findall(r'"type": "(\w+)"', sources)) - {"offer", "answer"} - parsed()
+    said = set(re.findall(r'"type": "(\w+)"', sources)) - {"offer", "answer"} - parsed()
+    assert documented | set(rows("### Server → page for everybody")) == said
+
+
+def test_what_the_pages_for_everybody_read_is_what_they_are_told():
+    script = "".join(path.read_text() for path in (ROOT / "frontend/clinic").glob("*.ts"))
+    documented = set(rows("### Server → page for everybody"))
+    assert documented == {"now", "slots", "slots_changed", "beat"}
+    shown = set(
+        re.search(r"SHOWN = \((.*)\)", (ROOT / "blikk/web/presenters/clinic_live.py").read_text())[1].split(
+            ", "
+        )
+    )
+    for name in {one.strip('"') for one in shown}:
+        assert f"`{name}`" in DOCUMENT
+        assert name in script
 
 
 def parsed() -> set[str]:

@@ -1,13 +1,15 @@
 """What those who serve a queue, and everybody outside, are told of it."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
+from blikk.consultations.models import Consultation
 from blikk.journeys import door, queue, talk
 from blikk.waiting_room import queries, services
-from blikk.waiting_room.estimate import Range, around
 from blikk.waiting_room.queries import queue_of, queues_of, summaries_of
+from blikk.waiting_room.rehearsal import AtWork
 from tests.builders import NOW, a_booked_hour, a_clinic, a_member, staff, waiting
 from tests.queues import WHERE, a_queue, an_opening, away_from_page, enter, waiting_guests
 
@@ -93,18 +95,34 @@ def test_a_booked_hour_comes_before_the_queue_and_the_wait_says_so():
     before = queries.pace_of(opening, now=NOW).wait(2)
     hour = a_booked_hour(opening.clinic, clinician=doctor, starts_in=timedelta(minutes=5), minutes=30)
     during = queries.pace_of(opening, now=NOW)
-    assert during.booked == ((5.0, 30.0),)
-    assert during.wait(2) == Range(before.low + 30, before.high + 30)
-    assert during.wait(0) == Range(0, 2)
+    assert during.at_work == (AtWork(hours=((5.0, 30.0),)),)
+    assert during.wait(2).high > before.high + 20
+    assert during.wait(0).low == 0
     view = waiting(hour)
     later = NOW + timedelta(minutes=8)
     talk.admit(hour.clinic, view.arrival, membership=doctor, actor=staff(doctor), now=NOW)
     pace = queries.pace_of(opening, now=later)
-    assert (pace.running, pace.booked) == ((8.0,), ())
-    assert pace.wait(0).high > 2
+    assert pace.at_work == (AtWork(engaged=27.0),)
+    assert pace.wait(0).low > 10
 
 
-def test_an_hour_that_begins_after_ones_turn_is_in_nobodys_way():
-    assert around(Range(5, 10), [(40, 30)], 1) == Range(5, 10)
-    assert around(Range(5, 10), [(7, 30)], 1) == Range(5, 40)
-    assert around(Range(5, 10), [(0, 30)], 3) == Range(15, 20)
+def test_a_colleague_with_an_hour_does_not_hold_up_the_other():
+    opening, (doctor, colleague), _ = a_queue(1, servers=2)
+    for one in (doctor, colleague):
+        queue.serve(opening.clinic, opening.public_id, membership=one, actor=staff(one), now=NOW)
+    a_booked_hour(opening.clinic, clinician=doctor, starts_in=timedelta(minutes=1), minutes=30)
+    assert queries.pace_of(opening, now=NOW).wait(0).high <= 2
+
+
+def test_what_is_shown_does_not_move_from_second_to_second():
+    opening, (doctor,), _ = a_queue(3)
+    queue.take_next(opening.clinic, opening.public_id, membership=doctor, actor=staff(doctor), now=NOW)
+    a_booked_hour(opening.clinic, clinician=doctor, starts_in=timedelta(minutes=20), minutes=30)
+    ranges = [queries.pace_of(opening, now=NOW + timedelta(seconds=20 * tick)).wait(1) for tick in range(24)]
+    for before, after in pairwise(ranges):
+        assert before.low - 1 <= after.low <= before.low
+    happened = NOW + timedelta(minutes=8)
+    assert len(queries.pace_of(opening, now=happened).moments) == 5
+    talk_of = Consultation.objects.get()
+    talk.end(opening.clinic, talk_of.public_id, membership=doctor, actor=staff(doctor), now=happened)
+    assert len(queries.pace_of(opening, now=happened).moments) == 1

@@ -49,6 +49,7 @@ DOORS: dict[str, Door] = {
     "drop_in": Door("GET HEAD POST", "public", thing="slug"),
     "drop_in_code": Door("GET HEAD POST", "public", thing="slug"),
     "self_booking": Door("GET HEAD", "public", thing="slug"),
+    "self_booking_free": Door("GET HEAD", "public", thing="slug"),
     "self_booking_slot": Door("GET HEAD POST", "public", thing="slot"),
     "self_booking_code": Door("GET HEAD POST", "public", thing="slot"),
     "clinic_contact": Door("GET HEAD POST", "public", thing="slug"),
@@ -215,10 +216,12 @@ class Asks:
 
     desk: frozenset[str] = frozenset()
     door: bool = False
+    # On the socket of the pages for everybody, where a page says that it is alive and nothing else.
+    public: bool = False
 
 
 FRAMES: dict[str, Asks] = {
-    "Beat": Asks(STAFF, door=True),
+    "Beat": Asks(STAFF, door=True, public=True),
     "Hello": Asks(STAFF, door=True),
     "Admit": Asks(CLINICIAN),
     "Devices": Asks(door=True),

@@ -253,6 +253,29 @@ def test_a_patient_has_no_place_in_anothers_conversation(house, elsewhere):
     assert told[1:] == answers(client, path, sent("Hello"), sent("Join"))[1:] == refused("not_found")
 
 
+@pytest.mark.parametrize("name", sorted(name for name, asks in FRAMES.items() if not asks.public))
+def test_on_the_socket_for_everybody_nothing_can_be_asked_by_anybody(house, name):
+    for part in ("now", "slots"):
+        path = f"/ws/k/{house.clinic.slug}/{part}"
+        for client in (Client(), house.clients["clinician"], house.clients["patient"]):
+            assert answers(client, path, sent(name)) == [{"closed": 4400}]
+
+
+@pytest.mark.parametrize("raw", ["x", "[]", '{"type":"beat","type":"beat"}', '{"type":"beat"}' + " " * 64])
+def test_on_the_socket_for_everybody_a_page_says_that_it_is_alive_and_nothing_else(house, raw):
+    async def scene() -> None:
+        path, headers = f"/ws/k/{house.clinic.slug}/now", [(b"origin", ORIGIN.encode())]
+        socket = WebsocketCommunicator(application, path, headers=headers)
+        assert (await socket.connect(timeout=20))[0]
+        await socket.send_json_to(SAMPLES["Beat"])
+        shown = {json.loads((await socket.receive_output(timeout=20))["text"])["type"] for _ in range(2)}
+        assert shown == {"beat", "now"}
+        await socket.send_to(text_data=raw)
+        assert (await socket.receive_output(timeout=20)) == {"type": "websocket.close", "code": 4400}
+
+    async_to_sync(scene)()
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
 def test_a_page_of_another_site_gets_no_socket(house, origin):
     async def is_let_in() -> bool:

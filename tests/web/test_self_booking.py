@@ -168,7 +168,8 @@ def test_a_clinic_that_does_not_allow_it_has_no_such_pages(clinic):
     for path in (f"/k/{clinic.slug}/time", slot, f"{slot}/kode"):
         assert browser.get(path).status_code == 404
         assert browser.post(path, {"hold": "1"}).status_code in {404, 405}
-    assert "Bestill en time" not in Client().get(f"/k/{clinic.slug}").content.decode()
+    assert Client().get(f"/k/{clinic.slug}/ledig").status_code == 404
+    assert 'data-test="self-booking" hidden' in Client().get(f"/k/{clinic.slug}").content.decode()
 
 
 def test_a_made_up_hour_is_not_there(clinic):
@@ -187,3 +188,22 @@ def test_later_weeks_are_one_press_away(clinic):
     assert 'data-test="slot"' in later
     for odd in ("x", "-1", "99", "٣"):
         assert Client().get(f"/k/{clinic.slug}/time", {"om": odd}).status_code == 200
+
+
+def test_who_asks_by_and_by_is_told_the_same_hours_as_the_page_shows(clinic):
+    page = Client().get(f"/k/{clinic.slug}/time").content.decode()
+    asked = Client().get(f"/k/{clinic.slug}/ledig").json()
+    assert [f"/k/{clinic.slug}/time/{slot['name']}" for slot in asked["slots"]] == shown(clinic)
+    assert f"mark={asked['mark']}" in page
+
+
+def test_what_one_holds_oneself_is_not_marked_as_taken(clinic):
+    browser = Client()
+    slot = held(clinic, browser)
+    cache.clear()
+    page = browser.get(f"/k/{clinic.slug}/time").content.decode()
+    asked = Client().get(f"/k/{clinic.slug}/ledig").json()
+    assert slot.rsplit("/", 1)[1] not in [each["name"] for each in asked["slots"]]
+    assert re.findall(r'data-slot="([^"]+)" data-mine', page) == [slot.rsplit("/", 1)[1]]
+    assert f"mark={asked['mark']}" in page
+    assert "data-mine" not in Client().get(f"/k/{clinic.slug}/time").content.decode()

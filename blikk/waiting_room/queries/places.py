@@ -12,9 +12,10 @@ from blikk.clinics.models import Membership
 from blikk.scheduling.models import Appointment, Opening
 from blikk.scheduling.states import FILLS_TIME, OpeningStatus
 from blikk.waiting_room.errors import QueueClosed, QueueFull
-from blikk.waiting_room.estimate import Range, Waits, around
+from blikk.waiting_room.estimate import Range, Waits, in_minutes
 from blikk.waiting_room.models import Arrival, Notice, Serving, ServingStatus
 from blikk.waiting_room.queries.arrivals import is_connected
+from blikk.waiting_room.rehearsal import AtWork
 from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
 
 # Marks that the system makes for itself; nobody is shown them.
@@ -22,6 +23,8 @@ INTERNAL = ("staff_alerted",)
 SHOWN_NOTICES = 10
 # Booked hours further ahead than this are not in anybody's way.
 LOOKS_AHEAD = timedelta(hours=4)
+# So long without anything happening, and the conversations under way are longer than was thought.
+SILENCE, MOST_SILENCES = timedelta(minutes=2), 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +37,51 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a queue moves today: who serves it, and how long it took with each person so far."""
+class Moment:
+    """What those who serve were at, so many minutes ago."""
 
-    servers: int = 0
+    since: float
+    at_work: tuple[AtWork, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a queue moves today: who serves it, and how long it took with each person so far.
+
+    `moments` are that of the last thing that happened, and then each time that nothing had happened for a while.
+    """
+
+    moments: tuple[Moment, ...] = ()
     paused: int = 0
     expected: float = 10
     lengths: tuple[float, ...] = ()
-    running: tuple[float, ...] = ()
-    # Booked hours of those who serve: in how many minutes they begin, and how many they take.
-    booked: tuple[tuple[float, float], ...] = ()
     # Who serves it and has no break, by name.
     names: tuple[str, ...] = ()
 
+    @property
+    def at_work(self) -> tuple[AtWork, ...]:
+        return self.moments[-1].at_work if self.moments else ()
+
+    @property
+    def servers(self) -> int:
+        return len(self.at_work)
+
     def wait(self, ahead: int) -> Range | None:
-        """How long somebody with so many before them will wait; None while nobody serves."""
+        """How long somebody with so many before them will wait; None while nobody serves.
+
+        Until something happens it counts down, and never jumps: all that a silence can tell is that it takes
+        longer than was thought, and then the far end grows.
+        """
         return self.waits()(ahead)
 
     def waits(self) -> Callable[[int], Range | None]:
         """As `wait`, for who asks for many: what is the same for all of them is reckoned once."""
-        waits = Waits(self.servers, self.lengths, self.expected, self.running)
+        seen = [(one.since, Waits(one.at_work, self.lengths, self.expected)) for one in self.moments]
 
         def wait(ahead: int) -> Range | None:
-            plain = waits.after(ahead)
-            return around(plain, self.booked, self.servers) if plain and self.booked else plain
+            found = [(since, waits.after(ahead)) for since, waits in seen]
+            ranges = [(low_high[0] - since, low_high[1] - since) for since, low_high in found if low_high]
+            return in_minutes(ranges[0][0], max(high for _, high in ranges)) if ranges else None
 
         return wait
 
@@ -114,54 +138,97 @@ def running_servings(opening: Opening) -> QuerySet[Serving]:
 
 def paces_of(openings: Sequence[Opening], *, now: datetime) -> dict[int, Pace]:
     """How fast each of these queues moves, in a constant number of queries; never from another queue or day."""
-    serving: dict[int, set[int]] = defaultdict(set)
+    serving: dict[int, dict[int, datetime]] = defaultdict(dict)
     paused: dict[int, int] = defaultdict(int)
     working = Serving.objects.filter(opening__in=openings, until__isnull=True)
     names: dict[int, list[str]] = defaultdict(list)
     found = working.order_by("since", "pk").values_list(
-        "opening_id", "membership_id", "membership__user__name", "status"
+        "opening_id", "membership_id", "membership__user__name", "status", "since"
     )
-    for of, member, name, status in found:
+    for of, member, name, status, since in found:
         if status == ServingStatus.PAUSE:
             paused[of] += 1
         else:
-            serving[of].add(member)
+            serving[of][member] = since
             names[of].append(name)
-    lengths: dict[int, list[float]] = defaultdict(list)
-    rows = Arrival.objects.filter(opening__in=openings, status=ArrivalStatus.SETTLED)
-    for key, began, ended in rows.values_list("opening_id", "admitted_at", "settled_at"):
-        lengths[key or 0].append(_minutes(began, ended or now))
-    members = set().union(*serving.values())
-    running = _running(members, now=now)
+    talks = _talks(openings, now=now)
+    members = {member for of in serving.values() for member in of}
+    inside = _inside(members)
     booked = _booked(members, now=now)
-    return {
-        opening.pk: Pace(
-            len(serving[opening.pk]),
+    paces = {}
+    for opening in openings:
+        mine = serving[opening.pk]
+        happened = [*mine.values(), *(ended for _, ended in talks[opening.pk])]
+        happened += [inside[member].began for member in mine if member in inside]
+        moments = [
+            Moment(
+                _minutes(at, now),
+                tuple(_at_work(inside.get(member), booked[member], at=at) for member in mine),
+            )
+            for at in _moments(happened, now=now)
+        ]
+        paces[opening.pk] = Pace(
+            tuple(moments) if mine else (),
             paused[opening.pk],
             opening.period.expected_minutes,
-            tuple(lengths[opening.pk]),
-            tuple(sorted(running[member] for member in serving[opening.pk] if member in running)),
-            tuple(sorted(hour for member in serving[opening.pk] for hour in booked[member])),
+            tuple(_minutes(began, ended) for began, ended in talks[opening.pk]),
             tuple(names[opening.pk]),
         )
-        for opening in openings
-    }
+    return paces
 
 
-def _running(members: set[int], *, now: datetime) -> dict[int, float]:
-    """How long each of these clinicians has been with whom they are with, from a queue or from a booked hour."""
+def _talks(openings: Sequence[Opening], *, now: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
+    """The conversations of these queues that are over, each by when it began and ended."""
+    talks: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    rows = Arrival.objects.filter(opening__in=openings, status=ArrivalStatus.SETTLED)
+    for key, began, ended in rows.values_list("opening_id", "admitted_at", "settled_at"):
+        if began is not None:
+            talks[key or 0].append((began, ended or now))
+    return talks
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """Whom a clinician is with: since when, and until when in a booked hour."""
+
+    began: datetime
+    until: datetime | None
+
+
+def _moments(happened: Sequence[datetime], *, now: datetime) -> list[datetime]:
+    """When the last thing happened, and each time after it that nothing had happened for a while."""
+    last = max((moment for moment in happened if moment <= now), default=now)
+    silences = min(int((now - last) / SILENCE), MOST_SILENCES)
+    return [last + number * SILENCE for number in range(silences + 1)]
+
+
+def _at_work(inside: _Inside | None, hours: Sequence[tuple[datetime, datetime]], *, at: datetime) -> AtWork:
+    ahead = tuple((_span(at, begins), _minutes(max(begins, at), ends)) for begins, ends in sorted(hours))
+    if inside is None:
+        return AtWork(hours=ahead)
+    if inside.until is not None:
+        return AtWork(engaged=_minutes(at, inside.until), hours=ahead)
+    return AtWork(talking=_minutes(inside.began, at), hours=ahead)
+
+
+def _inside(members: set[int]) -> dict[int, _Inside]:
+    """Whom each of these clinicians is with, from a queue or from a booked hour; the one they began with first."""
     if not members:
         return {}
     rows = Arrival.objects.filter(served_by__in=members, status=ArrivalStatus.ADMITTED)
-    found: dict[int, float] = {}
-    for member, began in rows.values_list("served_by", "admitted_at"):
-        found[member or 0] = max(found.get(member or 0, 0.0), _minutes(began, now))
+    found: dict[int, _Inside] = {}
+    rows_of = rows.order_by("-admitted_at").values_list(
+        "served_by", "admitted_at", "opening", "appointment__ends_at"
+    )
+    for member, began, opening, ends_at in rows_of:
+        if began is not None:
+            found[member or 0] = _Inside(began, ends_at if opening is None else None)
     return found
 
 
-def _booked(members: set[int], *, now: datetime) -> dict[int, list[tuple[float, float]]]:
+def _booked(members: set[int], *, now: datetime) -> dict[int, list[tuple[datetime, datetime]]]:
     """The booked hours of these clinicians that are still to be held today: they come before the queue."""
-    found: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    found: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     if not members:
         return found
     begun = Arrival.objects.filter(appointment__isnull=False, status=ArrivalStatus.ADMITTED)
@@ -173,7 +240,7 @@ def _booked(members: set[int], *, now: datetime) -> dict[int, list[tuple[float, 
         starts_at__lt=now + LOOKS_AHEAD,
     ).exclude(pk__in=begun.values("appointment"))
     for member, starts_at, ends_at in rows.values_list("clinician_id", "starts_at", "ends_at"):
-        found[member].append((_minutes(now, starts_at), _minutes(max(starts_at, now), ends_at)))
+        found[member].append((starts_at, ends_at))
     return found
 
 
@@ -231,5 +298,9 @@ def queues_with_life(*, now: datetime) -> list[Opening]:
     return list(live.select_related("clinic", "period").order_by("clinic_id", "pk"))
 
 
-def _minutes(began: datetime | None, ended: datetime) -> float:
-    return max((ended - began) / timedelta(minutes=1), 0.0) if began else 0.0
+def _span(began: datetime, ended: datetime) -> float:
+    return (ended - began) / timedelta(minutes=1)
+
+
+def _minutes(began: datetime, ended: datetime) -> float:
+    return max(_span(began, ended), 0.0)

@@ -1,5 +1,6 @@
 """The state of a clinic's drop-in at this moment, in words: for its page, its badge and who asks from elsewhere."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,16 @@ from blikk.kernel.times import local
 from blikk.scheduling import queries as scheduling
 from blikk.waiting_room.queries import summaries_of
 from blikk.web.door_page import day_of, time_of
+from blikk.web.presenters.clinic_hours import Hours, hours_of, week_shown
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic
-    from blikk.scheduling.queries import OpeningView
+    from blikk.scheduling.queries import OpeningView, Week
     from blikk.waiting_room.queries import Summary
 
 # Everybody who looks within so many seconds is answered from one reading.
 KEPT_FOR = 2
+SHOWN = ("state", "headline", "detail", "may_enter", "may_book")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +51,82 @@ class Live:
     headline: str
     detail: str
     may_enter: bool
+    may_book: bool
     waiting: int
     wait_low: int | None
     wait_high: int | None
     opens_at: str
+    hours: tuple[Hours, ...]
     lines: tuple[Line, ...]
 
     def facts(self) -> dict[str, Any]:
         """The same as plain JSON values."""
         return asdict(self)
 
+    def shown(self) -> dict[str, Any]:
+        """What the page shows of it, as plain JSON values."""
+        shown = {name: getattr(self, name) for name in SHOWN}
+        return {**shown, "hours": [asdict(hours) for hours in self.hours]}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a clinic at a moment, before it is put into the words of any language."""
+
+    clinic: "Clinic"
+    now: datetime
+    views: "Sequence[OpeningView]"
+    found: "Mapping[str, Summary]"
+    # The next one that somebody may enter, where nobody may now.
+    following: "OpeningView | None"
+    week: "Week"
+
+    @property
+    def changes_at(self) -> datetime | None:
+        """When it will be different though nobody does anything."""
+        moments = [at for view in self.views for at in (view.opens_at, view.last_entry_at, view.closes_at)]
+        if self.following is not None:
+            moments.append(self.following.opens_at)
+        return min((at for at in moments if at > self.now), default=None)
+
 
 def live_state(clinic: "Clinic", *, now: datetime) -> Live:
     """Say how it is, at most two seconds old."""
-    key = f"clinic-live:{clinic.pk}:{get_language()}"
-    kept: Live | None = cache.get(key)
+    kept: Live | None = cache.get(_key(clinic, get_language()))
     if kept is None:
-        kept = _read(clinic, now=now)
-        cache.set(key, kept, KEPT_FOR)
+        kept = keep_live(read(clinic, now=now))
     return kept
+
+
+def keep_live(reading: Reading) -> Live:
+    """Put what was read into words, and answer with them whoever asks next."""
+    live = _in_words(reading)
+    cache.set(_key(reading.clinic, get_language()), live, KEPT_FOR)
+    return live
 
 
 def forget_live(clinic: "Clinic", language: str) -> None:
     """Have the next one who looks read anew: somebody just came in by this page."""
-    cache.delete(f"clinic-live:{clinic.pk}:{language}")
+    cache.delete(_key(clinic, language))
+
+
+def read(clinic: "Clinic", *, now: datetime) -> Reading:
+    """Look at a clinic's queues and hours, in a number of queries that does not grow with them."""
+    views = scheduling.openings_on(clinic, local(now, clinic.zone).date(), now=now)
+    made = [view.opening for view in views if view.opening is not None and view.is_open_now]
+    found = summaries_of(made, now=now) if made else {}
+    takes = any(view.accepts_now and not _is_full(view, found) for view in views)
+    following = None if takes else scheduling.next_opening(clinic, now=now)
+    return Reading(clinic, now, views, found, following, week_shown(clinic, now=now))
+
+
+def _key(clinic: "Clinic", language: str | None) -> str:
+    return f"clinic-live:{clinic.pk}:{language}"
+
+
+def _is_full(view: "OpeningView", found: "Mapping[str, Summary]") -> bool:
+    queue = found.get(view.opening.public_id) if view.opening else None
+    return view.capacity is not None and queue is not None and queue.waiting >= view.capacity
 
 
 def wait_words(low: int | None, high: int | None) -> str:
@@ -83,18 +138,13 @@ def wait_words(low: int | None, high: int | None) -> str:
     return gettext("Ventetiden er omtrent {low}–{high} minutter.").format(low=low, high=high)
 
 
-def _read(clinic: "Clinic", *, now: datetime) -> Live:
-    today = local(now, clinic.zone).date()
-    views = [view for view in scheduling.openings_on(clinic, today, now=now) if view.is_open_now]
-    made = [view.opening for view in views if view.opening is not None]
-    found = summaries_of(made, now=now) if made else {}
-    lines = tuple(
-        _line(view, found.get(view.opening.public_id) if view.opening else None, clinic.zone)
-        for view in views
-    )
+def _in_words(reading: Reading) -> Live:
+    clinic = reading.clinic
+    lines = tuple(_line(view, reading.found, clinic.zone) for view in reading.views if view.is_open_now)
+    hours = hours_of(clinic, reading.week, now=reading.now)
     takes = [line for line in lines if line.state == "open"]
     if not takes:
-        return _closed(clinic, lines, now=now)
+        return _closed(reading, lines, hours)
     best = min(takes, key=lambda line: (line.wait_high is None, line.wait_high or 0, line.waiting))
     waiting = sum(line.waiting for line in lines)
     return Live(
@@ -102,18 +152,21 @@ def _read(clinic: "Clinic", *, now: datetime) -> Live:
         headline=gettext("Drop-in er åpent nå"),
         detail=_open_words(waiting, best),
         may_enter=True,
+        may_book=clinic.allows_self_booking,
         waiting=waiting,
         wait_low=best.wait_low,
         wait_high=best.wait_high,
         opens_at="",
+        hours=hours,
         lines=lines,
     )
 
 
-def _line(view: "OpeningView", queue: "Summary | None", zone: str) -> Line:
+def _line(view: "OpeningView", found: "Mapping[str, Summary]", zone: str) -> Line:
+    queue = found.get(view.opening.public_id) if view.opening else None
     waiting = queue.waiting if queue is not None else 0
     wait = queue.wait if queue is not None else None
-    is_full = view.capacity is not None and waiting >= view.capacity
+    is_full = _is_full(view, found)
     low, high = (wait.low, wait.high) if wait is not None else (None, None)
     return Line(
         period=view.period.public_id,
@@ -142,14 +195,14 @@ def _open_words(waiting: int, best: Line) -> str:
     return " ".join(part for part in (who, wait, until) if part)
 
 
-def _closed(clinic: "Clinic", lines: tuple[Line, ...], *, now: datetime) -> Live:
-    following = scheduling.next_opening(clinic, now=now)
+def _closed(reading: Reading, lines: tuple[Line, ...], hours: tuple[Hours, ...]) -> Live:
+    clinic, following = reading.clinic, reading.following
     detail = gettext("Det er ikke satt opp flere drop-in-tider. Ring klinikken.")
     opens_at = ""
     if following is not None:
         opens = local(following.opens_at, clinic.zone)
         opens_at = following.opens_at.isoformat()
-        is_today = opens.date() == local(now, clinic.zone).date()
+        is_today = opens.date() == local(reading.now, clinic.zone).date()
         detail = (
             gettext("Neste gang er i dag klokken {at}.").format(at=time_of(opens))
             if is_today
@@ -162,10 +215,12 @@ def _closed(clinic: "Clinic", lines: tuple[Line, ...], *, now: datetime) -> Live
         headline=gettext("Drop-in tar ikke inn flere nå") if lines else gettext("Drop-in er stengt nå"),
         detail=detail,
         may_enter=False,
+        may_book=clinic.allows_self_booking,
         waiting=sum(line.waiting for line in lines),
         wait_low=None,
         wait_high=None,
         opens_at=opens_at,
+        hours=hours,
         lines=lines,
     )
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -11,26 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from blikk.clinics import queries as clinics
-from blikk.kernel.times import local
 from blikk.scheduling import queries as scheduling
-from blikk.web.door_page import day_of, phone_words, time_of
+from blikk.web.door_page import phone_words
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic
-    from blikk.scheduling.queries import WeekDay
 
 _SAFE = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When drop-in is open on one day, in words."""
-
-    day: str
-    is_today: bool
-    times: tuple[str, ...]
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +38,14 @@ class ClinicPage:
     cannot: tuple[str, ...]
     cost: str
     people: tuple[Somebody, ...]
-    week: tuple[Hours, ...]
     phone: str
     phone_link: str
     address: str
     website: str
-    allows_booking: bool
-    has_drop_in: bool
 
 
-def clinic_page(clinic: "Clinic", *, now: datetime) -> ClinicPage:
+def clinic_page(clinic: "Clinic") -> ClinicPage:
     """Put a clinic into the words of the language that is active."""
-    week = _week(clinic, now=now)
     return ClinicPage(
         name=clinic.name,
         about=_lines(clinic.about),
@@ -73,13 +56,10 @@ def clinic_page(clinic: "Clinic", *, now: datetime) -> ClinicPage:
             Somebody(member.name, member.title or member.profession)
             for member in clinics.clinicians_of(clinic)
         ),
-        week=week,
         phone=phone_words(clinic.phone),
         phone_link=clinic.phone.replace(" ", ""),
         address=clinic.address,
         website=clinic.website,
-        allows_booking=clinic.allows_self_booking,
-        has_drop_in=any(hours.times or hours.why for hours in week),
     )
 
 
@@ -106,29 +86,6 @@ def usual_in_person() -> tuple[str, ...]:
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
-def _week(clinic: "Clinic", *, now: datetime) -> tuple[Hours, ...]:
-    """The week that is, or the next one when only its end is left."""
-    today = local(now, clinic.zone).date()
-    monday = today - timedelta(days=today.weekday())
-    if today.weekday() >= 5:
-        monday += timedelta(days=7)
-    week = scheduling.week_of(clinic, monday)
-    return tuple(_hours(day, clinic.zone, today) for day in week.days)
-
-
-def _hours(day: "WeekDay", zone: str, today: date) -> Hours:
-    blocks = [block for block in day.blocks if block.kind == "drop_in"]
-    running = [block for block in blocks if not block.is_closed_because]
-    times = tuple(
-        f"{time_of(local(block.starts_at, zone))}–{time_of(local(block.ends_at, zone))}" for block in running
-    )
-    why = ""
-    if blocks and not running:
-        why = gettext(day.holiday_name) if day.holiday_name else gettext("stengt")
-    noon = datetime.combine(day.day, datetime.min.time())
-    return Hours(day=day_of(noon), is_today=day.day == today, times=times, why=why)
 
 
 def for_search(clinic: "Clinic", page: ClinicPage) -> SafeString:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from blikk.kernel.times import local
 from blikk.web.door_page import day_of, time_of
+from blikk.web.presenters.lookout import mark_of
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic
     from blikk.journeys.self_booking import HeldSlot
     from blikk.scheduling.queries import Slot
+
+Held = frozenset[tuple[int, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class FreeSlot:
     name: str
     time: str
     who: str
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class DayOfSlots:
     """The free hours of one day."""
 
     day: str
+    on: str
     slots: tuple[FreeSlot, ...]
 
 
@@ -44,22 +49,33 @@ class ChosenSlot:
     held_until: str
 
 
-def days_of_slots(clinic: "Clinic", free: Sequence["Slot"]) -> list[DayOfSlots]:
-    """Put free hours in words, by day."""
+def days_of_slots(clinic: "Clinic", free: Sequence["Slot"], mine: Held = frozenset()) -> list[DayOfSlots]:
+    """Put free hours in words, by day; `mine` are those that the reader holds."""
     by_day = groupby(free, key=lambda slot: local(slot.starts_at, clinic.zone).date())
     days = []
-    for _day, slots in by_day:
+    for day, slots in by_day:
         found = tuple(slots)
+        words = day_of(local(found[0].starts_at, clinic.zone))
         days.append(
             DayOfSlots(
-                day=day_of(local(found[0].starts_at, clinic.zone)),
-                slots=tuple(
-                    FreeSlot(slot.name, time_of(local(slot.starts_at, clinic.zone)), slot.clinician.name)
-                    for slot in found
-                ),
+                words, day.isoformat(), tuple(_free(clinic, slot, _key(slot) in mine) for slot in found)
             )
         )
     return days
+
+
+def mark_for(free: Sequence["Slot"], mine: Held) -> str:
+    """The mark of what everybody else is shown."""
+    return mark_of(slot.name for slot in free if _key(slot) not in mine)
+
+
+def _free(clinic: "Clinic", slot: "Slot", is_mine: bool) -> FreeSlot:
+    at = time_of(local(slot.starts_at, clinic.zone))
+    return FreeSlot(slot.name, at, slot.clinician.name, is_mine)
+
+
+def _key(slot: "Slot") -> tuple[int, datetime]:
+    return slot.clinician.pk, slot.starts_at
 
 
 def chosen_slot(clinic: "Clinic", held: "HeldSlot") -> ChosenSlot:
