@@ -74,7 +74,8 @@ def shown(page: str) -> list[str]:
 @cache
 def catalogue(language: str) -> dict[str, str]:
     po = polib.pofile(str(CATALOGUES / language / "LC_MESSAGES" / "django.po"))
-    return {entry.msgid: entry.msgstr for entry in po if not entry.msgid_plural}
+    # Words that mean something else elsewhere, such as digits, have a context and never stand alone on a page.
+    return {entry.msgid: entry.msgstr for entry in po if not entry.msgid_plural and not entry.msgctxt}
 
 
 def bokmal_left_on(page: str, language: str) -> list[str]:
