@@ -272,7 +272,8 @@ def send_all_again(clinic: Clinic, patient_id: str, *, actor: Actor, now: dateti
     for invitation in wrong:
         ways = tuple(invitation.sent_by.split(","))
         # A kind that is not kept any more falls away; one that is kept must be verified, as ever.
-        kept = tuple(way for way in ways if patients.contact(patient, contact_points.KIND_OF[way]))
+        kinds = contact_points.KIND_OF
+        kept = tuple(way for way in ways if way not in kinds or patients.contact(patient, kinds[way]))
         other = tuple(way for way in ("sms", "email") if contact_points.verified_channels(patient, (way,)))
         booking.send_again(clinic, invitation.public_id, channels=kept or other or ways, actor=actor, now=now)
     return len(wrong)

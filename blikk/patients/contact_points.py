@@ -118,11 +118,11 @@ def require_verified(patient: Patient, channels: Collection[str], *, actor: Acto
 
 
 def verified_channels(patient: Patient, channels: Collection[str]) -> tuple[str, ...]:
-    """Those of the channels that lead to a verified contact point."""
+    """Those of the channels that lead to a verified contact point; one that leads to none, a letter, is sure."""
     sure = {
         point.kind for point in patient.contact_points.filter(retired_at__isnull=True) if point.is_verified
     }
-    return tuple(channel for channel in channels if KIND_OF[channel] in sure)
+    return tuple(channel for channel in channels if KIND_OF.get(channel) in {*sure, None})
 
 
 def find(patient: Patient, kind: str) -> ContactPoint | None:

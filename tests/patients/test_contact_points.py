@@ -1,12 +1,12 @@
 """Contact points: an invitation goes to a verified one only, and who made it so is kept."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from blikk.audit.models import Entry
 from blikk.invitations.models import Invitation
-from blikk.journeys import booking
+from blikk.journeys import booking, contacts
 from blikk.kernel.errors import Invalid, Overtaken
 from blikk.patients import contact_points
 from blikk.patients.models import ContactPoint
@@ -95,3 +95,15 @@ def test_a_moved_hour_is_told_by_the_way_that_is_still_sure():
         now=NOW,
     )
     assert moved.invitation.sent_by == "email"
+
+
+def test_a_letter_needs_no_contact_point_and_outlives_a_changed_number():
+    patient = a_patient(a_clinic(), read_back=())
+    assert contact_points.verified_channels(patient, ("sms", "letter")) == ("letter",)
+    clinician = a_member(patient.clinic)
+    actor = staff(clinician)
+    when = {"day": NOW.date() + timedelta(days=1), "at": time(10), "minutes": 20}
+    who = {"patient": patient, "clinician": clinician, "channels": ("letter",)}
+    assert booking.book(patient.clinic, **who, **when, actor=actor, now=NOW).invitation.sent_by == "letter"
+    reach_by(patient.clinic, patient.public_id, {"phone": "40000001"}, actor=actor, now=NOW)
+    assert contacts.sent_elsewhere(patient.clinic, patient, now=NOW) == []

@@ -91,7 +91,7 @@ def test_ticks_of_another_number_do_not_count(desk):
     assert contact_points.get(patient, "phone").value == "+4790123456"
     right = {"vei-phone_said": "+4740000001", "vei-phone_part": ["0", "1", "2", "3"]}
     assert browser.post("/time/ny", asked(clinician, patient, **changed, **right)).status_code == 200
-    assert Message.objects.get().to == "+4740000001"
+    assert Message.objects.get(kind="invited").to == "+4740000001"
 
 
 def test_a_likely_slip_is_a_question_and_not_a_refusal(desk):
@@ -162,7 +162,9 @@ def test_what_bounced_stands_on_the_patients_page_and_the_day(desk):
     clinic, clinician, browser = desk
     hour = builders.a_booked_hour(clinic, clinician=clinician)
     assert "Nummeret er ikke i bruk" not in browser.get("/dag/?hvem=alle").content.decode()
-    contacts.could_not_be_reached(Message.objects.get(), reason="number_not_in_use", now=builders.NOW)
+    contacts.could_not_be_reached(
+        Message.objects.get(kind="invited"), reason="number_not_in_use", now=builders.NOW
+    )
     for page in (reverse("patient", args=[hour.patient.public_id]), "/dag/?hvem=alle"):
         assert "Nummeret er ikke i bruk" in browser.get(page).content.decode()
 
@@ -171,7 +173,9 @@ def test_a_new_link_to_a_number_in_doubt_leads_to_where_it_is_read_back(desk):
     clinic, clinician, browser = desk
     hour = builders.a_booked_hour(clinic, clinician=clinician)
     again = reverse("send_again", args=[hour.invitation.public_id])
-    contacts.could_not_be_reached(Message.objects.get(), reason="number_not_in_use", now=builders.NOW)
+    contacts.could_not_be_reached(
+        Message.objects.get(kind="invited"), reason="number_not_in_use", now=builders.NOW
+    )
     answer = browser.post(again, follow=True)
     assert answer.request["PATH_INFO"] == reverse("patient", args=[hour.patient.public_id])
     assert "Les dette tilbake til pasienten" in answer.content.decode()

@@ -253,6 +253,7 @@ def _elsewhere(invitation: Invitation, clinic: Clinic) -> str:
     to = [
         words.phone(invitation.phone) if way == "sms" else readable_email(invitation.email)
         for way in invitation.sent_by.split(",")
+        if way in contact_points.KIND_OF
     ]
     when = (
         words.day_and_clock(invitation.appointment.starts_at, clinic.zone) if invitation.appointment else ""
