@@ -86,6 +86,24 @@ def another_link(invitation: Invitation, *, now: datetime) -> str:
 
 
 @transaction.atomic
+def reach_by_email(
+    invitation: Invitation, *, email: str, phone_is_dead: bool, actor: Actor, now: datetime
+) -> None:
+    """Let an invitation go by e-mail too, because its SMS did not arrive.
+
+    From then on a link alone is not having the phone, so a code is asked for (DESIGN §9): sent to the phone, or by
+    e-mail where the number is not in use.
+    """
+    changes = {"email": email, "sent_by": ",".join(dict.fromkeys([*invitation.sent_by.split(","), "email"]))}
+    if phone_is_dead:
+        changes["phone"] = ""
+    change(invitation, **changes)
+    record(
+        "invitation.goes_by_email_too", actor=actor, about=invitation, clinic_id=invitation.clinic_id, now=now
+    )
+
+
+@transaction.atomic
 def lead_to(
     invitation: Invitation, *, appointment: Appointment | None = None, opening: Opening | None = None
 ) -> None:

@@ -12,11 +12,17 @@ from django.utils import timezone
 
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
-from blikk.bus import announce
 from blikk.invitations.proofs import forget_old
+from blikk.journeys import delivery
+from blikk.journeys.inbound import take_text, use_kept_texts
 from blikk.journeys.queue import sweep
 from blikk.kernel.ids import new_id
-from blikk.notifications.dispatch import News, dispatch_once
+from blikk.notifications.dispatch import dispatch_once
+from blikk.notifications.inbound import forget_inbound
+from blikk.notifications.reports import forget_reports
+from blikk.notifications.services import Channel
+from blikk.notifications.states import Outcome
+from blikk.notifications.transports import Listening
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.scheduling.services import forget_holds
 
@@ -33,11 +39,14 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
     worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     transports = chosen_transports()
+    lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
+    for line in lines:
+        line.listen(Hearing())
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
         try:
-            handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=tell)
+            handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=delivery.tell)
             house_due = _keep_house(house_due)
             sweep_due = _sweep(sweep_due)
             pause = 0.0 if handled else PAUSE
@@ -46,7 +55,36 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             pause = PAUSE_AFTER_FAULT
         if pause:
             stop.wait(pause)
+    for line in lines:
+        line.close()
     _close()
+
+
+class Hearing:
+    """Takes in what a transport brings by itself, on the transport's own thread."""
+
+    def report(
+        self,
+        channel: Channel,
+        *,
+        provider_id: str = "",
+        reference: str = "",
+        outcome: Outcome,
+        reason: str = "",
+    ) -> None:
+        close_old_connections()
+        delivery.take_report(
+            channel,
+            provider_id=provider_id,
+            reference=reference,
+            outcome=outcome,
+            reason=reason,
+            now=timezone.now(),
+        )
+
+    def text(self, *, source: str, phone: str, words: str) -> None:
+        close_old_connections()
+        take_text(source=source, phone=phone, words=words, now=timezone.now())
 
 
 def start_worker() -> tuple[threading.Thread, threading.Event]:
@@ -57,18 +95,16 @@ def start_worker() -> tuple[threading.Thread, threading.Event]:
     return thread, stop
 
 
-def tell(news: News) -> None:
-    """Tell the open pages what became of a message."""
-    if news.topic:
-        announce(news.topic, "message", about=news.about, kind=news.kind, status=news.status)
-
-
 def _sweep(due: datetime) -> datetime:
     """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
     now = timezone.now()
     if now < due:
         return due
     sweep(now=now)
+    delivery.use_kept_reports(now=now)
+    delivery.follow_up(now=now)
+    delivery.warn_of_unopened(since=due - SWEEP_EVERY, now=now)
+    use_kept_texts(now=now)
     return now + SWEEP_EVERY
 
 
@@ -81,6 +117,8 @@ def _keep_house(due: datetime) -> datetime:
     forget_sessions(now=now)
     forget_old(now=now)
     forget_holds(now=now)
+    forget_reports(now=now)
+    forget_inbound(now=now)
     return now + HOUSE_EVERY
 
 

@@ -327,18 +327,20 @@ def send(
     kind: Kind,
     *,
     issued: Issued | None = None,
+    token: str = "",
+    channels: tuple[str, ...] = (),
     not_before: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Write to an invited person on every channel that their invitation went by."""
+    """Write to an invited person on every channel that their invitation went by, or on those that are given."""
     words = compose(
         kind,
         invitation,
         base_url=settings.BLIKK_BASE_URL,
-        token=issued.token if issued else "",
+        token=issued.token if issued else token,
         typed_code=issued.typed_code if issued else "",
     )
-    for channel in invitation.sent_by.split(","):
+    for channel in channels or invitation.sent_by.split(","):
         outbox.queue(
             clinic_id=invitation.clinic_id,
             kind=kind,

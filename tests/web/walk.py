@@ -72,6 +72,7 @@ def a_house(name: str, patient_name: str) -> House:
         "consultation": consultation,
         "ended": over,
         "passkey": NOBODYS,
+        "hook": NOBODYS,
         "member": spare.public_id,
         "invitation": booked.invitation.public_id,
         "appointment": booked.appointment.public_id,

@@ -1,0 +1,64 @@
+"""An SMS that somebody sends to us: taken once, used for what it answers, and forgotten."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from blikk.kernel.errors import Invalid
+from blikk.kernel.ids import keyed
+from blikk.notifications import inbound
+from blikk.notifications.inbound import Use
+from blikk.notifications.models import Inbound
+from blikk.patients.services import normal_phone
+
+# Time for whoever took it to use it; then a worker does.
+PATIENCE = timedelta(seconds=20)
+
+
+def take_text(*, source: str, provider_id: str = "", phone: str, words: str, now: datetime) -> None:
+    """Take in an SMS. It is kept before it is used, so that nothing is lost if we fail, and a replay is nothing new.
+
+    One that its provider has not named is named by its words: the same from the same number on one day is the same.
+    """
+    if not provider_id:
+        provider_id = f"{now:%Y-%m-%d}:{keyed('inbound sms', f'{phone}:{words}')}"
+    kept = inbound.keep(source=source, provider_id=provider_id, phone=phone, words=words, now=now)
+    inbound.use(kept, _using(now), now=now)
+
+
+def use_kept_texts(*, now: datetime) -> int:
+    """Use what was kept by somebody who died before using it; says how many."""
+    left = inbound.unused(before=now - PATIENCE)
+    for kept in left:
+        inbound.use(kept, _using(now), now=now)
+    return len(left)
+
+
+def _using(now: datetime) -> Callable[[Inbound], Use]:
+    def use(text: Inbound) -> Use:
+        return _use(text, now=now)
+
+    return use
+
+
+def _use(text: Inbound, *, now: datetime) -> Use:
+    phone = _number(text.phone)
+    if not phone:
+        return "unknown"
+    if answers_something(
+        phone=phone, words=text.words, message_key=f"{text.source}:{text.provider_id}", now=now
+    ):
+        return "answer"
+    return "unknown"
+
+
+def answers_something(*, phone: str, words: str, message_key: str, now: datetime) -> bool:
+    """Whether an SMS answers something that we asked this number for."""
+    return False
+
+
+def _number(typed: str) -> str:
+    """A sender's number as we keep numbers; gateways leave the plus out, and short numbers are nobody's."""
+    try:
+        return normal_phone(typed if typed.startswith(("+", "00")) or len(typed) <= 8 else f"+{typed}")
+    except Invalid:
+        return ""
