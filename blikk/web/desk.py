@@ -22,7 +22,7 @@ from blikk.patients import services as registering
 from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
-from blikk.web.presenters import words
+from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 
@@ -109,8 +109,15 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 @require_POST
 @staff(*DESK)
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
-    """Send somebody a new link instead of one that was lost or not delivered."""
-    sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    """Send somebody a new link instead of one that was lost or not delivered, perhaps by another way."""
+    way = request.POST.get("kanal")
+    sent = booking.send_again(
+        request.clinic,
+        invitation_id,
+        channels=(way,) if way in marks.CHANNELS else None,
+        actor=request.actor,
+        now=timezone.now(),
+    )
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 

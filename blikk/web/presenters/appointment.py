@@ -17,6 +17,7 @@ from blikk.kernel.times import local
 from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.day import companion_status, state_of, status_of
+from blikk.web.presenters.marks import Other
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Invited:
     reach: str
     marks: Sequence[Mark]
     send_again: str
+    other: Other | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +146,17 @@ def show_appointment(
 
 
 def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
-    shown = [companion_status(person, now)]
-    shown += [Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(person, may_send=False)]
+    shown = [companion_status(person, now)] if person.arrival else []
+    shown += marks.of_each_channel(person) or ([] if person.arrival else [companion_status(person, now)])
+    if person.is_locked and not person.arrival:
+        shown.append(Mark(gettext("Lenken er sperret etter fem feil svar."), "warning", "bad"))
     return Invited(
         name=person.name,
         role=words.role(person.role),
         reach=words.phone(person.phone) or gettext("Får lenken på e-post"),
         marks=shown,
         send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
+        other=marks.other_way(person) if may_send else None,
     )
 
 
