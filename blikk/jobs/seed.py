@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from blikk.accounts.services import choose_password, password_key
+from blikk.accounts.services import choose_password, password_key, set_phone
 from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
@@ -95,6 +95,8 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
+        set_phone(doctor.user, "+4790000041", places=[clinic.pk], actor=place.actor, now=now)
+        opening.choose_alerts(doctor, by="both", actor=place.actor, now=now)
         _earlier_today(place)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):

@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, contacts, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import (
+    booking,
+    clinician,
+    contacts,
+    desk,
+    desk_words,
+    front_desk,
+    inbox,
+    queue,
+    ready_words,
+    timetable,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -12,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("dag/forsinket", queue.late, name="late"),
     path("skranke/", front_desk.front_desk, name="front_desk"),
     path("skranke/deler", front_desk.front_desk_parts, name="front_desk_parts"),
+    path("skranke/forsinket/<str:member_id>", desk_words.late_for, name="late_for"),
+    path("dag/melding/<str:arrival_id>", desk_words.tell_waiting, name="tell_waiting"),
     path("skranke/time/<str:appointment_id>", front_desk.hand_over, name="hand_over"),
     path("timeliste/", timetable.timetable, name="timetable"),
     path("timeliste/deler", timetable.timetable_parts, name="timetable_parts"),

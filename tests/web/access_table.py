@@ -111,6 +111,8 @@ DOORS: dict[str, Door] = {
     "late": Door("POST", "page", CLINICIAN),
     "front_desk": Door("GET", "page", DESK),
     "front_desk_parts": Door("GET", "fragment", DESK),
+    "late_for": Door("GET POST", "page", DESK, "clinician"),
+    "tell_waiting": Door("GET POST", "page", DESK, "arrival"),
     "hand_over": Door("GET POST", "page", DESK, "appointment"),
     "queue_start": Door("POST", "page", DESK, "drop_in_period"),
     "queue_place": Door("GET", "page", DESK, "queued"),

@@ -74,6 +74,7 @@ def a_house(name: str, patient_name: str) -> House:
         "passkey": NOBODYS,
         "hook": NOBODYS,
         "member": spare.public_id,
+        "clinician": clinician.public_id,
         "invitation": booked.invitation.public_id,
         "appointment": booked.appointment.public_id,
         "running_invitation": running.invitation.public_id,

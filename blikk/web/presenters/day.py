@@ -67,6 +67,7 @@ class ShownRow:
     waits: bool
     rings: str
     phone: str
+    tell_href: str
 
     @property
     def fingerprint(self) -> str:
@@ -210,7 +211,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
-        shown_marks += marks.of_late_answer(patient)
+        shown_marks += marks.of_late_answer(patient, row.appointment)
     if row.is_drop_in:
         shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
@@ -238,12 +239,19 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         waits=bool(row.waiting),
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
+        tell_href=tell_href(patient),
     )
 
 
 def _must_look(person: Person, row: Row, now: datetime) -> bool:
     """Whether it is high time that the patient opens the link."""
     return person.role == "patient" and row.starts_at - LOOK_BEFORE <= now < row.ends_at
+
+
+def tell_href(patient: Person | None) -> str:
+    """Where one says something on the screen of somebody who is there and not let in; empty for all others."""
+    is_there = patient is not None and patient.status in {"waiting", "away", "at_the_door", "on_hold"}
+    return reverse("tell_waiting", args=[patient.arrival]) if patient and is_there else ""
 
 
 def _concerns(row: Row, reader: _Reader) -> bool:

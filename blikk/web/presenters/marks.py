@@ -134,12 +134,20 @@ def of_each_channel(person: Person) -> list[Mark]:
     return marks
 
 
-def of_late_answer(person: Person) -> list[Mark]:
-    """What the patient chose when told that the clinician is late."""
+def of_late_answer(person: Person, appointment: str) -> list[Mark]:
+    """What the patient chose when told that the clinician is late, and the way to do it."""
+    ring = gettext("Vil heller bli ringt")
+    if person.phone:
+        ring = gettext("Vil heller bli ringt: %(phone)s") % {"phone": words.phone(person.phone)}
     said = {
         "wait": Mark(gettext("Venter gjerne"), "check", "good"),
-        "phone": Mark(gettext("Vil heller bli ringt"), "phone", "care"),
-        "new_time": Mark(gettext("Ber om ny time"), "clock", "care"),
+        "phone": Mark(ring, "phone", "care", href=f"tel:{person.phone}" if person.phone else ""),
+        "new_time": Mark(
+            gettext("Ber om ny time"),
+            "clock",
+            "care",
+            href=f"{reverse('appointment', args=[appointment])}#move",
+        ),
     }
     return [said[person.late_answer]] if person.late_answer in said else []
 
