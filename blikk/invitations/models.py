@@ -146,6 +146,7 @@ class ProofPurpose(models.TextChoices):
 
     DROP_IN = "drop_in"
     BOOKING = "booking"
+    CONTACT = "contact"
     STAFF = "staff"
 
 

@@ -17,6 +17,7 @@ from blikk.clinics.services import Post
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
 from blikk.journeys import booking, closing, door, talk
 from blikk.journeys.booking import Booked
+from blikk.journeys.contacts import ask_for_contact
 from blikk.journeys.day import Row, day_of
 from blikk.kernel.actors import SYSTEM, Actor
 from blikk.kernel.errors import Invalid
@@ -59,7 +60,11 @@ PEOPLE = (
     ("Piotr", "Nowak", date(1979, 9, 9), "en", "90 00 00 16", "piotr.nowak@post.example"),
     ("Ragnhild", "Moen", date(1937, 12, 24), "nb", "90 00 00 17", "ragnhild.moen@post.example"),
     ("Jonas", "Vik", date(1995, 4, 1), "nb", "90 00 00 18", "jonas.vik@post.example"),
+    ("Berit", "Aune", date(1958, 6, 8), "nb", "90 00 00 19", "berit.aune@gmial.com"),
+    ("Torstein", "Myhre", date(1966, 10, 12), "nb", "90 00 00 20", ""),
 )
+# Whose number and address nobody has read back yet.
+UNVERIFIED = "Aune"
 LINK = re.compile(r"\S+/m#\S+")
 
 
@@ -98,6 +103,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
         set_phone(doctor.user, "+4790000041", places=[clinic.pk], actor=place.actor, now=now)
         opening.choose_alerts(doctor, by="both", actor=place.actor, now=now)
         _earlier_today(place)
+        ask_for_contact(clinic, _patient(place, "Myhre").public_id, actor=place.actor, now=now)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):
         _rest_of_day(place)
@@ -115,8 +121,10 @@ def _open(*, now: datetime) -> Clinic:
         actor=SYSTEM,
         now=now,
     )
+    desk = SYSTEM
     for email, name, post in STAFF:
-        _add(clinic, email, name, post, now=now)
+        added = _add(clinic, email, name, post, now=now)
+        desk = Actor("staff", added.user.public_id) if post.role == "secretary" else desk
     for given, family, born, language, phone, email in PEOPLE:
         register(
             clinic,
@@ -126,8 +134,8 @@ def _open(*, now: datetime) -> Clinic:
             language=language,
             phone=phone,
             email=email,
-            read_back=("phone", "email"),
-            actor=SYSTEM,
+            read_back=() if family == UNVERIFIED else ("phone", "email"),
+            actor=desk,
             now=now,
         )
     return clinic

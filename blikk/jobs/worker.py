@@ -24,6 +24,7 @@ from blikk.notifications.services import Channel
 from blikk.notifications.states import Outcome
 from blikk.notifications.transports import Listening
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.patients.requests import forget_old as forget_requests
 from blikk.scheduling.services import forget_holds
 
 PAUSE = 0.5
@@ -109,7 +110,7 @@ def _sweep(due: datetime) -> datetime:
 
 
 def _keep_house(due: datetime) -> datetime:
-    """Once an hour: put the record's heads aside, and throw away sessions, proofs and holds that are over."""
+    """Once an hour: put the record's heads aside, and throw away sessions, proofs, holds and requests that are over."""
     now = timezone.now()
     if now < due:
         return due
@@ -119,6 +120,7 @@ def _keep_house(due: datetime) -> datetime:
     forget_holds(now=now)
     forget_reports(now=now)
     forget_inbound(now=now)
+    forget_requests(now=now)
     return now + HOUSE_EVERY
 
 

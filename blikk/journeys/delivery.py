@@ -11,13 +11,14 @@ from blikk.invitations.models import Invitation, PersonRole
 from blikk.invitations.services import another_link, reach_by_email
 from blikk.invitations.states import InvitationStatus
 from blikk.journeys.booking import send
+from blikk.journeys.contacts import could_not_be_reached
 from blikk.kernel.actors import SYSTEM
 from blikk.notifications import reports
 from blikk.notifications.dispatch import News, news_of
 from blikk.notifications.models import Message
 from blikk.notifications.services import Channel, failures_to_follow_up, followed_up
-from blikk.notifications.states import ADDRESS_IS_WRONG, NUMBER_NOT_IN_USE, Outcome
-from blikk.patients.contact_points import doubt, find
+from blikk.notifications.states import NUMBER_NOT_IN_USE, Outcome
+from blikk.patients.contact_points import find
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.states import FILLS_TIME, AppointmentStatus
 
@@ -87,24 +88,11 @@ def _follow_up(message: Message, *, now: datetime) -> bool:
         hold(message.clinic_id)
     if not followed_up(message, now=now):
         return False
-    if message.reason in ADDRESS_IS_WRONG:
-        could_not_be_reached(message, reason=message.reason, now=now)
+    could_not_be_reached(message, reason=message.reason, now=now)
     invitation = _invitation(message)
     if invitation is not None and message.channel == "sms" and message.kind in _FALL_BACK:
         _try_email(invitation, message, now=now)
     return True
-
-
-def could_not_be_reached(message: Message, *, reason: str, now: datetime) -> None:
-    """Mark the address behind a failed message as one that somebody must make sure of."""
-    invitation = _invitation(message)
-    if invitation is None or invitation.patient is None:
-        return
-    kind, address = ("phone", invitation.phone) if message.channel == "sms" else ("email", invitation.email)
-    point = find(invitation.patient, kind)
-    # One that was corrected meanwhile is another address.
-    if point is not None and point.value == address:
-        doubt(point, because=reason, actor=SYSTEM, now=now)
 
 
 def _try_email(invitation: Invitation, failed: Message, *, now: datetime) -> None:

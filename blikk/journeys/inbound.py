@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from blikk.journeys.contacts import answer_by_sms
 from blikk.kernel.errors import Invalid
 from blikk.kernel.ids import keyed
 from blikk.notifications import inbound
 from blikk.notifications.inbound import Use
 from blikk.notifications.models import Inbound
-from blikk.patients.services import normal_phone
+from blikk.patients.reading import normal_phone
 
 # Time for whoever took it to use it; then a worker does.
 PATIENCE = timedelta(seconds=20)
@@ -44,16 +45,9 @@ def _use(text: Inbound, *, now: datetime) -> Use:
     phone = _number(text.phone)
     if not phone:
         return "unknown"
-    if answers_something(
-        phone=phone, words=text.words, message_key=f"{text.source}:{text.provider_id}", now=now
-    ):
+    if answer_by_sms(phone=phone, words=text.words, message_key=f"{text.source}:{text.provider_id}", now=now):
         return "answer"
     return "unknown"
-
-
-def answers_something(*, phone: str, words: str, message_key: str, now: datetime) -> bool:
-    """Whether an SMS answers something that we asked this number for."""
-    return False
 
 
 def _number(typed: str) -> str:

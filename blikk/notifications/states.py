@@ -51,7 +51,6 @@ MOVE_OF = {
     Outcome.FAILED: MessageStatus.FAILED,
 }
 
+# Reasons that say that the address itself is wrong; `journeys.contacts` knows what follows from each.
 NUMBER_NOT_IN_USE = "number_not_in_use"
 NO_SUCH_MAILBOX = "no_such_mailbox"
-# The address itself is wrong, whoever sends to it; every other reason can be another one tomorrow.
-ADDRESS_IS_WRONG = frozenset({NUMBER_NOT_IN_USE, NO_SUCH_MAILBOX})

@@ -23,6 +23,8 @@ WORDS: dict[str, "StrPromise"] = {
     ),
     "contact_not_verified": _("Les dette tilbake til pasienten, og kryss av hver del du får ja på."),
     "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
+    "likely_slip_own": _("Adressen ser uvanlig ut. Se over den, og velg under."),
+    "wrong_birth_date": _("Fødselsdatoen stemmer ikke. Se over den, eller ring klinikken."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),

@@ -82,6 +82,10 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),
     path("pasienter/<str:patient_id>", desk.patient, name="patient"),
+    path("pasienter/<str:patient_id>/spor", contacts.ask, name="contact_ask"),
+    path("pasienter/<str:patient_id>/send", contacts.resend, name="contact_resend"),
+    path("pasienter/<str:patient_id>/unntak", contacts.ask_exemption, name="exemption_ask"),
+    path("kontakt/innsendt/<str:request_id>", contacts.take, name="contact_take"),
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))

@@ -212,6 +212,8 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
         shown_marks += marks.of_late_answer(patient, row.appointment)
+    if state in {"booked", "late"}:
+        shown_marks += marks.of_doubt(row.doubts)
     if row.is_drop_in:
         shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}

@@ -37,6 +37,10 @@ FAULTS: dict[str, dict[str, Promise]] = {
     "sound": {"": _("Hører ikke lyden")},
     "network": {"weak": _("Svakt nett"), "": _("Nettet slipper kanskje ikke samtalen gjennom")},
 }
+DOUBTS: dict[str, Promise] = {
+    "bounced": _("En melding kom i retur"),
+    "not_in_use": _("Nummeret er ikke i bruk"),
+}
 CHANNELS: dict[str, Promise] = {"sms": _("SMS"), "email": _("E-post")}
 BY_CHANNEL: dict[str, Promise] = {"sms": _("Send på SMS"), "email": _("Send på e-post")}
 WAYS: dict[str, Promise] = {
@@ -132,6 +136,16 @@ def of_each_channel(person: Person) -> list[Mark]:
     if person.has_opened:
         marks.append(Mark(gettext("Har åpnet lenken"), "check", "good"))
     return marks
+
+
+def of_doubt(codes: Sequence[str]) -> list[Mark]:
+    """Contact points that came into doubt after the invitation went out."""
+    return [Mark(doubt_words(code), "warning", "bad") for code in codes]
+
+
+def doubt_words(code: str) -> str:
+    """Why a contact point is not trusted any more."""
+    return str(DOUBTS.get(code, gettext("Meldinger kommer ikke fram")))
 
 
 def of_late_answer(person: Person, appointment: str) -> list[Mark]:
