@@ -33,7 +33,8 @@ def find_by_token(token: str) -> Invitation | None:
 def find_by_code(typed: str) -> Invitation | None:
     """The invitation with this typed code, read leniently."""
     code = normal_code(typed)
-    found = _whole().filter(code_key=keyed("typed code", code or "")).first()
+    key = keyed("typed code", code or "")
+    found = _whole().filter(code_key=key).first() or _whole().filter(extra_links__code_key=key).first()
     return found if code else None
 
 

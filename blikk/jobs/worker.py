@@ -12,10 +12,14 @@ from django.utils import timezone
 
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
+from blikk.calendars.push import forget_old as forget_calendars
 from blikk.invitations.proofs import forget_old
+from blikk.jobs.calendar_keeper import start_keeper
 from blikk.journeys import delivery
 from blikk.journeys.inbound import take_text, use_kept_texts
+from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
+from blikk.journeys.reminders import take_back_stale
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.inbound import forget_inbound
@@ -43,6 +47,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
+    keeper = start_keeper(stop, name=worker_id)
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -58,6 +63,9 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
+    if keeper:
+        # One request to a calendar server may be under way; what it did is found out at the next start.
+        keeper.join(5)
     _close()
 
 
@@ -97,7 +105,7 @@ def start_worker() -> tuple[threading.Thread, threading.Event]:
 
 
 def _sweep(due: datetime) -> datetime:
-    """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
+    """Every few seconds: do what is due in the queues, and see to lost links and reminders."""
     now = timezone.now()
     if now < due:
         return due
@@ -106,6 +114,8 @@ def _sweep(due: datetime) -> datetime:
     delivery.follow_up(now=now)
     delivery.warn_of_unopened(since=due - SWEEP_EVERY, now=now)
     use_kept_texts(now=now)
+    answer_lost_links(now=now)
+    take_back_stale(now=now)
     return now + SWEEP_EVERY
 
 
@@ -117,6 +127,7 @@ def _keep_house(due: datetime) -> datetime:
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
     forget_old(now=now)
+    forget_calendars(now=now)
     forget_holds(now=now)
     forget_reports(now=now)
     forget_inbound(now=now)

@@ -12,7 +12,8 @@ from blikk.consultations.queries import is_running, participant_by_invitation
 from blikk.invitations import policies, queries
 from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
-from blikk.invitations.words import compose
+from blikk.invitations.words import compose, sender_of
+from blikk.journeys import reminders
 from blikk.journeys.errors import NotAtThisStep
 from blikk.journeys.waiting import waiting_facts
 from blikk.kernel.actors import Actor
@@ -28,7 +29,7 @@ from blikk.waiting_room.queries import last_of, present_of
 from blikk.waiting_room.states import ArrivalStatus
 
 Step = Literal[
-    "cancelled", "moved", "replaced", "ended", "expired", "early", "locked",
+    "cancelled", "moved", "replaced", "given_up", "in_person", "ended", "expired", "early", "locked",
     "birth_date", "code", "check", "waiting", "admitted", "queue_closed",
 ]  # fmt: skip
 
@@ -116,12 +117,17 @@ def answer_birth_date(
 def ask_code(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
     """Send six digits to the registered phone (e-mail only without a phone). Raises TooManyCodes."""
     invitation, device = _at(invitation_id, device_secret, "code", now=now)
-    with transaction.atomic():
-        hold(invitation.clinic_id)
-        digits = inviting.make_code(invitation, device, now=now)
-        if digits is not None:
-            _send_code(invitation, digits, now=now)
+    send_code(invitation, device, now=now)
     return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def send_code(invitation: Invitation, device: Device, *, now: datetime) -> None:
+    """Send this device its six digits, unless some are on their way."""
+    hold(invitation.clinic_id)
+    digits = inviting.make_code(invitation, device, now=now)
+    if digits is not None:
+        _send_code(invitation, digits, now=now)
 
 
 def answer_code(
@@ -145,6 +151,7 @@ def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime)
     waiting_room.wait(arrival, actor=actor, now=now)
     if invitation.role == PersonRole.PATIENT and invitation.appointment is not None:
         scheduling.arrive(invitation.appointment, actor=actor, now=now)
+        reminders.no_more(invitation, now=now)
     return view_of(invitation, device, now=now)
 
 
@@ -341,6 +348,6 @@ def _send_code(invitation: Invitation, digits: str, *, now: datetime) -> None:
         body=words.body,
         about=named(invitation),
         topic=f"day:{invitation.clinic.public_id}",
-        sender=invitation.clinic.sender_label,
+        sender=sender_of(invitation.clinic, "sms" if by_phone else "email"),
         now=now,
     )

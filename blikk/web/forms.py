@@ -29,7 +29,7 @@ COMPANION_ROLES = [
     ("interpreter", _("Tolk")),
     ("colleague", _("Kollega")),
 ]
-CHANNELS = [("sms", _("SMS")), ("email", _("E-post"))]
+CHANNELS = [("sms", _("SMS")), ("email", _("E-post")), ("letter", _("Brev"))]
 
 OUTCOMES = [
     ("completed", _("Gjennomført")),
@@ -248,7 +248,7 @@ class BookForm(WhenForm):
         choices=CHANNELS,
         initial=["sms"],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={**REQUIRED, "required": _("Velg SMS, e-post eller begge.")},
+        error_messages={**REQUIRED, "required": _("Velg SMS, e-post eller brev.")},
     )
 
     def __init__(self, *args: Any, clinicians: list[tuple[str, str]], **more: Any) -> None:
@@ -294,7 +294,7 @@ class SearchForm(StaffForm):
         return typed, None
 
 
-class CompanionForm(ReachedForm, StaffForm):
+class CompanionForm(StaffForm):
     """Somebody to take along into a conversation."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=COMPANION_ROLES, error_messages=REQUIRED)

@@ -11,9 +11,11 @@ from blikk.web import (
     desk_words,
     front_desk,
     inbox,
+    letter,
     queue,
     ready_words,
     timetable,
+    wishes,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -77,6 +79,10 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", desk.companion, name="companion"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
+    path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),
+    path("time/<str:appointment_id>/oppmote", wishes.agree, name="agree_in_person"),
+    path("onske/<str:wish_id>/avklart", wishes.settle, name="settle_wish"),
+    path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="reminders_of"),
     path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
@@ -89,3 +95,4 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))
+    urlpatterns.append(path("innboks/<str:message_id>/calendar.ics", inbox.file, name="inbox_file"))

@@ -207,6 +207,17 @@ test("a queue that is over holds nobody", () => {
   assert.equal(isClosed(over.screen), true);
 });
 
+test("an hour that was given up, or is held in person, lets nobody wait for it", () => {
+  for (const [step, screen] of [
+    ["given_up", "given-up"],
+    ["in_person", "in-person"],
+  ] as const) {
+    const over = next(firstDoor(view("waiting"), true), { type: "news", view: view(step) });
+    assert.equal(over.screen, screen);
+    assert.equal(isClosed(over.screen), true);
+  }
+});
+
 test("who was put out of the queue may not walk past it to the camera", () => {
   for (const gone of ["missed", "declined"] as const) {
     assert.equal(firstDoor(view("check", { gone }), true).screen, "gone");

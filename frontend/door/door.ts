@@ -14,6 +14,8 @@ export type Step =
   | "replaced"
   | "locked"
   | "expired"
+  | "given_up"
+  | "in_person"
   | "queue_closed";
 
 /** Why a place in the queue grew: it never does without one of these. */
@@ -88,6 +90,8 @@ export type Screen =
   | "replaced"
   | "locked"
   | "expired"
+  | "given-up"
+  | "in-person"
   | "queue-closed";
 
 export interface Door {
@@ -149,6 +153,10 @@ function screenFor(door: Door, view: DoorView): Screen {
       return view.is_away ? "away" : "waiting";
     case "queue_closed":
       return "queue-closed";
+    case "given_up":
+      return "given-up";
+    case "in_person":
+      return "in-person";
     case "admitted":
       return door.screen === "stepped-out" ? "stepped-out" : "talk";
     default:
@@ -164,6 +172,8 @@ const CLOSED: ReadonlySet<Screen> = new Set<Screen>([
   "locked",
   "expired",
   "lost",
+  "given-up",
+  "in-person",
   "queue-closed",
 ]);
 

@@ -22,6 +22,7 @@ class Outgoing:
     body: str = field(repr=False)
     language: str
     now: datetime
+    calendar: str = field(default="", repr=False)
 
     @property
     def reference(self) -> str:

@@ -8,6 +8,7 @@ from blikk.scheduling.services.appointments import (
     cancel,
     fulfil,
     hand_over,
+    hold_in_person,
     move,
     promise,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "forget_holds",
     "fulfil",
     "hand_over",
+    "hold_in_person",
     "hold_slot",
     "let_go",
     "move",

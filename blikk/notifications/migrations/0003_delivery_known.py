@@ -35,7 +35,7 @@ def name_what_was_sent(apps, _editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0001_initial'),
+        ('notifications', '0002_calendar_file'),
     ]
 
     operations = [
