@@ -4,13 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from blikk.journeys.contacts import answer_by_sms
+from blikk.journeys.reminders import choose
+from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
 from blikk.kernel.ids import keyed
 from blikk.notifications import inbound
 from blikk.notifications.inbound import Use
 from blikk.notifications.models import Inbound
+from blikk.patients.models import VERIFIED, ContactKind, ContactPoint
 from blikk.patients.reading import normal_phone
 
+STOP = frozenset({"stopp", "stop", "stopp sms", "avmeld"})
 # Time for whoever took it to use it; then a worker does.
 PATIENCE = timedelta(seconds=20)
 
@@ -45,9 +49,23 @@ def _use(text: Inbound, *, now: datetime) -> Use:
     phone = _number(text.phone)
     if not phone:
         return "unknown"
+    if text.words.strip(" .!").casefold() in STOP:
+        return "stopped" if _stop_reminders(phone, now=now) else "unknown"
     if answer_by_sms(phone=phone, words=text.words, message_key=f"{text.source}:{text.provider_id}", now=now):
         return "answer"
     return "unknown"
+
+
+def _stop_reminders(phone: str, *, now: datetime) -> bool:
+    """Remind whoever has this number by SMS no more; invitations still go, for those they have asked for."""
+    points = ContactPoint.objects.filter(
+        kind=ContactKind.PHONE, value=phone, state__in=VERIFIED, retired_at__isnull=True
+    ).select_related("patient__clinic")
+    for point in points:
+        patient = point.patient
+        actor = Actor("patient", patient.public_id, "sms")
+        choose(patient.clinic, patient, channel="sms", wanted=False, actor=actor, now=now)
+    return bool(points)
 
 
 def _number(typed: str) -> str:

@@ -9,7 +9,7 @@ from blikk.notifications.models import Inbound
 KEPT_FOR = timedelta(days=30)
 LONGEST = 2000
 
-Use = Literal["answer", "unknown"]
+Use = Literal["answer", "stopped", "unknown"]
 
 
 def keep(*, source: str, provider_id: str, phone: str, words: str, now: datetime) -> Inbound:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from blikk.invitations.wishes import reminder_channels
 from blikk.journeys import contacts, inbound
 from blikk.kernel.actors import SYSTEM
 from blikk.notifications.models import Inbound, Message
@@ -66,3 +67,17 @@ def test_what_could_not_be_used_is_used_by_a_worker_later(request_, monkeypatch)
     assert inbound.use_kept_texts(now=NOW) == 0
     assert inbound.use_kept_texts(now=NOW + timedelta(minutes=1)) == 1
     assert left() == [("", "", "answer")]
+
+
+@pytest.mark.parametrize("words", ["STOPP", "stop.", " Stopp! "])
+def test_who_answers_stop_gets_no_more_reminders_by_sms_and_others_do(request_, words):
+    patient, other = request_.patient, a_patient(request_.clinic, "Kari Berg", phone="+4790000077")
+    take(words, name="2")
+    assert left() == [("", "", "stopped")]
+    assert reminder_channels(patient) == ("email",)
+    assert set(reminder_channels(other)) == {"sms", "email"}
+
+
+def test_a_stop_from_somebody_unknown_is_nobodys(request_):
+    take("STOPP", phone="+4790000099")
+    assert left() == [("", "", "unknown")]
