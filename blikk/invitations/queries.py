@@ -40,21 +40,27 @@ def find_by_code(typed: str) -> Invitation | None:
 
 def find_presented(invitation_id: str, device_secret: str) -> tuple[Invitation, Device]:
     """The invitation and this browser's place in it; raises NotFound if it never presented the link."""
-    device = (
-        Device.objects.filter(
-            invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
-        )
-        .select_related(
-            "invitation__clinic",
-            "invitation__appointment__patient",
-            "invitation__opening__period",
-            "invitation__patient",
-        )
-        .first()
+    found = Device.objects.filter(
+        invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
+    ).select_related(
+        "invitation__clinic",
+        "invitation__appointment__patient",
+        "invitation__opening__period",
+        "invitation__patient",
     )
+    device = next(iter(found[:1]), None)
     if device is None or not device_secret:
         raise NotFound
     return device.invitation, device
+
+
+def require_presented(invitation_id: str, device_secret: str) -> None:
+    """Raise NotFound if a browser never presented the link of an invitation."""
+    known = Device.objects.filter(
+        invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
+    )
+    if not device_secret or not known.exists():
+        raise NotFound
 
 
 def get(clinic: Clinic, invitation_id: str) -> Invitation:

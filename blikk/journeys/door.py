@@ -15,7 +15,7 @@ from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
 from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
 from blikk.journeys.errors import NotAtThisStep
-from blikk.journeys.waiting import waiting_facts
+from blikk.journeys.waiting import Everybody, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
@@ -25,7 +25,7 @@ from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import last_of, present_of
+from blikk.waiting_room.queries import is_as_read, last_of, present_of
 from blikk.waiting_room.states import ArrivalStatus
 
 Step = Literal[
@@ -99,10 +99,12 @@ def open_code(typed: str, *, device_secret: str, where: str, now: datetime) -> D
     return _present(queries.find_by_code(typed), device_secret=device_secret, where=where, now=now)
 
 
-def door_of(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
+def door_of(
+    invitation_id: str, device_secret: str, *, everybody: Everybody | None = None, now: datetime
+) -> DoorView:
     """Where this browser stands. Changes nothing. Raises NotFound if it never presented the link."""
     invitation, device = queries.find_presented(invitation_id, device_secret)
-    return view_of(invitation, device, now=now)
+    return view_of(invitation, device, everybody=everybody, now=now)
 
 
 def answer_birth_date(
@@ -218,6 +220,21 @@ def relay_for_check(invitation_id: str, device_secret: str, *, now: datetime) ->
     return check_credentials(device.public_id, now=now)
 
 
+def door_again(
+    invitation: Invitation,
+    device: Device,
+    arrival: Arrival,
+    *,
+    everybody: Everybody | None,
+    device_secret: str,
+    now: datetime,
+) -> DoorView:
+    """As `door_of`, for who was looked up a moment ago: looked up anew only if something has happened since."""
+    if not is_as_read(arrival):
+        return door_of(invitation.public_id, device_secret, everybody=everybody, now=now)
+    return view_of(invitation, device, arrival=arrival, everybody=everybody, now=now)
+
+
 def who_is_at_the_door(
     invitation_id: str, device_secret: str, *, now: datetime
 ) -> tuple[Invitation, Device, Arrival | None]:
@@ -226,13 +243,24 @@ def who_is_at_the_door(
     return invitation, device, present_of(invitation)
 
 
-def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: bool = False) -> DoorView:
-    """Put together what this browser is shown at this moment, in a constant number of queries."""
+def view_of(
+    invitation: Invitation,
+    device: Device,
+    *,
+    arrival: Arrival | None = None,
+    everybody: Everybody | None = None,
+    now: datetime,
+    wrong: bool = False,
+) -> DoorView:
+    """Put together what this browser is shown at this moment, in a constant number of queries.
+
+    Who has read the person's arrival, or the places of their queue, at this moment gives them.
+    """
     standing = policies.standing(invitation, device, now=now)
     is_proven = standing == "proven"
-    arrival = present_of(invitation) if is_proven else None
+    arrival = (arrival or present_of(invitation)) if is_proven else None
     step, consultation = _step(invitation, arrival, standing)
-    facts = waiting_facts(invitation, arrival, now=now) if is_proven else {}
+    facts = waiting_facts(invitation, arrival, everybody=everybody, now=now) if is_proven else {}
     if step == "check" and facts.pop("is_over", False):
         step = "queue_closed"
     starts_at, ends_at, zone = _hours(invitation)

@@ -87,6 +87,7 @@ WORDS: dict[str, "StrPromise"] = {
     "holiday": _("Dagen er en helligdag."),
     "not_their_turn": _("Det er ikke denne pasientens tur. Velg en grunn først."),
     "the_same": _("Pasienten står allerede i denne køen. Velg en annen."),
+    "waits_elsewhere": _("Du venter i en annen kø her. Velg hvilken plass du vil ha."),
     "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),

@@ -116,6 +116,8 @@ export type DoorEvent =
   | { readonly type: "answered"; readonly view: DoorView }
   | { readonly type: "refused"; readonly code: string }
   | { readonly type: "news"; readonly view: DoorView }
+  | { readonly type: "place"; readonly place: Partial<DoorView> }
+  | { readonly type: "words"; readonly words: readonly Told[] }
   | { readonly type: "socket"; readonly up: boolean }
   | { readonly type: "elsewhere" }
   | { readonly type: "moved_away" }
@@ -231,6 +233,10 @@ export function next(door: Door, event: DoorEvent): Door {
       return { ...door, isBusy: false, problem: event.code };
     case "news":
       return takeNews(door, event.view);
+    case "place":
+      return takeNews(door, { ...door.view, ...event.place });
+    case "words":
+      return takeNews(door, { ...door.view, words: joined(door.view.words, event.words) });
     case "socket":
       return { ...door, isOffline: !event.up };
     case "elsewhere":
@@ -250,6 +256,12 @@ export function next(door: Door, event: DoorEvent): Door {
     default:
       return unreachable(event);
   }
+}
+
+/** What was told before and what is told now; what comes twice stands there once. */
+function joined(before: readonly Told[], more: readonly Told[]): readonly Told[] {
+  const isNew = (one: Told): boolean => !before.some((old) => old.at === one.at && old.code === one.code);
+  return [...before, ...more.filter(isNew)];
 }
 
 /** News about a door that was left or moved is kept, but brings nobody back in against their will. */

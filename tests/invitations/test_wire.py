@@ -125,6 +125,11 @@ def wire_of(message: Message) -> tuple[Outgoing, str]:
     return given, "\n".join(parts)
 
 
+def hosts_in(wire: str) -> set[str]:
+    """Whom the links lead to; a calendar folds its lines in the middle of one."""
+    return set(re.findall(r"https?://[^/\s#\"<>]+", wire.replace("\r\n ", "")))
+
+
 @given(
     name=HOSTILE, staff=HOSTILE, title=HOSTILE, patient=HOSTILE, language=st.sampled_from(["nb", "nn", "en"])
 )
@@ -142,7 +147,7 @@ def test_no_name_of_anybody_reaches_the_wire(db, name, staff, title, patient, la
         given, wire = wire_of(message)
         assert MARK.casefold() not in wire.casefold(), message.kind
         assert "evil" not in wire.casefold(), message.kind
-        assert set(re.findall(r"https?://[^/\s#\"<>]+", wire)) <= {BASE}
+        assert hosts_in(wire) <= {BASE}
         if given.channel == "email":
             headers = email.message_from_string(wire)
             assert headers.get_all("Bcc") is None
@@ -166,7 +171,7 @@ def test_a_hostile_label_cannot_break_out_of_its_place(in_memory, label):
         queued = _written(invitation, message)
         given, wire = wire_of(queued)
         assert "evil.example" not in wire
-        assert set(re.findall(r"https?://[^/\s#\"<>]+", wire)) <= {BASE}
+        assert hosts_in(wire) <= {BASE}
         assert len(given.sender) <= (11 if channel == "sms" else 40)
         assert not re.search(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", given.sender)
         if channel == "email":
