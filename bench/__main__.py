@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import call, day, estimate, fanout, report
+from bench import call, day, estimate, fanout, messages, report
 from bench.machine import ROOT, facts
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -16,7 +16,12 @@ PAGE = ROOT / "docs" / "reference" / "performance.md"
 def measurements() -> dict[str, Callable[[], dict[str, float]]]:
     """Everything there is to measure, by name."""
     known = dict(call.MEASUREMENTS)
-    known |= {"estimate": estimate.measure, "queue": fanout.measure, "day": day.measure}
+    known |= {
+        "estimate": estimate.measure,
+        "queue": fanout.measure,
+        "day": day.measure,
+        "messages": messages.measure,
+    }
     if importlib.util.find_spec("bench.outbox"):
         from bench import outbox
 

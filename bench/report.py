@@ -26,6 +26,9 @@ PROMISES = (
     Promise("clicks_arrived_to_talking", "Presses from \"is here\" to talking", 1),
     Promise("outbox_lost", "Messages lost when workers are killed", 0),
     Promise("outbox_doubled", "Messages sent twice when workers are killed", 0),
+    Promise("random_transport_lost", "Invitations lost by a transport that fails at random", 0),
+    Promise("random_transport_doubled", "Invitations sent twice by a transport that fails at random", 0),
+    Promise("messages_per_second", "Messages that one worker hands to an HTTP gateway", 20, "/s", is_least=True),
     Promise("estimate_hit_rate", "Queue: waits that fell in the range shown, over 1,000 simulated days", 0.8, is_least=True),
     Promise("estimate_width_ratio", "Queue: median width of the range, to the wait", 0.6),
     Promise("fanout_p99_ratio", "Queue: a change → all who wait in it have it (p99), to a bare server", 1.3, "×"),
@@ -63,6 +66,10 @@ HOW = """- **The bare page** (`bench/pages`) is the least that shows one person 
 - **Day page**: `/dag/` of a clinician with twenty hours that day, by turns from two installations on one PostgreSQL; p95
   {day_page_few_p95_ms:g} ms with {day_page_few:,.0f} hours and as many invitations, {day_page_many_p95_ms:g} ms with
   {day_page_many:,.0f}.
+- **Messages**: {random_transport_messages:,.0f} invitations through the outbox to a transport that in a third of all tries answers
+  nothing, too late, wrongly or twice; half of them with a gateway that honours keys, where each arrived once, and half
+  without, where a person is shown the {random_transport_uncertain:,.0f} that nobody can tell about. One worker on SQLite hands
+  over {messages_per_second:.0f} a second, one after the other, each in transactions of its own.
 - **Waits** are those of {estimate_people:g} people on simulated days, told by the product's own estimate.
 """
 

@@ -143,7 +143,7 @@ def _queue_all(count: int, channel: str) -> None:
                 kind="invited",
                 key=f"key-{n}",
                 channel="email" if channel == "smtp" else "sms",
-                to="kari@example.no",
+                to="kari@example.no" if channel == "smtp" else "+4799999912",
                 language="nb",
                 subject="s",
                 body=str(n),

@@ -6,6 +6,7 @@ processes each has servers of its own, so that no two share anything.
 
 import contextlib
 import ctypes
+import json
 import os
 import pwd
 import re
@@ -19,10 +20,12 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -363,6 +366,57 @@ def running_smtp_sink() -> Iterator[SmtpSink]:
         controller.stop()
 
 
+# SMSC
+
+
+class Smsc:
+    """An SMSC that is told over HTTP what to do, and says what it took."""
+
+    def __init__(self, port: int, control: int, process: Process) -> None:
+        self.port = port
+        self._control = control
+        self._process = process
+
+    def tell(self, what: str = "/", given: object = None) -> dict[str, Any]:
+        asked = urllib.request.Request(
+            f"http://127.0.0.1:{self._control}{what}", data=json.dumps(given).encode(), method="POST"
+        )
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    @property
+    def taken(self) -> list[dict[str, Any]]:
+        return self.tell()["taken"]
+
+    def answers(self) -> bool:
+        try:
+            self.tell()
+        except OSError:
+            return False
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def start(self) -> None:
+        self._process.start(self.answers)
+
+    def stop(self) -> None:
+        self._process.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def running_smsc() -> Iterator[Smsc]:
+    root = Path(__file__).parent.parent
+    with _folder("smsc") as folder:
+        port, control = free_port(), free_port()
+        command = [str(root / "tools/node.sh"), "node", str(root / "tests/smsc.mjs"), str(port), str(control)]
+        smsc = Smsc(port, control, Process(command, folder))
+        smsc.start()
+        try:
+            yield smsc
+        finally:
+            smsc.stop()
+
+
 # CalDAV
 
 
@@ -499,3 +553,15 @@ def caldav_server() -> Iterator[CalDavServer]:
 def smtp_sink() -> Iterator[SmtpSink]:
     with running_smtp_sink() as sink:
         yield sink
+
+
+@pytest.fixture(scope="session")
+def smsc_server() -> Iterator[Smsc]:
+    with running_smsc() as server:
+        yield server
+
+
+@pytest.fixture
+def smsc(smsc_server: Smsc) -> Smsc:
+    smsc_server.tell("/forget")
+    return smsc_server

@@ -25,6 +25,28 @@ BLIKK_SMTP: dict[str, Any] = {
     "tls": env.SMTP_TLS,
 }
 BLIKK_MAIL_FROM = env.MAIL_FROM
+BLIKK_BOUNCES_TO = env.BOUNCES_TO
+BLIKK_SMS_NUMBER = env.SMS_NUMBER
+BLIKK_SMS_HOOK_SECRET = env.SMS_HOOK_SECRET
+BLIKK_SMS_HOOK_KEY = env.SMS_HOOK_KEY
+BLIKK_SMPP: dict[str, Any] = {
+    "host": env.SMPP_HOST,
+    "port": env.SMPP_PORT,
+    "system_id": env.SMPP_SYSTEM_ID,
+    "password": env.SMPP_PASSWORD,
+    "system_type": env.SMPP_SYSTEM_TYPE,
+    "tls": env.SMPP_TLS,
+    "long": env.SMPP_LONG,
+    "unknown_errors": frozenset(error.strip().lstrip("0") for error in env.SMPP_UNKNOWN_ERRORS),
+}
+BLIKK_SMS_GATEWAY = env.SMS_GATEWAY
+BLIKK_SMS_GATEWAY_LOGIN: dict[str, Any] = {
+    "user": env.SMS_GATEWAY_USER,
+    "password": env.SMS_GATEWAY_PASSWORD,
+    "token": env.SMS_GATEWAY_TOKEN,
+    "extra": env.SMS_GATEWAY_EXTRA,
+}
+BLIKK_APPRISE_SMS_URL = env.APPRISE_SMS_URL
 BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.strip()]
 BLIKK_CALDAV_CA = env.CALDAV_CA
 BLIKK_TURN_URLS = env.TURN_URLS

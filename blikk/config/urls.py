@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", include("blikk.api.urls")),
     path("", include("blikk.web.urls")),
 ]
 

@@ -96,6 +96,24 @@ def another_link(invitation: Invitation, *, now: datetime) -> str:
 
 
 @transaction.atomic
+def reach_by_email(
+    invitation: Invitation, *, email: str, phone_is_dead: bool, actor: Actor, now: datetime
+) -> None:
+    """Let an invitation go by e-mail too, because its SMS did not arrive.
+
+    From then on a link alone is not having the phone, so a code is asked for (DESIGN §9): sent to the phone, or by
+    e-mail where the number is not in use.
+    """
+    changes = {"email": email, "sent_by": with_channel(invitation, "email")}
+    if phone_is_dead:
+        changes["phone"] = ""
+    change(invitation, **changes)
+    record(
+        "invitation.goes_by_email_too", actor=actor, about=invitation, clinic_id=invitation.clinic_id, now=now
+    )
+
+
+@transaction.atomic
 def letter_link(invitation: Invitation, *, actor: Actor, now: datetime) -> tuple[str, str]:
     """Make a link and a code to be printed; those sent or printed before still work."""
     token, typed_code = new_secret(), new_typed_code()

@@ -18,7 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says."""
     given = _parser().parse_args(arguments)
     act: Act = given.act
-    return act(given)
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        return act(given)
+    except ImproperlyConfigured as fault:
+        print(f"blikk: {fault}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     worker.add_argument("--name", default="", help="how this worker signs its leases")
     _add(acts, "migrate", _migrate, "bring the database up to date")
     _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
+    _add_messages(acts)
     _add_audit(acts)
     _add_clinic(acts)
     _add_notice(acts)
@@ -49,6 +56,14 @@ def _add(
     parser = acts.add_parser(name, help=words, description=words)
     parser.set_defaults(act=act)
     return parser
+
+
+def _add_messages(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tried = _add(acts, "try", _try, "send one message to yourself, and see what the transport answers")
+    tried.add_argument("channel", choices=["sms", "email"])
+    tried.add_argument("to", help="+4799999999, or an e-mail address")
+    bounce = _add(acts, "bounce", _bounce, "take in an e-mail that came back, on standard input")
+    bounce.add_argument("--to", default="", help="the address that it came back to, if the mail server tells")
 
 
 def _add_audit(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -147,6 +162,20 @@ def _doctor(_given: argparse.Namespace) -> int:
     from blikk.jobs.doctor import examine
 
     return examine(sys.stdout)
+
+
+def _try(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.messages import try_out
+
+    return try_out(given.channel, given.to)
+
+
+def _bounce(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.messages import bounce
+
+    return bounce(sys.stdin.buffer, given.to)
 
 
 def _audit_verify(given: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ from blikk.calendars.queries import in_trouble
 from blikk.jobs.serve import pending_migrations
 from blikk.notifications.queries import oldest_unsent_at
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.notifications.transports.http import HttpTransport
+from blikk.notifications.transports.smpp import SmppTransport
 
 PATIENCE = 3.0
 LATE = timedelta(minutes=5)
@@ -86,8 +88,8 @@ def redis() -> Iterator[Finding]:
 
 def transports() -> Iterator[Finding]:
     try:
-        chosen_transports()
-    except (ImproperlyConfigured, ValueError) as fault:
+        chosen = chosen_transports()
+    except ImproperlyConfigured as fault:
         yield Finding("messages", False, str(fault), "Set BLIKK_SMS_TRANSPORT and BLIKK_EMAIL_TRANSPORT.")
         return
     names = {"SMS": settings.BLIKK_SMS_TRANSPORT, "e-mail": settings.BLIKK_EMAIL_TRANSPORT}
@@ -100,6 +102,43 @@ def transports() -> Iterator[Finding]:
         yield _reaches(
             "SMTP server", settings.BLIKK_SMTP["host"], settings.BLIKK_SMTP["port"], "BLIKK_SMTP_HOST"
         )
+        address = settings.BLIKK_BOUNCES_TO
+        how = f"come back to {address}" if address else "letters that come back are seen by nobody"
+        yield Finding("bounces", bool(address), how, "Set BLIKK_BOUNCES_TO, and pipe it to: blikk bounce")
+    if settings.BLIKK_SMS_TRANSPORT == "smpp":
+        yield _binds(chosen["sms"])
+    if settings.BLIKK_SMS_TRANSPORT == "http":
+        yield _gateway(chosen["sms"])
+
+
+def _binds(transport: object) -> Finding:
+    """Bind as the worker does, and let go at once."""
+    where = f"{settings.BLIKK_SMPP['host']}:{settings.BLIKK_SMPP['port']}"
+    if not isinstance(transport, SmppTransport):
+        raise TypeError(transport)
+    line = transport.line()
+    is_bound = line.is_bound(within=PATIENCE)
+    refusal = line.refusal
+    transport.close()
+    if is_bound:
+        return Finding("SMPP", True, f"{where} lets us in")
+    fix = (
+        "Check BLIKK_SMPP_SYSTEM_ID and BLIKK_SMPP_PASSWORD."
+        if refusal
+        else "Check BLIKK_SMPP_HOST, and the firewall."
+    )
+    return Finding("SMPP", False, f"{where}: {refusal or 'no answer'}", fix)
+
+
+def _gateway(transport: object) -> Finding:
+    if not isinstance(transport, HttpTransport):
+        raise TypeError(transport)
+    template = transport.template
+    if template.report and not settings.BLIKK_SMS_HOOK_SECRET:
+        fix = "Set BLIKK_SMS_HOOK_SECRET, and give the gateway the address for reports."
+        return Finding("SMS gateway", False, f"{template.name}, whose reports have no way in", fix)
+    keys = "honours keys" if transport.honours_key else "honours no keys: a lost answer is shown as uncertain"
+    return Finding("SMS gateway", True, f"{template.name}, {keys}")
 
 
 def calendars() -> Iterator[Finding]:

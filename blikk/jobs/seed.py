@@ -27,6 +27,7 @@ from blikk.kernel.ids import new_secret
 from blikk.kernel.times import local
 from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.queries import inbox
+from blikk.notifications.states import NUMBER_NOT_IN_USE
 from blikk.notifications.transports import NotSent, Outgoing, Receipt
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients import contact_points
@@ -76,7 +77,7 @@ class OutOfOrder:
     honours_key = True
 
     def send(self, message: Outgoing) -> Receipt:
-        raise NotSent("unknown_number", retry=False)
+        raise NotSent(NUMBER_NOT_IN_USE, retry=False)
 
 
 @dataclass(frozen=True, slots=True)

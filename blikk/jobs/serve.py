@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from blikk.jobs.worker import start_worker
+from blikk.notifications.transports.chosen import chosen_transports
 
 LARGEST_FRAME = 65_536
 GRACE = 10
@@ -25,7 +26,8 @@ _MIGRATION_LOCK = 0x626C696C
 
 
 def prepare() -> None:
-    """Make ready what a server needs, quickly when nothing has changed."""
+    """Make ready what a server needs, quickly when nothing has changed. A wrong setting refuses to start."""
+    chosen_transports()
     migrate()
     collect_static()
 

@@ -12,15 +12,21 @@ from django.utils import timezone
 
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
-from blikk.bus import announce
 from blikk.calendars.push import forget_old as forget_calendars
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.journeys import delivery
+from blikk.journeys.inbound import take_text, use_kept_texts
 from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
 from blikk.journeys.reminders import take_back_stale
 from blikk.kernel.ids import new_id
-from blikk.notifications.dispatch import News, dispatch_once
+from blikk.notifications.dispatch import dispatch_once
+from blikk.notifications.inbound import forget_inbound
+from blikk.notifications.reports import forget_reports
+from blikk.notifications.services import Channel
+from blikk.notifications.states import Outcome
+from blikk.notifications.transports import Listening
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients.requests import forget_old as forget_requests
 from blikk.scheduling.services import forget_holds
@@ -38,12 +44,15 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
     worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     transports = chosen_transports()
+    lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
+    for line in lines:
+        line.listen(Hearing())
     keeper = start_keeper(stop, name=worker_id)
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
         try:
-            handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=tell)
+            handled = dispatch_once(worker_id, transports=transports, clock=timezone.now, tell=delivery.tell)
             house_due = _keep_house(house_due)
             sweep_due = _sweep(sweep_due)
             pause = 0.0 if handled else PAUSE
@@ -52,10 +61,39 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             pause = PAUSE_AFTER_FAULT
         if pause:
             stop.wait(pause)
+    for line in lines:
+        line.close()
     if keeper:
         # One request to a calendar server may be under way; what it did is found out at the next start.
         keeper.join(5)
     _close()
+
+
+class Hearing:
+    """Takes in what a transport brings by itself, on the transport's own thread."""
+
+    def report(
+        self,
+        channel: Channel,
+        *,
+        provider_id: str = "",
+        reference: str = "",
+        outcome: Outcome,
+        reason: str = "",
+    ) -> None:
+        close_old_connections()
+        delivery.take_report(
+            channel,
+            provider_id=provider_id,
+            reference=reference,
+            outcome=outcome,
+            reason=reason,
+            now=timezone.now(),
+        )
+
+    def text(self, *, source: str, phone: str, words: str) -> None:
+        close_old_connections()
+        take_text(source=source, phone=phone, words=words, now=timezone.now())
 
 
 def start_worker() -> tuple[threading.Thread, threading.Event]:
@@ -66,18 +104,16 @@ def start_worker() -> tuple[threading.Thread, threading.Event]:
     return thread, stop
 
 
-def tell(news: News) -> None:
-    """Tell the open pages what became of a message."""
-    if news.topic:
-        announce(news.topic, "message", about=news.about, kind=news.kind, status=news.status)
-
-
 def _sweep(due: datetime) -> datetime:
     """Every few seconds: do what is due in the queues, and see to lost links and reminders."""
     now = timezone.now()
     if now < due:
         return due
     sweep(now=now)
+    delivery.use_kept_reports(now=now)
+    delivery.follow_up(now=now)
+    delivery.warn_of_unopened(since=due - SWEEP_EVERY, now=now)
+    use_kept_texts(now=now)
     answer_lost_links(now=now)
     take_back_stale(now=now)
     return now + SWEEP_EVERY
@@ -93,6 +129,8 @@ def _keep_house(due: datetime) -> datetime:
     forget_old(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)
+    forget_reports(now=now)
+    forget_inbound(now=now)
     forget_requests(now=now)
     return now + HOUSE_EVERY
 

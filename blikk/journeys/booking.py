@@ -352,19 +352,25 @@ def send(
     kind: Kind,
     *,
     issued: Issued | None = None,
+    token: str = "",
+    channels: tuple[str, ...] = (),
     not_before: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Write to an invited person on every channel that their invitation went by; a letter is printed by a person."""
+    """Write to an invited person on every channel that their invitation went by, or on those that are given.
+
+    A letter is printed by a person.
+    """
     words = compose(
         kind,
         invitation,
         base_url=settings.BLIKK_BASE_URL,
-        token=issued.token if issued else "",
+        token=issued.token if issued else token,
         typed_code=issued.typed_code if issued else "",
     )
-    link = f"{settings.BLIKK_BASE_URL}/m#{issued.token}" if issued else ""
-    for channel in (way for way in invitation.sent_by.split(",") if way != "letter"):
+    secret = issued.token if issued else token
+    link = f"{settings.BLIKK_BASE_URL}/m#{secret}" if secret else ""
+    for channel in (way for way in channels or invitation.sent_by.split(",") if way != "letter"):
         outbox.queue(
             clinic_id=invitation.clinic_id,
             kind=kind,

@@ -36,6 +36,8 @@ class Person:
     sent_by: str
     is_locked: bool
     devices: int
+    # The channels that there is an address for, whether or not something went by them.
+    ways: tuple[str, ...] = ()
     arrival: str = ""
     version: int = 0
     status: str = ""
@@ -60,6 +62,11 @@ class Person:
     @property
     def is_waiting(self) -> bool:
         return self.status == "waiting"
+
+    @property
+    def has_opened(self) -> bool:
+        """Whether the person has proven themself; a link that something has merely looked at is not opened."""
+        return self.devices > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +277,7 @@ def _person(
         birth_on=invitation.patient.birth_on if invitation.patient else None,
         phone=invitation.phone,
         sent_by=invitation.sent_by,
+        ways=tuple(way for way, to in (("sms", invitation.phone), ("email", invitation.email)) if to),
         is_locked=invitation.is_locked,
         late_answer=invitation.late_answer,
         wish=invitation.wish or "",  # type: ignore[attr-defined]

@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 
-from blikk.notifications.models import Message
+from blikk.notifications.models import Message, Part
+from blikk.notifications.reports import use_kept_for
 from blikk.notifications.states import MessageStatus
 from blikk.notifications.transports import (
     NotSent,
@@ -25,9 +26,11 @@ from blikk.notifications.transports import (
     Transports,
     Unknown,
 )
+from blikk.notifications.transports.border import checked
 
 LEASE = timedelta(seconds=120)
-MOST_ATTEMPTS = 9
+# With these pauses a provider may be away for an hour before a message is given up.
+MOST_ATTEMPTS = 15
 FIRST_PAUSE = 4.0
 LONGEST_PAUSE = 600.0
 BATCH = 20
@@ -103,7 +106,7 @@ def recover(transports: Transports, *, now: datetime, tell: Tell) -> None:
                 reason="worker_died",
             )
         elif _settle(message, MessageStatus.UNCERTAIN, now, reason="worker_died"):
-            tell(_news(message))
+            tell(news_of(message))
 
 
 def _send(message: Message, transport: Transport, clock: Callable[[], datetime], tell: Tell) -> None:
@@ -119,7 +122,7 @@ def _send(message: Message, transport: Transport, clock: Callable[[], datetime],
     ):
         return
     try:
-        receipt = transport.send(_outgoing(message, now))
+        receipt = transport.send(checked(_outgoing(message, now)))
     except NotSent as refusal:
         is_settled = _not_sent(message, refusal, clock())
     except Unknown as doubt:
@@ -130,9 +133,12 @@ def _send(message: Message, transport: Transport, clock: Callable[[], datetime],
     else:
         is_settled = _sent(message, receipt, clock())
     if is_settled:
-        tell(_news(message))
+        # What the provider said before we knew what it calls the message was kept.
+        use_kept_for(message, now=clock())
+        tell(news_of(message))
 
 
+@transaction.atomic
 def _sent(message: Message, receipt: Receipt, now: datetime) -> bool:
     target = MessageStatus.DELIVERED if receipt.is_delivered else MessageStatus.SENT
     changes: dict[str, Any] = {
@@ -140,6 +146,10 @@ def _sent(message: Message, receipt: Receipt, now: datetime) -> bool:
         "provider_id": receipt.provider_id[:200],
         "reason": "",
     }
+    names = [name[:200] for name in dict.fromkeys((receipt.provider_id, *receipt.more_ids)) if name]
+    Part.objects.bulk_create(
+        [Part(message=message, provider_id=name) for name in names], ignore_conflicts=True
+    )
     if _settle(message, target, now, **changes):
         return True
     # The answer came after the lease had run out: what was put down as uncertain is certain now.
@@ -223,5 +233,6 @@ def _outgoing(message: Message, now: datetime) -> Outgoing:
     )
 
 
-def _news(message: Message) -> News:
+def news_of(message: Message) -> News:
+    """What became of a message, to be told."""
     return News(message.topic, message.about, message.kind, message.status)

@@ -1,13 +1,14 @@
 """Queueing a message with what caused it, and taking it back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
 
-from blikk.kernel.errors import NotFound
+from blikk.kernel.ids import digest
 from blikk.notifications.models import Message
-from blikk.notifications.states import MESSAGE, MessageStatus
+from blikk.notifications.states import MessageStatus
 
 Channel = Literal["sms", "email"]
 
@@ -38,6 +39,7 @@ def queue(
         key=key,
         defaults={
             "clinic_id": clinic_id,
+            "reference": reference_of(key),
             "kind": kind,
             "channel": channel,
             "to": to,
@@ -82,29 +84,23 @@ def withdraw(*, about: str, now: datetime, kind: str | None = None, channel: str
     return taken
 
 
-@transaction.atomic
-def report_delivery(
-    channel: Channel,
-    provider_id: str,
-    *,
-    is_delivered: bool,
-    now: datetime,
-    reason: str = "",
-) -> Message:
-    """Note what a transport says later about a message that it took, be it late, early or doubled."""
-    message = Message.objects.filter(channel=channel, provider_id=provider_id).exclude(provider_id="").first()
-    if message is None:
-        raise NotFound
-    target = MessageStatus.DELIVERED if is_delivered else MessageStatus.FAILED
-    if MESSAGE.allows(MessageStatus(message.status), target):
-        MESSAGE.make(
-            message,
-            target,
-            settled_at=now,
-            sent_at=message.sent_at or now,
-            reason="" if is_delivered else reason,
-        )
-    return message
+def failures_to_follow_up(*, since: datetime, limit: int = 50) -> Sequence[Message]:
+    """What failed for good and nothing has followed from yet, oldest first."""
+    rows = Message.objects.filter(
+        status=MessageStatus.FAILED, followed_up_at__isnull=True, settled_at__gte=since
+    )
+    return list(rows.order_by("id")[:limit])
+
+
+def followed_up(message: Message, *, now: datetime) -> bool:
+    """Note that what follows from a failure is being done; False if somebody else was first."""
+    mine = Message.objects.filter(pk=message.pk, status=MessageStatus.FAILED, followed_up_at__isnull=True)
+    return mine.update(followed_up_at=now) == 1
+
+
+def reference_of(key: str) -> str:
+    """Name a message for those outside: always the same for one key, and it tells nothing of it."""
+    return digest(key)[:40]
 
 
 def hint(to: str) -> str:

@@ -1,4 +1,4 @@
-"""The life of a message."""
+"""The life of a message, and what is said about it later."""
 
 from django.db import models
 
@@ -35,3 +35,22 @@ MESSAGE = Moves(
         ),
     }
 )
+
+
+class Outcome(models.TextChoices):
+    """What a provider says of a message later: that it has it, that it arrived, or that it never will."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+MOVE_OF = {
+    Outcome.ACCEPTED: MessageStatus.SENT,
+    Outcome.DELIVERED: MessageStatus.DELIVERED,
+    Outcome.FAILED: MessageStatus.FAILED,
+}
+
+# Reasons that say that the address itself is wrong; `journeys.contacts` knows what follows from each.
+NUMBER_NOT_IN_USE = "number_not_in_use"
+NO_SUCH_MAILBOX = "no_such_mailbox"

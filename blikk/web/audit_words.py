@@ -103,6 +103,7 @@ ACTS: dict[str, Promise] = {
     "device.birth_date_answered": _("Fødselsdato oppgitt"),
     "device.trusted": _("Enhet godkjent"),
     "invitation.ended": _("Invitasjon avsluttet"),
+    "invitation.goes_by_email_too": _("Invitasjon går også på e-post"),
     "invitation.issued": _("Invitasjon laget"),
     "invitation.late_answered": _("Svarte på forsinkelsen"),
     "invitation.letter_printed": _("Brev laget"),

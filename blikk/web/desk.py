@@ -26,7 +26,7 @@ from blikk.patients.reading import readable_email
 from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
-from blikk.web.presenters import words
+from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.change import show_reminders
@@ -116,9 +116,12 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 @require_POST
 @staff(*DESK)
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
-    """Send somebody a new link instead of one that was lost or not delivered."""
+    """Send somebody a new link instead of one that was lost or not delivered, perhaps by another way."""
+    way = request.POST.get("kanal")
+    channels = (way,) if way in marks.CHANNELS else None
+    actor, now = request.actor, timezone.now()
     try:
-        sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+        sent = booking.send_again(request.clinic, invitation_id, channels=channels, actor=actor, now=now)
     except Invalid as fault:
         # The number has come into doubt since then: the patient's page is where it is read back.
         patient_id = patient_of(request.clinic, invitation_id)

@@ -4,10 +4,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from blikk.kernel.errors import NotFound
 from blikk.notifications import dispatch, queries
 from blikk.notifications.models import InboxMessage, Message
-from blikk.notifications.services import hint, report_delivery, withdraw
+from blikk.notifications.services import hint, withdraw
 from blikk.notifications.states import MESSAGE, MessageStatus
 from blikk.notifications.transports import NotSent, Receipt, Unknown
 from blikk.notifications.transports.chosen import chosen_transports
@@ -234,23 +233,6 @@ def test_what_is_sent_cannot_be_withdrawn(post):
     assert status(message) == "sent"
 
 
-def test_delivery_reports_come_late_and_twice(post):
-    message = post.queue("a")
-    post.run()
-    for is_delivered in (True, True, False):
-        report_delivery("sms", "id-a", is_delivered=is_delivered, now=post.now)
-    assert status(message) == "delivered"
-    with pytest.raises(NotFound):
-        report_delivery("sms", "", is_delivered=True, now=post.now)
-
-
-def test_a_negative_report_is_a_failure(post):
-    message = post.queue("a")
-    post.run()
-    report_delivery("sms", "id-a", is_delivered=False, now=post.now, reason="absent")
-    assert status(message) == "failed"
-
-
 def test_states_are_asked_for_in_one_query(post, django_assert_num_queries):
     for key in "abc":
         post.queue(key)
@@ -320,3 +302,33 @@ def test_without_a_transport_the_message_fails_at_once(post, settings):
 def test_an_address_is_hinted_at_only():
     assert hint("+4799999912") == "…12"
     assert hint("kari.nordmann@example.no") == "k…@example.no"
+
+
+@pytest.mark.parametrize("fault", [NotSent("no_connection", retry=True), Unknown("gateway_500")])
+def test_a_provider_that_is_away_for_an_hour_loses_and_doubles_nothing(post, fault):
+    message, end = post.queue("a"), post.now + timedelta(hours=1)
+
+    def behave(_outgoing):
+        if post.now < end:
+            raise fault
+        return Receipt("late")
+
+    post.sms.behave = behave
+    while status(message) == "queued":
+        post.now = max(post.now, message.next_at)
+        post.run()
+    assert (status(message), message.provider_id) == ("sent", "late")
+    assert post.now >= end
+    assert {given.key for given in post.sms.given} == {"a"}
+    assert post.told() == ["sent"]
+
+
+def test_a_provider_without_keys_that_answers_500_for_an_hour_is_asked_once_and_shown(post):
+    messages = [post.queue(key, "email", to="kari@example.no") for key in "abc"]
+    post.email.behave = raising(Unknown("gateway_500"))
+    for _ in range(60):
+        post.run()
+        post.later(minutes=1)
+    assert [status(message) for message in messages] == ["uncertain"] * 3
+    assert len(post.email.given) == 3
+    assert len(queries.in_trouble(7, since=post.now - timedelta(days=1))) == 3

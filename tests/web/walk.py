@@ -75,6 +75,7 @@ def a_house(name: str, patient_name: str) -> House:
         "consultation": consultation,
         "ended": over,
         "passkey": NOBODYS,
+        "hook": NOBODYS,
         "member": spare.public_id,
         "clinician": clinician.public_id,
         "invitation": booked.invitation.public_id,

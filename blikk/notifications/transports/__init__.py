@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from blikk.notifications.services import Channel, reference_of
+from blikk.notifications.states import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,21 @@ class Outgoing:
     now: datetime
     calendar: str = field(default="", repr=False)
 
+    @property
+    def reference(self) -> str:
+        """What those outside may know the message by."""
+        return reference_of(self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The transport has taken the message; perhaps it even knows that it arrived."""
+    """The transport has taken the message; perhaps it even knows that it arrived.
+
+    A message that went in several parts has more names than one.
+    """
 
     provider_id: str = ""
+    more_ids: tuple[str, ...] = ()
     is_delivered: bool = False
 
 
@@ -59,3 +71,32 @@ class Transport(Protocol):
 
 Transports = Mapping[str, Transport]
 """The transport of each channel."""
+
+
+class Ears(Protocol):
+    """Who listens to what a transport brings by itself. What it raises means that it was not put down."""
+
+    def report(
+        self,
+        channel: Channel,
+        *,
+        provider_id: str = "",
+        reference: str = "",
+        outcome: Outcome,
+        reason: str = "",
+    ) -> None:
+        """A provider says what became of a message."""
+        ...
+
+    def text(self, *, source: str, phone: str, words: str) -> None:
+        """Somebody sent an SMS to us, which the provider has no name for."""
+        ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A transport that also hears, on a line that must stand while a worker runs."""
+
+    def listen(self, ears: Ears) -> None: ...
+
+    def close(self) -> None: ...

@@ -17,6 +17,7 @@ from blikk.kernel.times import local
 from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.day import companion_status, state_of, status_of
+from blikk.web.presenters.marks import Other
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Invited:
     reach: str
     marks: Sequence[Mark]
     send_again: str
+    other: Other | None = None
     letter: str = ""
 
 
@@ -172,15 +174,19 @@ def _wish(row: Row, patient: Person) -> dict[str, str]:
 
 
 def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
-    shown = [companion_status(person, now)]
+    shown = [companion_status(person, now)] if person.arrival else []
     shown += marks.of_wish(person) + marks.of_proof(person)
-    shown += [Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(person, may_send=False)]
+    shown += marks.of_letter(person) + marks.of_each_channel(person)
+    if person.is_locked and not person.arrival:
+        shown.append(Mark(gettext("Lenken er sperret etter fem feil svar."), "warning", "bad"))
+    shown = shown or [companion_status(person, now)]
     return Invited(
         name=person.name,
         role=words.role(person.role),
         reach=_reach(person),
         marks=shown,
         send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
+        other=marks.other_way(person) if may_send else None,
         letter=_letter_of(person) if may_send else "",
     )
 

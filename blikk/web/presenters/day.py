@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from blikk.journeys.day import Day, OpenCloseOut, Person, Row, Unreached
+from blikk.journeys.delivery import LOOK_BEFORE
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.marks import Trouble
@@ -220,7 +221,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         trouble
         for person in row.people
         if is_open and not person.arrival
-        for trouble in marks.troubles_of(person, may_send=True)
+        for trouble in marks.troubles_of(person, may_send=True, is_near=_must_look(person, row, reader.now))
     ]
     zone = reader.clinic.zone
     return ShownRow(
@@ -242,6 +243,11 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
     )
+
+
+def _must_look(person: Person, row: Row, now: datetime) -> bool:
+    """Whether it is high time that the patient opens the link."""
+    return person.role == "patient" and row.starts_at - LOOK_BEFORE <= now < row.ends_at
 
 
 def tell_href(patient: Person | None) -> str:

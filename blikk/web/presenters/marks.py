@@ -1,7 +1,7 @@
 """The small signs of a row: what the device check found, how the invitation went, and what to do about trouble."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -42,12 +42,42 @@ DOUBTS: dict[str, Promise] = {
     "not_in_use": _("Nummeret er ikke i bruk"),
 }
 CHANNELS: dict[str, Promise] = {"sms": _("SMS"), "email": _("E-post")}
+BY_CHANNEL: dict[str, Promise] = {"sms": _("Send på SMS"), "email": _("Send på e-post")}
 WAYS: dict[str, Promise] = {
     "queued": _("Invitasjonen er på vei"),
     "sending": _("Invitasjonen er på vei"),
     "sent": _("Invitasjonen er sendt"),
     "delivered": _("Invitasjonen er levert"),
 }
+
+
+WENT: dict[str, Promise] = {
+    "queued": _("%(channel)s: på vei"),
+    "sending": _("%(channel)s: på vei"),
+    "sent": _("%(channel)s: sendt"),
+    "delivered": _("%(channel)s: levert"),
+    "withdrawn": _("%(channel)s: trukket tilbake"),
+}
+FAILED: dict[str, Promise] = {
+    "number_not_in_use": _("SMS kom ikke fram: nummeret er ikke i bruk."),
+    "no_such_mailbox": _("E-post kom ikke fram: adressen finnes ikke."),
+    "expired": _("SMS kom ikke fram: telefonen svarte ikke."),
+}
+# Nobody has opened the link, and the hour is near: by how far the message has come.
+UNOPENED: dict[str, Promise] = {
+    "queued": _("Lenken er ikke sendt ennå."),
+    "sending": _("Lenken er ikke sendt ennå."),
+    "sent": _("Lenken er sendt, men ikke åpnet."),
+    "delivered": _("Lenken er levert, men ikke åpnet."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The other channel: what it is called in the form, and on the button."""
+
+    channel: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +89,7 @@ class Trouble:
     phone: str = ""
     phone_bare: str = ""
     send_again: str = ""
+    other: Other | None = None
 
 
 def of_devices(person: Person) -> list[Mark]:
@@ -111,11 +142,28 @@ def of_letter(person: Person) -> list[Mark]:
 
 def of_delivery(person: Person) -> list[Mark]:
     """How it goes with the invitation, as long as nothing is wrong with it."""
+    if person.has_opened:
+        return [Mark(gettext("Har åpnet lenken"), "check", "good")]
     return of_letter(person) + [
         Mark(str(WAYS[message.status]), "message")
-        for message in _newest(person.messages)[:1]
+        for message in newest(person.messages)[:1]
         if message.status in WAYS
     ]
+
+
+def of_each_channel(person: Person) -> list[Mark]:
+    """How it went on each channel, and whether the link was opened."""
+    marks = []
+    for message in newest(person.messages):
+        if message.is_in_trouble:
+            marks.append(Mark(words_of(message), "warning", "bad"))
+        elif message.status in WENT:
+            by = {"channel": CHANNELS[message.channel]}
+            how = "good" if message.status == "delivered" else ""
+            marks.append(Mark(str(WENT[message.status]) % by, "message", how))
+    if person.has_opened:
+        marks.append(Mark(gettext("Har åpnet lenken"), "check", "good"))
+    return marks
 
 
 def of_doubt(codes: Sequence[str]) -> list[Mark]:
@@ -146,35 +194,60 @@ def of_late_answer(person: Person, appointment: str) -> list[Mark]:
     return [said[person.late_answer]] if person.late_answer in said else []
 
 
-def troubles_of(person: Person, *, may_send: bool) -> list[Trouble]:
-    """What must be mended for this person to get in."""
-    number = {"phone": words.phone(person.phone), "phone_bare": person.phone}
-    again = reverse("send_again", args=[person.invitation]) if may_send else ""
+def troubles_of(person: Person, *, may_send: bool, is_near: bool = False) -> list[Trouble]:
+    """What must be mended for this person to get in; `is_near` when the hour begins in a few minutes."""
+    means = Trouble(
+        "",
+        "",
+        phone=words.phone(person.phone),
+        phone_bare=person.phone,
+        send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
+        other=other_way(person) if may_send else None,
+    )
+    sent = newest(person.messages)
     found = [
-        Trouble(trouble_words(message.status, message.channel), _remedy(message), send_again=again, **number)
-        for message in _newest(person.messages)
-        if message.is_in_trouble
+        replace(means, words=words_of(message), remedy=_remedy(message, sent))
+        for message in sent
+        if message.is_in_trouble and not person.has_opened
     ]
+    if is_near and not found and not person.has_opened:
+        remedy = gettext("Timen er straks. Ring, eller send på nytt.")
+        found.append(replace(means, words=_unopened(person), remedy=remedy))
     if person.is_locked and not person.arrival:
+        remedy = gettext("Ring og hør hvem det er, og send så en ny lenke.")
         found.append(
-            Trouble(
-                gettext("Lenken er sperret etter fem feil svar."),
-                gettext("Ring og hør hvem det er, og send så en ny lenke."),
-                send_again=again,
-                **number,
-            )
+            replace(means, words=gettext("Lenken er sperret etter fem feil svar."), remedy=remedy, other=None)
         )
     return found
 
 
-def _newest(messages: Sequence[MessageState]) -> list[MessageState]:
+def other_way(person: Person) -> Other | None:
+    """A channel that there is an address for, and that nothing went by."""
+    unused = [way for way in person.ways if way not in person.sent_by.split(",")]
+    return Other(unused[0], str(BY_CHANNEL[unused[0]])) if unused else None
+
+
+def _unopened(person: Person) -> str:
+    states = [message.status for message in newest(person.messages)]
+    furthest = next((state for state in ("delivered", "sent", "sending", "queued") if state in states), "")
+    return str(UNOPENED[furthest]) if furthest else gettext("Lenken er ikke åpnet.")
+
+
+def newest(messages: Sequence[MessageState]) -> list[MessageState]:
     """The newest message of each channel. Codes are left out, for the patient asks again, and reminders to come."""
-    newest: dict[str, MessageState] = {}
+    found: dict[str, MessageState] = {}
     for message in messages:
         is_to_come = message.kind == "reminder" and not message.is_in_trouble
         if message.kind != "code" and not is_to_come:
-            newest.setdefault(message.channel, message)
-    return list(newest.values())
+            found.setdefault(message.channel, message)
+    return list(found.values())
+
+
+def words_of(message: MessageState) -> str:
+    """What became of a message, with the reason where it helps to mend it."""
+    if message.status == "failed" and message.reason in FAILED:
+        return str(FAILED[message.reason])
+    return trouble_words(message.status, message.channel)
 
 
 def trouble_words(status: str, channel: str) -> str:
@@ -185,7 +258,11 @@ def trouble_words(status: str, channel: str) -> str:
     return gettext("Vi vet ikke om %(channel)s kom fram.") % by
 
 
-def _remedy(message: MessageState) -> str:
+def _remedy(message: MessageState, sent: Sequence[MessageState]) -> str:
+    """What to do about a message, by what went on the other channel meanwhile."""
+    went = {each.channel for each in sent if each.status in UNOPENED}
+    if message.status == "failed" and message.channel == "sms" and "email" in went:
+        return gettext("E-post er sendt i stedet. Ring og sjekk nummeret.")
     if message.status == "failed":
         return gettext("Ring og sjekk nummeret eller adressen, eller send på nytt.")
     return gettext("Ring og spør, eller send på nytt.")

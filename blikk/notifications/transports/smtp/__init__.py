@@ -9,15 +9,20 @@ from email.message import EmailMessage
 from email.policy import SMTP as CRLF
 from email.utils import format_datetime
 
-from blikk.kernel.ids import digest
+from blikk.notifications.states import NO_SUCH_MAILBOX
 from blikk.notifications.transports import NotSent, Outgoing, Receipt, Unknown
 
 TIMEOUT = 10.0
 LINKS = {"none", "starttls", "tls"}
+# RFC 3463: the mailbox, or its host, is not there, or has moved or been closed.
+NOBODY_THERE = re.compile(rb"^\s*5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 
 
 class SmtpTransport:
-    """Plain text, neutral headers, no tracking; the Message-ID is made from the key."""
+    """Plain text, neutral headers, no tracking; the Message-ID is made from the key.
+
+    With `bounces_to` letters that come back go to an address that names the message (`blikk bounce`).
+    """
 
     honours_key = False
 
@@ -30,6 +35,7 @@ class SmtpTransport:
         password: str,
         tls: str,
         mail_from: str,
+        bounces_to: str = "",
         timeout: float = TIMEOUT,
     ) -> None:
         if tls not in LINKS:
@@ -37,6 +43,7 @@ class SmtpTransport:
         self.host, self.port, self.tls = host, port, tls
         self.user, self.password = user, password
         self.mail_from = mail_from
+        self.bounces_to = bounces_to
         self.timeout = timeout
 
     def send(self, message: Outgoing) -> Receipt:
@@ -46,7 +53,7 @@ class SmtpTransport:
             raise NotSent("address_unusable", retry=False) from error
         server = self._connect()
         try:
-            self._address(server, message.to)
+            self._address(server, self._return_path(message), message.to)
             self._hand_over(server, letter.as_bytes(policy=CRLF))
         finally:
             _hang_up(server)
@@ -78,10 +85,15 @@ class SmtpTransport:
             raise NotSent("no_sign_in", retry=True) from error
         return server
 
-    def _address(self, server: smtplib.SMTP, to: str) -> None:
+    def _return_path(self, message: Outgoing) -> str:
+        """Where the letter goes back to if it cannot be delivered."""
+        name, _, host = self.bounces_to.rpartition("@")
+        return f"{name}+{message.reference}@{host}" if name else self.mail_from
+
+    def _address(self, server: smtplib.SMTP, sender: str, to: str) -> None:
         """Name sender and receiver: a refusal here is final if the server says so (5xx)."""
         try:
-            _require("sender_refused", server.mail(self.mail_from))
+            _require("sender_refused", server.mail(sender))
             _require("receiver_refused", server.rcpt(to))
         except (OSError, smtplib.SMTPException, UnicodeEncodeError) as error:
             raise NotSent("connection_lost", retry=not isinstance(error, UnicodeEncodeError)) from error
@@ -104,10 +116,11 @@ def compose(message: Outgoing, mail_from: str) -> EmailMessage:
     letter["To"] = Address(addr_spec=message.to)
     letter["Subject"] = message.subject
     letter["Date"] = format_datetime(message.now)
-    letter["Message-ID"] = f"<{digest(message.key)[:40]}@{mail_from.rpartition('@')[2]}>"
+    letter["Message-ID"] = f"<{message.reference}@{mail_from.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter["Content-Language"] = message.language
     letter.set_content(message.body, subtype="plain", charset="utf-8", cte="quoted-printable")
+    # After the content: setting that clears whatever begins with "Content-".
+    letter["Content-Language"] = message.language
     if message.calendar:
         _enclose(letter, message.calendar)
     return letter
@@ -131,7 +144,9 @@ def _enclose(letter: EmailMessage, calendar: str) -> None:
 
 def _require(reason: str, answer: tuple[int, bytes]) -> None:
     """Read the server's answer: 4xx is for another time, 5xx for ever."""
-    code, _ = answer
+    code, words = answer
+    if code >= 500 and NOBODY_THERE.match(words):
+        reason = NO_SUCH_MAILBOX
     if code >= 300:
         raise NotSent(reason, retry=code < 500)
 

@@ -1,0 +1,10 @@
+"""The addresses that other programs call."""
+
+from django.urls import URLPattern, path
+
+from blikk.api import sms
+
+urlpatterns: list[URLPattern] = [
+    path("sms/<str:secret>/report", sms.report, name="sms_report"),
+    path("sms/<str:secret>/text", sms.text, name="sms_text"),
+]
