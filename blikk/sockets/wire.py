@@ -61,7 +61,7 @@ class Wire:
     """A socket whose page may say `hello`, ask, and hear news. Subclasses say what the frames mean.
 
     Ten thousand of these wait at a time. So there is one task for each and no frame between it and the server, and
-    what is needed now and then is made then: see `docs/decisions/0016`.
+    what is needed now and then is made then: see `docs/decisions/0018`.
     """
 
     __slots__ = (
