@@ -11,14 +11,24 @@ from blikk.bus.services import announce
 from blikk.clinics.models import Clinic
 from blikk.invitations import policies
 from blikk.invitations.errors import NoWayToReach, TooManyCodes
-from blikk.invitations.models import TRIES, Device, ExtraLink, Invitation, LateAnswer, OneTimeCode, PersonRole
+from blikk.invitations.models import (
+    TRIES,
+    Consent,
+    ConsentHow,
+    Device,
+    ExtraLink,
+    Invitation,
+    LateAnswer,
+    OneTimeCode,
+    PersonRole,
+)
 from blikk.invitations.queries import code_sent_since, open_for, trusted_devices
 from blikk.invitations.states import INVITATION, InvitationStatus, Revoked
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.ids import digest, keyed, new_digits, new_secret, new_typed_code, same
 from blikk.kernel.moves import change
-from blikk.patients.models import Patient
+from blikk.patients.models import Agreement, Companion, Patient
 from blikk.scheduling.models import Appointment, Opening
 
 
@@ -29,6 +39,18 @@ class Issued:
     invitation: Invitation
     token: str
     typed_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What is known of somebody who comes along with a patient."""
+
+    companion: Companion | None = None
+    agreement: Agreement | None = None
+    beside: Invitation | None = None
+    alias: str = ""
+    spoken: str = ""
+    qualification: str = ""
 
 
 @transaction.atomic
@@ -44,6 +66,7 @@ def issue(
     email: str,
     language: str,
     channels: tuple[str, ...],
+    along: Along | None = None,
     actor: Actor,
     now: datetime,
 ) -> Issued:
@@ -55,6 +78,7 @@ def issue(
     if not channels or not all(addresses[channel] for channel in channels):
         raise NoWayToReach
     token, typed_code = new_secret(), new_typed_code()
+    along = along or Along()
     invitation = Invitation.objects.create(
         clinic=clinic,
         appointment=appointment,
@@ -69,9 +93,62 @@ def issue(
         token_digest=digest(token),
         code_key=keyed("typed code", typed_code),
         created_at=now,
+        companion=along.companion,
+        agreement=along.agreement,
+        beside=along.beside,
+        alias=along.alias,
+        spoken=along.spoken,
+        qualification=along.qualification,
     )
     record("invitation.issued", actor=actor, about=invitation, clinic_id=clinic.pk, now=now, role=str(role))
     return Issued(invitation, token, typed_code)
+
+
+def along_of(invitation: Invitation) -> Along:
+    """What is known of somebody who comes along, for a new link of theirs."""
+    return Along(
+        invitation.companion,
+        invitation.agreement,
+        invitation.beside,
+        invitation.alias,
+        invitation.spoken,
+        invitation.qualification,
+    )
+
+
+_SAID = ("consent", "consent_how", "consent_ground", "consent_reason", "consent_at")
+
+
+@transaction.atomic
+def carry_over(old: Invitation, new: Invitation) -> None:
+    """Let what was said about somebody hold for their new link too."""
+    change(new, **{name: getattr(old, name) for name in _SAID})
+
+
+@transaction.atomic
+def consent(
+    invitation: Invitation,
+    *,
+    answer: Consent,
+    how: ConsentHow,
+    ground: str = "",
+    reason: str = "",
+    actor: Actor,
+    now: datetime,
+) -> Invitation:
+    """Keep whether somebody may take part, how that was said, and on what ground."""
+    said = {"consent": answer, "consent_how": how, "consent_ground": ground, "consent_reason": reason[:300]}
+    change(invitation, **said, consent_at=now)
+    record(
+        "companion.consented" if answer == Consent.YES else "companion.kept_out",
+        actor=actor,
+        about=invitation,
+        clinic_id=invitation.clinic_id,
+        now=now,
+        how=str(how),
+        ground=ground,
+    )
+    return invitation
 
 
 @transaction.atomic

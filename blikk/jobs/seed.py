@@ -15,7 +15,7 @@ from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
-from blikk.journeys import booking, closing, door, talk
+from blikk.journeys import booking, closing, companions, door, talk
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import Row, day_of
 from blikk.kernel.actors import SYSTEM, Actor
@@ -27,6 +27,7 @@ from blikk.notifications.queries import inbox
 from blikk.notifications.transports import NotSent, Outgoing, Receipt
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients import queries as patients
+from blikk.patients.agreements import Person, Terms, agree
 from blikk.patients.services import register
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ PEOPLE = (
     ("Emma", "Dahl", date(2009, 1, 22), "nb", "90 00 00 15", "emma.dahl@post.example"),
     ("Piotr", "Nowak", date(1979, 9, 9), "en", "90 00 00 16", "piotr.nowak@post.example"),
     ("Ragnhild", "Moen", date(1937, 12, 24), "nb", "90 00 00 17", "ragnhild.moen@post.example"),
+    ("Sofie", "Lie", date(2013, 6, 8), "nb", "90 00 00 19", ""),
     ("Jonas", "Vik", date(1995, 4, 1), "nb", "90 00 00 18", "jonas.vik@post.example"),
 )
 LINK = re.compile(r"\S+/m#\S+")
@@ -94,6 +96,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
+        _agreements(place)
         _earlier_today(place)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):
@@ -241,7 +244,8 @@ def _rest_of_day(place: Place) -> None:
     for family, clinician, minutes, channels in plan:
         _plan(place, family, clinician, minutes, channels)
     interpreted = _plan(place, "Moen", place.doctor, 125, ("sms",))
-    _companion(place, interpreted, "interpreter", "Zeynep Aydin", "90 00 00 31")
+    _interpreter(place, interpreted)
+    _take_along(place, _plan(place, "Lie", place.doctor, 155, ("sms",)))
     _dispatch(place.now)
     _plan(place, "Strand", place.doctor, 95, ("sms",))
     _dispatch(place.now, sms=OutOfOrder())
@@ -261,17 +265,45 @@ def _plan(
     )
 
 
-def _companion(place: Place, booked: Booked, role: str, name: str, phone: str) -> None:
-    booking.invite_companion(
+def _interpreter(place: Place, booked: Booked) -> None:
+    person = Person("Zeynep Aydin", "90 00 00 31", spoken="tyrkisk", qualification="C", read_back=True)
+    companions.invite(
         place.clinic,
         booked.appointment.public_id,
-        role=role,
-        name=name,
-        phone=phone,
-        email="",
+        role="interpreter",
+        person=person,
         actor=place.actor,
         now=place.now,
     )
+
+
+def _agreements(place: Place) -> None:
+    """A daughter who may always come along, and a child with two parents."""
+    today = local(place.now, place.clinic.zone).date()
+    family = (
+        ("Berge", "relative", "consent", "Liv Berge", "90 00 00 32"),
+        ("Lie", "guardian", "parental", "Hanne Lie", "90 00 00 33"),
+        ("Lie", "guardian", "parental", "Morten Lie", "90 00 00 34"),
+    )
+    for patient, role, ground, name, phone in family:
+        agree(
+            place.clinic,
+            _patient(place, patient).public_id,
+            terms=Terms(role, from_on=today, until_on=None, agreed_on=today, ground=ground),
+            person=Person(name, phone, read_back=True),
+            by=place.doctor.name,
+            actor=place.actor,
+            now=place.now,
+        )
+
+
+def _take_along(place: Place, booked: Booked) -> None:
+    """Invite those with whom the patient has agreements."""
+    appointment = booked.appointment
+    for one in companions.offered(place.clinic, appointment.patient, appointment, now=place.now):
+        companions.invite_agreed(
+            place.clinic, appointment.public_id, one.public_id, actor=place.actor, now=place.now
+        )
 
 
 def _book(
@@ -328,7 +360,7 @@ def _fresh_hour(place: Place) -> str:
     booked = _book(
         place.clinic, _patient(place, "Berge"), place.doctor, starts, actor=place.actor, now=place.now
     )
-    _companion(place, booked, "relative", "Liv Berge", "90 00 00 32")
+    _take_along(place, booked)
     return booked.invitation.public_id
 
 

@@ -1,4 +1,4 @@
-"""Book and invite, move, cancel, send again, and ask a companion in."""
+"""Book and invite, move, cancel, and send again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from blikk.kernel.errors import Invalid, NotFound
 from blikk.notifications import services as outbox
 from blikk.patients.models import Patient
 from blikk.patients.queries import contact
-from blikk.patients.services import LANGUAGES, clean_name, normal_email, normal_phone, register
+from blikk.patients.services import register
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Appointment, SlotHold
 from blikk.scheduling.queries import get as get_appointment
@@ -181,54 +181,6 @@ def send_again(
     return Booked(old.appointment, issued.invitation, issued.typed_code)
 
 
-@transaction.atomic
-def invite_companion(
-    clinic: Clinic,
-    appointment_id: str,
-    *,
-    role: str,
-    name: str,
-    phone: str,
-    email: str,
-    language: str = "nb",
-    actor: Actor,
-    now: datetime,
-) -> Booked:
-    """Ask a relative, carer, guardian, interpreter or colleague in by a link of their own. Raises Invalid."""
-    hold(clinic.pk)
-    appointment = get_appointment(clinic, appointment_id)
-    if appointment.status not in FILLS_TIME:
-        raise NotFound
-    name = clean_name(name)[:160]
-    number, address = normal_phone(phone), normal_email(email)
-    faults = {}
-    if not name:
-        faults["name"] = "missing"
-    if role not in PersonRole.values or role == PersonRole.PATIENT:
-        faults["role"] = "unknown"
-    if language not in LANGUAGES:
-        faults["language"] = "unknown"
-    channels = tuple(channel for channel, to in (("sms", number), ("email", address)) if to)
-    if not channels:
-        faults["phone"] = "no_way_to_reach"
-    if faults:
-        raise Invalid(**faults)
-    issued = inviting.issue(
-        clinic,
-        appointment,
-        role=role,
-        name=name,
-        phone=number,
-        email=address,
-        language=language,
-        channels=channels,
-        actor=actor,
-        now=now,
-    )
-    send(issued.invitation, "invited", issued=issued, now=now)
-    return Booked(appointment, issued.invitation, issued.typed_code)
-
-
 def may_be_booked(clinic: Clinic, clinician: Membership) -> bool:
     """Whether somebody can have appointments at the clinic."""
     is_ours = clinician.clinic_id == clinic.pk
@@ -295,9 +247,11 @@ def _replace(
         email=old.email,
         language=old.language,
         channels=ways,
+        along=inviting.along_of(old),
         actor=actor,
         now=now,
     )
+    inviting.carry_over(old, issued.invitation)
     send(issued.invitation, kind, issued=issued, now=now)
     return issued
 

@@ -13,6 +13,7 @@ from blikk.invitations import policies, queries
 from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
 from blikk.invitations.words import compose
+from blikk.journeys.consent import along, first_name, tell_of
 from blikk.journeys.errors import NotAtThisStep
 from blikk.journeys.waiting import waiting_facts
 from blikk.kernel.actors import Actor
@@ -76,6 +77,12 @@ class DoorView:
     # How the last arrival ended for who is not in the queue any more: "left", "declined", "missed" or "".
     gone: str = ""
     words: tuple[dict[str, str], ...] = ()
+    # Who comes along with the patient, for the patient's own page.
+    along: tuple[dict[str, Any], ...] = ()
+    # This person comes along with somebody; never said who, before the proof or after.
+    is_along: bool = False
+    # What the others in a group see instead of the name.
+    alias: str = ""
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
@@ -143,6 +150,7 @@ def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime)
     actor = inviting.actor_of(invitation, where=where)
     arrival = _come(invitation, actor=actor, now=now)
     waiting_room.wait(arrival, actor=actor, now=now)
+    _tell_patient(invitation)
     if invitation.role == PersonRole.PATIENT and invitation.appointment is not None:
         scheduling.arrive(invitation.appointment, actor=actor, now=now)
     return view_of(invitation, device, now=now)
@@ -167,6 +175,7 @@ def leave(invitation_id: str, device_secret: str, *, where: str, now: datetime) 
     arrival = present_of(invitation)
     if arrival is not None and arrival.status != ArrivalStatus.ADMITTED:
         waiting_room.leave(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+        _tell_patient(invitation)
     return view_of(invitation, device, now=now)
 
 
@@ -247,6 +256,9 @@ def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: boo
         waiting_since=arrival.waiting_since if arrival else None,
         consultation=consultation,
         name=invitation.name if is_proven else "",
+        along=_along(invitation, now=now) if is_proven else (),
+        is_along=invitation.role != PersonRole.PATIENT,
+        alias=_alias(invitation) if is_proven else "",
         **facts,
     )
 
@@ -272,7 +284,40 @@ def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
         return appointment.starts_at, appointment.ends_at, appointment.zone
     if opening is not None:
         return opening.opens_at, opening.closes_at, opening.zone
+    if invitation.beside is not None:
+        return _hours(invitation.beside)
     raise NotFound
+
+
+def _along(invitation: Invitation, *, now: datetime) -> tuple[dict[str, Any], ...]:
+    """Those who come along, for the patient: who they are, whether they wait, and what was answered.
+
+    In a group nobody is asked about the other members, and nobody's name is shown.
+    """
+    if invitation.patient is None or invitation.role != PersonRole.PATIENT:
+        return ()
+    found = along(invitation, invitation.patient, now=now)
+    return tuple(
+        {
+            "id": one.invitation,
+            "name": one.name,
+            "role": one.role,
+            "spoken": one.spoken,
+            "answer": one.standing.answer,
+            "is_settled": one.standing.how == "kept_out",
+            "is_agreed": one.standing.how == "agreement",
+            "status": one.status,
+        }
+        for one in found
+        if one.role != PersonRole.MEMBER
+    )
+
+
+def _alias(invitation: Invitation) -> str:
+    appointment = invitation.appointment
+    if appointment is None or not appointment.is_group:
+        return ""
+    return invitation.alias or first_name(invitation.name)
 
 
 def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:
@@ -306,6 +351,11 @@ def _in_queue(invitation_id: str, device_secret: str, *, now: datetime) -> tuple
     if arrival is None or not arrival.is_in_queue:
         raise NotAtThisStep
     return invitation, device, arrival
+
+
+def _tell_patient(invitation: Invitation) -> None:
+    if invitation.role != PersonRole.PATIENT:
+        tell_of(invitation)
 
 
 def _come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:

@@ -13,16 +13,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking
+from blikk.journeys import booking, companions
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import row_of
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
+from blikk.scheduling.queries import get as get_appointment
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
+from blikk.web.companion_forms import InviteForm
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import show_appointment, show_found
+from blikk.web.presenters.companions import show_agreement, show_offers
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -92,21 +95,6 @@ def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 
-@require_POST
-@staff(*DESK)
-def companion(request: StaffRequest, appointment_id: str) -> HttpResponse:
-    """Ask a relative, helper or interpreter in, by a link of their own."""
-    form = forms.CompanionForm(request.POST)
-    invited = form.attempt(
-        lambda: booking.invite_companion(
-            request.clinic, appointment_id, **form.cleaned_data, actor=request.actor, now=timezone.now()
-        )
-    )
-    if not invited:
-        return appointment_page(request, appointment_id, companion_form=form)
-    return appointment_page(request, appointment_id, invited, gettext("Lenken er sendt"))
-
-
 def appointment_page(
     request: StaffRequest,
     appointment_id: str,
@@ -114,7 +102,7 @@ def appointment_page(
     said: str = "",
     *,
     move_form: forms.MoveForm | None = None,
-    companion_form: forms.CompanionForm | None = None,
+    companion_form: InviteForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
     now = timezone.now()
@@ -123,6 +111,8 @@ def appointment_page(
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
+    about = get_appointment(request.clinic, appointment_id)
+    offers = companions.offered(request.clinic, about.patient, about, now=now)
     is_refused = move_form is not None or companion_form is not None
     context = {
         "time": show_appointment(
@@ -135,8 +125,9 @@ def appointment_page(
             base_url=settings.BLIKK_BASE_URL,
             now=now,
         ),
+        "offers": show_offers(offers),
         "move_form": move_form or forms.MoveForm(initial=first),
-        "companion_form": companion_form or forms.CompanionForm(),
+        "companion_form": companion_form or InviteForm(is_group=row.is_group),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)
@@ -201,10 +192,14 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     if corrected:
         return redirect("patient", patient_id)
     _looked(request, "patient", f"patients.Patient:{patient_id}")
-    shown = show_found([known])[0]
-    return render(
-        request, "staff/patient.html", {"form": form, "patient": shown}, status=422 if form.errors else 200
-    )
+    today = local(timezone.now(), request.clinic.zone).date()
+    context = {
+        "form": form,
+        "patient": show_found([known])[0],
+        "agreements": [show_agreement(one, on=today) for one in patients.agreements_of(known)],
+        "agreement_href": reverse("agreement_new", args=[patient_id]),
+    }
+    return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
 
 
 def _looked(request: StaffRequest, what: str, about: str) -> None:

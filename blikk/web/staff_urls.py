@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import booking, clinician, companions, desk, front_desk, inbox, queue, ready_words, timetable
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("ko/plass/<str:arrival_id>/melding", queue.tell_one, name="queue_tell"),
     path("ko/plass/<str:arrival_id>/rop", queue.call, name="queue_call"),
     path("ko/plass/<str:arrival_id>/ut", queue.send_home, name="queue_send_home"),
+    path("ko/plass/<str:arrival_id>/inviter", companions.queue_companion, name="queue_companion"),
     path("ko/<str:opening_id>", queue.opening, name="queue_opening"),
     path("ko/<str:opening_id>/neste", queue.take_next, name="queue_next"),
     path("ko/<str:opening_id>/melding", queue.tell_all, name="queue_tell_all"),
@@ -43,9 +44,11 @@ urlpatterns: list[URLPattern] = [
     path("samtale/<str:consultation_id>/ved-siden", clinician.conversation_side, name="conversation_side"),
     path(
         "samtale/<str:consultation_id>/inviter",
-        clinician.conversation_companion,
+        companions.conversation_companion,
         name="conversation_companion",
     ),
+    path("samtale/<str:consultation_id>/svar", companions.conversation_decide, name="conversation_decide"),
+    path("samtale/<str:consultation_id>/ut", companions.conversation_send_out, name="conversation_send_out"),
     path(
         "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
     ),
@@ -55,17 +58,22 @@ urlpatterns: list[URLPattern] = [
     path("time/ny/pasienter", booking.book_found, name="book_found"),
     path("time/ny/melding", booking.book_letters, name="book_letters"),
     path("time/ny/ledige", booking.book_slots, name="book_slots"),
+    path("time/ny/folge", booking.book_along, name="book_along"),
     path("time/ny/hold", booking.book_hold, name="book_hold"),
     path("time/ny/serie", booking.book_series, name="book_series"),
     path("time/<str:appointment_id>", desk.appointment, name="appointment"),
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
-    path("time/<str:appointment_id>/inviter", desk.companion, name="companion"),
+    path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
+    path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),
     path("pasienter/<str:patient_id>", desk.patient, name="patient"),
+    path("pasienter/<str:patient_id>/avtale", companions.agreement_new, name="agreement_new"),
+    path("avtale/<str:agreement_id>", companions.agreement, name="agreement"),
+    path("avtale/<str:agreement_id>/slutt", companions.agreement_end, name="agreement_end"),
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))

@@ -11,6 +11,7 @@ export interface BookingPage {
   readonly slots: string;
   readonly hold: string;
   readonly series: string;
+  readonly along: string;
 }
 
 export interface PatientsPage {
@@ -40,6 +41,7 @@ export function startBooking(page: BookingPage): void {
   const search = follow(form, page.found, found, 180);
   const preview = follow(form, page.letters, find("#letters"), 250);
   const slots = follow(form, page.slots, find("#slots"), 250);
+  const along = follow(form, page.along, find("#along"), 150);
   const series = follow(form, page.series, find("#series"), 250);
   for (const name of ["#find", "#free", "#dates"]) show(find(name), false);
   form.addEventListener("input", (event) => {
@@ -48,6 +50,7 @@ export function startBooking(page: BookingPage): void {
     else preview();
     if (field.name === "slot") takeSlot(form, field, page.hold);
     else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots);
+    if (["patient", "mode", "day"].includes(field.name)) along();
     if (SERIES.has(field.name)) series();
     if (field.name === "mode") {
       show(find("#known"), field.value !== "new");

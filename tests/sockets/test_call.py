@@ -1,15 +1,13 @@
-import re
 from dataclasses import replace
 
 import pytest
 
 from blikk.bus import announce
 from blikk.consultations.models import ChannelChange
-from blikk.journeys import booking, door, talk
-from blikk.kernel.ids import new_secret
-from blikk.notifications.models import Message
+from blikk.journeys import door, talk
 from tests import builders
-from tests.builders import NOW, Hour, staff, token_in
+from tests.builders import NOW, Hour, staff
+from tests.companions import come, invited
 from tests.people import signed_in
 from tests.sockets.pages import OFFER, desk_page, door_page, later, mute_bus, opened, play
 
@@ -360,27 +358,9 @@ def test_the_desk_hears_who_comes(hour, desk):
 
 def a_companion(hour: Hour, *, admitted: bool = True) -> Hour:
     """The patient's daughter, who has come to the waiting room by a link of her own, and was let in."""
-    actor = staff(hour.clinician)
-    booked = booking.invite_companion(
-        hour.clinic,
-        hour.appointment.public_id,
-        role="relative",
-        name="Randi Hansen",
-        phone="+4791234567",
-        email="",
-        actor=actor,
-        now=NOW,
-    )
-    about = Message.objects.filter(about__endswith=booked.invitation.public_id)
-    message = about.earliest("pk")
-    hers = replace(hour, invitation=booked.invitation, token=token_in(message), device=new_secret())
-    view = builders.open_link(hers)
-    if view.step == "code":
-        door.ask_code(view.invitation, hers.device, now=NOW)
-        (digits,) = re.findall(r"\b\d{6}\b", about.latest("pk").body)
-        door.answer_code(view.invitation, hers.device, digits=digits, where="", now=NOW)
-    door.arrive(view.invitation, hers.device, where="", now=NOW)
-    arrival = hers.invitation.arrivals.get().public_id
+    guest = come(invited(hour, "Randi Hansen", "+4791234567").invitation)
+    hers = replace(hour, invitation=guest.invitation, device=guest.device)
+    actor, arrival = staff(hour.clinician), guest.arrival
     if admitted:
         talk.admit(hour.clinic, arrival, membership=hour.clinician, actor=actor, now=NOW)
     return hers

@@ -8,6 +8,7 @@ from blikk.scheduling.services.appointments import (
     cancel,
     fulfil,
     hand_over,
+    make_group,
     move,
     promise,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "hand_over",
     "hold_slot",
     "let_go",
+    "make_group",
     "move",
     "opening_for",
     "preview_series",

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from blikk.invitations.words import Words, spaced
+from blikk.journeys.consent import youth
 from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
+from blikk.web.presenters.companions import consent_mark, interpreter_words, youth_words
 from blikk.web.presenters.day import companion_status, state_of, status_of
 from blikk.web.presenters.words import Mark
 
@@ -31,6 +33,7 @@ class Invited:
 
     name: str
     role: str
+    about: str
     reach: str
     marks: Sequence[Mark]
     send_again: str
@@ -53,7 +56,11 @@ class ShownAppointment:
     may_change: bool
     talk_href: str
     closing_href: str
+    may_invite: bool
     companion_href: str
+    is_group: bool
+    group_href: str
+    youth: str
     move_href: str
     cancel_href: str
     spoken: str
@@ -132,7 +139,11 @@ def show_appointment(
         closing_href=reverse("close_out", args=[row.consultation])
         if state in {"ended", "done"} and leads
         else "",
+        may_invite=row.status in {"booked", "arrived"},
         companion_href=reverse("companion", args=[row.appointment]),
+        is_group=row.is_group,
+        group_href=reverse("group", args=[row.appointment]),
+        youth=youth_words(youth(row.birth_on, day)),
         move_href=reverse("move", args=[row.appointment]),
         cancel_href=reverse("cancel", args=[row.appointment]),
         spoken=spaced(spoken),
@@ -143,10 +154,13 @@ def show_appointment(
 
 def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
     shown = [companion_status(person, now)]
+    if person.role != "patient":
+        shown.append(consent_mark(person.standing))
     shown += [Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(person, may_send=False)]
     return Invited(
         name=person.name,
         role=words.role(person.role),
+        about=interpreter_words(person.spoken, person.qualification),
         reach=words.phone(person.phone) or gettext("Får lenken på e-post"),
         marks=shown,
         send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
