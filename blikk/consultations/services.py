@@ -65,7 +65,7 @@ def take_in(
 ) -> Participant:
     """Give a person a place in the conversation. Raises RoomFull for the fifth, Over after the end.
 
-    The consultation's version is moved on, so that two who let different people in at once cannot make five.
+    The consultation's version moves on, so that two who let different people in at once cannot make five.
     """
     if consultation.status not in RUNNING:
         raise Over
@@ -88,8 +88,7 @@ def take_in(
             admitted_at=now,
             **facts,
         )
-    else:
-        mine.update(left_at=None, arrival=arrival, **facts)
+    elif mine.update(left_at=None, arrival=arrival, **facts):
         participant.refresh_from_db()
     record(
         "participant.taken_in",

@@ -4,7 +4,8 @@ import pytest
 
 from blikk.bus import announce
 from blikk.consultations.models import ChannelChange
-from blikk.journeys import door, talk
+from blikk.journeys import companions, door, talk
+from blikk.scheduling.models import Appointment
 from tests import builders
 from tests.builders import NOW, Hour, staff
 from tests.companions import come, invited
@@ -382,9 +383,55 @@ def test_a_companion_who_is_sent_out_is_told_and_the_others_too(hour, desk, talk
                 actor=staff(hour.clinician),
                 now=NOW,
             )
+            assert (await relative.hear("ended"))["sent_out"] is True
             assert await relative.end() == 4410
             absent = {"type": "absent", "participant": joined["you"], "left": True}
             assert await clinician.hear("absent") == absent
+
+    play(scene)
+
+
+def test_in_a_group_only_the_clinician_is_told_whole_names(hour, desk):
+    group = hour.appointment
+    version = Appointment.objects.get(pk=group.pk).version
+    by = {"actor": staff(hour.clinician), "now": NOW}
+    companions.make_group(hour.clinic, group.public_id, version=version, is_group=True, **by)
+    view = builders.waiting(hour)
+    talking = talk.admit(hour.clinic, view.arrival, membership=hour.clinician, **by).public_id
+    hers = a_companion(hour)
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour), door_page(hers)) as (
+            clinician,
+            patient,
+            relative,
+        ):
+            await clinician.join(talking)
+            joined = await patient.join(talking)
+            names = {row["role"]: row["name"] for row in joined["roster"]}
+            assert names == {"clinician": "Kari Nordmann", "patient": "Ola", "relative": "Randi"}
+            await relative.join(talking)
+            assert (await patient.hear("present"))["name"] == "Randi"
+            heard = [(await clinician.hear("present"))["name"] for _ in range(2)]
+            assert heard == ["Ola Hansen", "Randi Hansen"]
+
+    play(scene)
+
+
+def test_the_patient_answers_about_a_companion_and_both_sides_hear_of_it(hour, desk):
+    guest = come(invited(hour, "Randi Hansen", "+4791234567", said_yes=False).invitation)
+    builders.waiting(hour)
+    about = guest.invitation.public_id
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour)) as (clinician, patient):
+            await clinician.ask("hello", tab=clinician.tab)
+            await patient.ask("hello", tab=patient.tab)
+            answer = await patient.ask("companion_answer", companion=about, answer="yes")
+            assert answer["door"]["along"][0]["answer"] == "yes"
+            await clinician.hear("day")
+            refused = await patient.ask("companion_answer", companion="A" * 22, answer="yes")
+            assert refused["code"] == "not_found"
 
     play(scene)
 
