@@ -50,6 +50,7 @@ def a_patient(clinic: Clinic, name: str = "Ola Hansen", **more: object) -> Patie
         "birth_on": BORN,
         "phone": "+4790123456",
         "email": "ola.hansen@example.no",
+        "read_back": ("phone", "email"),
         **more,
     }
     return register(clinic, given_name=given, family_name=family, actor=SYSTEM, now=NOW, **values)  # type: ignore[arg-type]

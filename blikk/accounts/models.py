@@ -29,6 +29,9 @@ class User(Opaque, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=5, default="nb")
+    # Their own mobile, E.164, once a code that came to it was typed; for alerts, never shown to patients.
+    phone = models.CharField(max_length=20, blank=True)
+    phone_proven_at = models.DateTimeField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
@@ -39,7 +42,14 @@ class User(Opaque, AbstractBaseUser, PermissionsMixin):
     objects = Accounts()
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="one_account_per_email")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.CheckConstraint(
+                name="a_phone_on_an_account_is_proven",
+                condition=models.Q(phone="", phone_proven_at__isnull=True)
+                | (~models.Q(phone="") & models.Q(phone_proven_at__isnull=False)),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

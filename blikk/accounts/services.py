@@ -103,6 +103,21 @@ def whose_key(key: str) -> User:
     return user
 
 
+@transaction.atomic
+def set_phone(user: User, phone: str, *, places: Iterable[int | None], actor: Actor, now: datetime) -> User:
+    """Note the mobile that a person has proven to be theirs; nothing for a phone takes it away.
+
+    The record says that it happened, not which number.
+    """
+    if phone == user.phone:
+        return user
+    user.phone, user.phone_proven_at = phone, now if phone else None
+    user.save(update_fields=["phone", "phone_proven_at"])
+    act = "account.phone_proven" if phone else "account.phone_removed"
+    record_at(places, act, user, actor=actor, now=now)
+    return user
+
+
 def sign_out(user: User, places: Iterable[int | None], *, actor: Actor, now: datetime) -> None:
     """Record that a person signed out, and close the sockets of their pages."""
     record_at(places, "account.signed_out", user, actor=actor, now=now)

@@ -82,6 +82,15 @@ class AuthorityNotice(Opaque):
         return f"AuthorityNotice {self.public_id}"
 
 
+class AlertBy(models.TextChoices):
+    """How a member of staff hears that somebody waits and was told nothing."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    BOTH = "both"
+    NONE = "none"
+
+
 class Membership(Opaque):
     """A person's work at a clinic, in one role, until it ends."""
 
@@ -91,6 +100,8 @@ class Membership(Opaque):
     title = models.CharField(max_length=60, blank=True)
     profession = models.CharField(max_length=60, blank=True)
     hpr_number = models.CharField(max_length=9, blank=True)
+    # At each clinic by itself: who works at two may be at work in one of them only.
+    alert_by = models.CharField(max_length=5, choices=AlertBy, default=AlertBy.EMAIL)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -102,6 +113,9 @@ class Membership(Opaque):
                 name="one_running_membership_per_person_and_clinic",
             ),
             models.CheckConstraint(name="membership_has_a_role", condition=models.Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="membership_is_alerted_in_a_known_way", condition=models.Q(alert_by__in=AlertBy.values)
+            ),
         ]
 
     def __str__(self) -> str:

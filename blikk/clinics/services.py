@@ -13,7 +13,7 @@ from blikk.accounts.services import open_account, topic_of
 from blikk.audit.services import record
 from blikk.bus import announce
 from blikk.clinics import queries
-from blikk.clinics.models import Clinic, Membership, Role
+from blikk.clinics.models import AlertBy, Clinic, Membership, Role
 from blikk.clinics.policies import require_another_administrator
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
@@ -157,6 +157,33 @@ def end_membership(clinic: Clinic, member_id: str, *, actor: Actor, now: datetim
     membership.save(update_fields=["ended_at"])
     record("member.ended", actor=actor, about=membership, clinic_id=clinic.pk, now=now)
     _tell(membership.user, clinic, "membership_ended")
+    return membership
+
+
+@transaction.atomic
+def choose_alerts(membership: Membership, *, by: str, actor: Actor, now: datetime) -> Membership:
+    """Choose how one hears that somebody waits and was told nothing.
+
+    Raises Invalid (`alert_by`): unknown, or phone_missing for an SMS to who has proven no phone.
+    """
+    if by not in AlertBy.values:
+        raise Invalid(alert_by="unknown")
+    if by in {AlertBy.SMS, AlertBy.BOTH} and not membership.user.phone:
+        raise Invalid(alert_by="phone_missing")
+    before = membership.alert_by
+    if by == before:
+        return membership
+    membership.alert_by = by
+    membership.save(update_fields=["alert_by"])
+    record(
+        "member.alerts_chosen",
+        actor=actor,
+        about=membership,
+        clinic_id=membership.clinic_id,
+        now=now,
+        before=before,
+        after=by,
+    )
     return membership
 
 

@@ -187,14 +187,15 @@ class OneTimeCode(Opaque):
 
 
 class ProofPurpose(models.TextChoices):
-    """What somebody who is not known to us proves a phone for."""
+    """What somebody proves a phone for."""
 
     DROP_IN = "drop_in"
     BOOKING = "booking"
+    STAFF = "staff"
 
 
 class PhoneProof(Opaque):
-    """Six digits sent to a phone that somebody typed on a public page, to prove that it is in their hand."""
+    """Six digits sent to a phone that somebody typed, to prove that it is in their hand."""
 
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="phone_proofs")
     phone = models.CharField(max_length=20)

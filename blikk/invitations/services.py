@@ -28,6 +28,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.ids import digest, keyed, new_digits, new_secret, new_typed_code, same
 from blikk.kernel.moves import change
+from blikk.patients.contact_points import require_verified
 from blikk.patients.models import Agreement, Companion, Patient
 from blikk.scheduling.models import Appointment, Opening
 
@@ -72,11 +73,13 @@ def issue(
 ) -> Issued:
     """Make one person's way into one consultation: to a booked hour, or to the queue of a day.
 
-    Raises NoWayToReach where a channel has no address.
+    Raises NoWayToReach where a channel has no address, and ContactNotVerified where a patient's is not verified.
     """
     addresses = {"sms": phone, "email": email}
     if not channels or not all(addresses[channel] for channel in channels):
         raise NoWayToReach
+    if role == PersonRole.PATIENT and patient is not None:
+        require_verified(patient, channels, actor=actor, now=now)
     token, typed_code = new_secret(), new_typed_code()
     along = along or Along()
     invitation = Invitation.objects.create(

@@ -16,7 +16,7 @@ from blikk.kernel.times import local
 Kind = Literal[
     "invited", "moved", "cancelled", "code",
     "queued", "two_left", "your_turn", "missed", "queue_closed", "late", "other_clinician",
-    "along",
+    "along", "moved_to_other",
 ]  # fmt: skip
 
 
@@ -187,6 +187,18 @@ def _moved(fields: Fields) -> Words:
     )
 
 
+def _moved_to_other(fields: Fields) -> Words:
+    return Words(
+        gettext("Ny tid for videotimen: {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Videotimen din er flyttet til {day} kl. {time}, og du møter en annen enn planlagt.\n"
+            "Bruk denne nye lenken: {link}\n"
+            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
 def _cancelled(fields: Fields) -> Words:
     return Words(
         gettext("Videotimen {day} kl. {time} er avlyst").format(day=fields.day, time=fields.time),
@@ -291,6 +303,7 @@ _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "invited": _invited,
     "along": _along,
     "moved": _moved,
+    "moved_to_other": _moved_to_other,
     "cancelled": _cancelled,
     "other_clinician": _other_clinician,
     "code": _code,

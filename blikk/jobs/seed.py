@@ -14,8 +14,9 @@ from blikk.accounts.services import choose_password, password_key
 from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
+from blikk.jobs.seed_companions import agree_with_families, invite_interpreter, take_along
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
-from blikk.journeys import booking, closing, companions, door, talk
+from blikk.journeys import booking, closing, door, talk
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import Row, day_of
 from blikk.kernel.actors import SYSTEM, Actor
@@ -27,7 +28,6 @@ from blikk.notifications.queries import inbox
 from blikk.notifications.transports import NotSent, Outgoing, Receipt
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients import queries as patients
-from blikk.patients.agreements import Person, Terms, agree
 from blikk.patients.services import register
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
-        _agreements(place)
+        agree_with_families(clinic, by=doctor.name, actor=place.actor, now=now)
         _earlier_today(place)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):
@@ -126,6 +126,7 @@ def _open(*, now: datetime) -> Clinic:
             language=language,
             phone=phone,
             email=email,
+            read_back=("phone", "email"),
             actor=SYSTEM,
             now=now,
         )
@@ -150,6 +151,7 @@ def _open_other(*, now: datetime) -> None:
         family_name="Lien",
         birth_on=date(1970, 2, 3),
         phone="90 00 00 21",
+        read_back=("phone",),
         actor=SYSTEM,
         now=now,
     )
@@ -244,8 +246,9 @@ def _rest_of_day(place: Place) -> None:
     for family, clinician, minutes, channels in plan:
         _plan(place, family, clinician, minutes, channels)
     interpreted = _plan(place, "Moen", place.doctor, 125, ("sms",))
-    _interpreter(place, interpreted)
-    _take_along(place, _plan(place, "Lie", place.doctor, 155, ("sms",)))
+    invite_interpreter(place.clinic, interpreted, actor=place.actor, now=place.now)
+    child = _plan(place, "Lie", place.doctor, 155, ("sms",))
+    take_along(place.clinic, child, actor=place.actor, now=place.now)
     _dispatch(place.now)
     _plan(place, "Strand", place.doctor, 95, ("sms",))
     _dispatch(place.now, sms=OutOfOrder())
@@ -263,47 +266,6 @@ def _plan(
         actor=place.actor,
         now=place.now,
     )
-
-
-def _interpreter(place: Place, booked: Booked) -> None:
-    person = Person("Zeynep Aydin", "90 00 00 31", spoken="tyrkisk", qualification="C", read_back=True)
-    companions.invite(
-        place.clinic,
-        booked.appointment.public_id,
-        role="interpreter",
-        person=person,
-        actor=place.actor,
-        now=place.now,
-    )
-
-
-def _agreements(place: Place) -> None:
-    """A daughter who may always come along, and a child with two parents."""
-    today = local(place.now, place.clinic.zone).date()
-    family = (
-        ("Berge", "relative", "consent", "Liv Berge", "90 00 00 32"),
-        ("Lie", "guardian", "parental", "Hanne Lie", "90 00 00 33"),
-        ("Lie", "guardian", "parental", "Morten Lie", "90 00 00 34"),
-    )
-    for patient, role, ground, name, phone in family:
-        agree(
-            place.clinic,
-            _patient(place, patient).public_id,
-            terms=Terms(role, from_on=today, until_on=None, agreed_on=today, ground=ground),
-            person=Person(name, phone, read_back=True),
-            by=place.doctor.name,
-            actor=place.actor,
-            now=place.now,
-        )
-
-
-def _take_along(place: Place, booked: Booked) -> None:
-    """Invite those with whom the patient has agreements."""
-    appointment = booked.appointment
-    for one in companions.offered(place.clinic, appointment.patient, appointment, now=place.now):
-        companions.invite_agreed(
-            place.clinic, appointment.public_id, one.public_id, actor=place.actor, now=place.now
-        )
 
 
 def _book(
@@ -360,7 +322,7 @@ def _fresh_hour(place: Place) -> str:
     booked = _book(
         place.clinic, _patient(place, "Berge"), place.doctor, starts, actor=place.actor, now=place.now
     )
-    _take_along(place, booked)
+    take_along(place.clinic, booked, actor=place.actor, now=place.now)
     return booked.invitation.public_id
 
 

@@ -1,6 +1,6 @@
 """Book and invite, move, cancel, and send again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -22,9 +22,11 @@ from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.notifications import services as outbox
+from blikk.patients.contact_points import verified_channels
+from blikk.patients.errors import ContactNotVerified
 from blikk.patients.models import Patient
 from blikk.patients.queries import contact
-from blikk.patients.services import register
+from blikk.patients.services import reach_by, register
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Appointment, SlotHold
 from blikk.scheduling.queries import get as get_appointment
@@ -53,20 +55,25 @@ def book(
     at: time,
     minutes: int,
     channels: tuple[str, ...],
+    reach: Mapping[str, str] | None = None,
+    read_back: Collection[str] = (),
     held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Book a video consultation and invite the patient, in one transaction with the message.
 
-    A slot that was `held` while this was decided falls free in the same moment. Raises Invalid, field by field,
-    and NotFound for a patient or clinician of somewhere else.
+    `reach` is how the patient said they are reached now, and `read_back` which of it was read back to them. A slot
+    that was `held` while this was decided falls free in the same moment. Raises Invalid, field by field, and
+    NotFound for a patient or clinician of somewhere else.
     """
     hold(clinic.pk)
     if held is not None:
         scheduling.let_go(held, now=now)
     if patient.clinic_id != clinic.pk or not may_be_booked(clinic, clinician):
         raise NotFound
+    if reach:
+        patient = reach_by(clinic, patient.public_id, reach, read_back=read_back, actor=actor, now=now)
     appointment = scheduling.book(
         clinic,
         patient=patient,
@@ -121,11 +128,18 @@ def move(
     day: date,
     at: time,
     minutes: int,
+    clinician: Membership | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
-    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`."""
+    """Give an appointment another time: the old links explain, new ones go out. Raises as `book`.
+
+    Where another clinician has it from now on, the messages say that it is another, not who.
+    """
     hold(clinic.pk)
+    if clinician is not None and not may_be_booked(clinic, clinician):
+        raise NotFound
+    before = get_appointment(clinic, appointment_id).clinician
     appointment = scheduling.move(
         clinic,
         appointment_id,
@@ -133,13 +147,15 @@ def move(
         day=day,
         at=at,
         minutes=minutes,
+        clinician=clinician,
         actor=actor,
         now=now,
     )
     _send_home(appointment, actor=actor, now=now)
+    kind: Kind = "moved" if appointment.clinician == before else "moved_to_other"
     mine: Issued | None = None
     for old in list(invitations.open_for(appointment)):
-        issued = _replace(old, because=Revoked.MOVED, kind="moved", actor=actor, now=now)
+        issued = _replace(old, because=Revoked.MOVED, kind=kind, actor=actor, now=now)
         if old.role == PersonRole.PATIENT:
             mine = issued
     if mine is None:
@@ -199,7 +215,7 @@ def invite_patient(
 ) -> Issued:
     """Make the patient's way into an appointment and send it, not before a moment where one is given.
 
-    Raises Invalid (`channels: no_way_to_reach`).
+    Raises Invalid: `channels: no_way_to_reach`, and `contact_not_verified` for the phone or e-mail that is not.
     """
     patient = appointment.patient
     try:
@@ -218,6 +234,8 @@ def invite_patient(
         )
     except NoWayToReach as fault:
         raise Invalid(channels="no_way_to_reach") from fault
+    except ContactNotVerified as fault:
+        raise Invalid(**dict.fromkeys(fault.kinds, fault.code)) from fault
     send(issued.invitation, kind, issued=issued, not_before=not_before, now=now)
     return issued
 
@@ -236,7 +254,9 @@ def _replace(
     ways = channels or tuple(old.sent_by.split(","))
     if old.appointment is None:
         raise NotFound
-    if old.role == PersonRole.PATIENT:
+    if old.role == PersonRole.PATIENT and old.patient is not None:
+        # What has come into doubt since then is left out as long as another way is sure.
+        ways = channels or verified_channels(old.patient, ways) or ways
         return invite_patient(old.clinic, old.appointment, channels=ways, kind=kind, actor=actor, now=now)
     issued = inviting.issue(
         old.clinic,

@@ -1,6 +1,6 @@
 """Whether somebody who comes along may take part: what the patient said, what was agreed, and what their age means.
 
-It gives no verdict about the law: it shows what is known, and records what people decide (decision 0014).
+It gives no verdict about the law: it shows what is known, and records what people decide (decision 0015).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,7 @@
 """Let somebody in, take part, and end the conversation for everybody."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -30,6 +31,18 @@ from blikk.waiting_room import services as waiting
 from blikk.waiting_room.errors import NotTheirTurn
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the staff's that is to become the conversation which its own press begins.
+
+    `listen` is given the consultation's name before anybody can have heard of it, so that nothing about it is missed.
+    """
+
+    tab: str
+    epoch: str
+    listen: Callable[[str], None]
 
 
 @transaction.atomic
@@ -135,26 +148,30 @@ def admit_and_sit(
     arrival_id: str,
     *,
     version: int | None = None,
-    tab: str,
-    epoch: str,
-    listen: Callable[[str], None],
+    page: Page,
     membership: Membership,
     actor: Actor,
     now: datetime,
 ) -> tuple[Consultation, Participant | None]:
-    """As `admit`, and sit down with the page that asked: two people look at the wait for each step of this.
+    """As `admit`, and sit down with the page that asked: two people look at the wait for each step of this."""
+    consultation = admit(clinic, arrival_id, version=version, membership=membership, actor=actor, now=now)
+    return consultation, sit_at(consultation, page, membership=membership, actor=actor, now=now)
 
-    `listen` is given the consultation's name before anybody can have heard of it, so that nothing about it is missed.
+
+def sit_at(
+    consultation: Consultation, page: Page, *, membership: Membership, actor: Actor, now: datetime
+) -> Participant | None:
+    """Sit down in the conversation that a page has just begun; part of the act that began it.
+
     Nobody sits down who has no place there because a colleague leads it, or who sits there with another page: that
     page is asked first.
     """
-    consultation = admit(clinic, arrival_id, version=version, membership=membership, actor=actor, now=now)
-    listen(consultation.public_id)
+    page.listen(consultation.public_id)
     try:
         participant = consultations.participant_of(consultation, membership)
-        return consultation, sit_down(participant, tab=tab, epoch=epoch, move=False, actor=actor, now=now)
+        return sit_down(participant, tab=page.tab, epoch=page.epoch, move=False, actor=actor, now=now)
     except (NotFound, Elsewhere):
-        return consultation, None
+        return None
 
 
 def place_of_member(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Participant:

@@ -13,12 +13,13 @@ from blikk.clinics.queries import find_member
 from blikk.consultations.queries import find_for
 from blikk.invitations.queries import open_for
 from blikk.journeys import booking
+from blikk.journeys.booking import Booked
 from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import local
 from blikk.patients.models import Patient
-from blikk.patients.services import register
+from blikk.patients.services import reach_by, register
 from blikk.scheduling import queries as planned
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Absence, Appointment, SlotHold
@@ -89,7 +90,8 @@ def resolve_absent(
     """Do with each appointment that an absence hits what was chosen, all of it or nothing.
 
     The choices are, by the appointment's name: "keep", "cancel" (everybody invited is told), "colleague:<their
-    name>" (the patient is told that it is another), or "slot:<name>" (moved to that free slot, with a new link).
+    name>" (the patient is told that it is another), or "slot:<name>" (moved to that free slot, of the same
+    clinician or another, with a new link).
     Raises Invalid with the appointment's name as the field: taken, absent, held, unknown, or talk_is_running.
     """
     hold(clinic.pk)
@@ -146,6 +148,30 @@ def hand_over(
 
 
 @transaction.atomic
+def move_to_slot(
+    clinic: Clinic, appointment_id: str, slot_name: str, *, version: int, actor: Actor, now: datetime
+) -> Booked:
+    """Move an appointment to a free slot of the timetable, of the same clinician or another; all invited are told.
+
+    Raises NotFound for a slot that there cannot be, Invalid (`starts_at`: taken, absent or held), Overtaken.
+    """
+    hold(clinic.pk)
+    slot = planned.find_slot(clinic, slot_name, now=now)
+    at = local(slot.starts_at, clinic.zone)
+    return booking.move(
+        clinic,
+        appointment_id,
+        version=version,
+        day=at.date(),
+        at=at.time(),
+        minutes=int((slot.ends_at - slot.starts_at).total_seconds() // 60),
+        clinician=slot.clinician,
+        actor=actor,
+        now=now,
+    )
+
+
+@transaction.atomic
 def book_series(
     clinic: Clinic,
     *,
@@ -158,6 +184,8 @@ def book_series(
     count: int,
     days: Collection[date] | None = None,
     channels: tuple[str, ...],
+    reach: Mapping[str, str] | None = None,
+    read_back: Collection[str] = (),
     held: SlotHold | None = None,
     actor: Actor,
     now: datetime,
@@ -172,6 +200,8 @@ def book_series(
         raise NotFound
     if held is not None:
         scheduling.let_go(held, now=now)
+    if reach:
+        patient = reach_by(clinic, patient.public_id, reach, read_back=read_back, actor=actor, now=now)
     booked = scheduling.book_series(
         clinic,
         patient=patient,
@@ -228,18 +258,7 @@ def _resolve(
 def _move_to(
     clinic: Clinic, appointment: Appointment, slot_name: str, actor: Actor, now: datetime
 ) -> Appointment:
-    slot = planned.find_slot(clinic, slot_name, now=now)
-    if slot.clinician != appointment.clinician:
-        raise NotFound
-    at = local(slot.starts_at, clinic.zone)
-    moved = booking.move(
-        clinic,
-        appointment.public_id,
-        version=appointment.version,
-        day=at.date(),
-        at=at.time(),
-        minutes=int((slot.ends_at - slot.starts_at).total_seconds() // 60),
-        actor=actor,
-        now=now,
+    moved = move_to_slot(
+        clinic, appointment.public_id, slot_name, version=appointment.version, actor=actor, now=now
     )
     return moved.appointment

@@ -1,11 +1,12 @@
-"""Patients and their contact points."""
+"""Patients, their contact points with what happened to each, and the ways to get a right one."""
 
 from datetime import date
 
 from django.db import models
 
 from blikk.clinics.models import Clinic
-from blikk.kernel.models import Opaque
+from blikk.kernel.models import Moving, Opaque
+from blikk.patients.states import ExemptionStatus, RequestStatus
 
 
 class Patient(Opaque):
@@ -47,6 +48,11 @@ class ContactState(models.TextChoices):
     SELF_SUBMITTED = "self_submitted"
 
 
+VERIFIED = (ContactState.READ_BACK, ContactState.SELF_SUBMITTED)
+# Wrong answers to one request for a contact point, birth dates and codes together.
+TRIES = 5
+
+
 class ContactPoint(Opaque):
     """A phone number (E.164) or an e-mail address of a patient, until it is retired."""
 
@@ -54,11 +60,20 @@ class ContactPoint(Opaque):
     kind = models.CharField(max_length=10, choices=ContactKind)
     value = models.CharField(max_length=254)
     state = models.CharField(max_length=20, choices=ContactState, default=ContactState.UNVERIFIED)
+    # Why a contact point that was in use is not trusted any more; empty for one that never was verified.
+    doubt = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
+    verified_at = models.DateTimeField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["kind", "value"])]
         constraints = [
+            models.CheckConstraint(
+                name="contact_point_is_verified_at_a_moment",
+                condition=models.Q(state="unverified", verified_at__isnull=True)
+                | (~models.Q(state="unverified") & models.Q(verified_at__isnull=False, doubt="")),
+            ),
             models.UniqueConstraint(
                 fields=["patient", "kind"],
                 condition=models.Q(retired_at__isnull=True),
@@ -68,6 +83,123 @@ class ContactPoint(Opaque):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
+
+    @property
+    def is_verified(self) -> bool:
+        return self.state in VERIFIED
+
+
+class ContactChange(models.Model):
+    """One thing that happened to a contact point, for its history on the patient's page."""
+
+    point = models.ForeignKey(ContactPoint, models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=20)  # added, read_back, self_submitted, doubted, retired
+    because = models.CharField(max_length=40, blank=True)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.point} {self.what}"
+
+
+class ContactExemption(Moving):
+    """Leave to send one invitation to a contact point that nobody has verified."""
+
+    status = models.CharField(max_length=12, choices=ExemptionStatus, default=ExemptionStatus.ASKED)
+    point = models.ForeignKey(ContactPoint, models.CASCADE, related_name="exemptions")
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="contact_exemptions")
+    asked_by = models.CharField(max_length=64)
+    asked_because = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_because = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["point"],
+                condition=models.Q(status__in=["asked", "allowed"]),
+                name="one_exemption_at_a_time_per_contact_point",
+            ),
+            models.CheckConstraint(
+                name="contact_exemption_is_decided_by_somebody",
+                condition=models.Q(status="asked", decided_at__isnull=True)
+                | (~models.Q(status="asked") & models.Q(decided_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="contact_exemption_is_used_once",
+                condition=models.Q(status="used", used_at__isnull=False)
+                | (~models.Q(status="used") & models.Q(used_at__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ContactExemption {self.public_id} ({self.status})"
+
+
+class ContactRequest(Moving):
+    """A contact point that a patient is asked for or sends in: by a link, by SMS or from the clinic's page.
+
+    Its link has this purpose alone and is looked up here alone, so it can never open a room. `patient` is empty where
+    somebody on the clinic's page is nobody whom the clinic knows: they are answered alike, and nothing is kept.
+    """
+
+    status = models.CharField(max_length=12, choices=RequestStatus, default=RequestStatus.OPEN)
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="contact_requests")
+    patient = models.ForeignKey(
+        Patient, models.CASCADE, null=True, blank=True, related_name="contact_requests"
+    )
+    way = models.CharField(max_length=8)  # link, sms, page
+    asked_phone = models.CharField(max_length=20, blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    email = models.CharField(max_length=254, blank=True)
+    browser_digest = models.CharField(max_length=64, blank=True)
+    token_digest = models.CharField(max_length=64, null=True, unique=True)
+    digits_key = models.CharField(max_length=64, blank=True)
+    digits_expire_at = models.DateTimeField(null=True, blank=True)
+    codes_sent = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    language = models.CharField(max_length=5, default="nb")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["asked_phone", "status"]),
+            models.Index(fields=["clinic", "status"]),
+            models.Index(fields=["expires_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="contact_request_tries_are_limited", condition=models.Q(tries__lte=TRIES)
+            ),
+            models.CheckConstraint(
+                name="contact_request_settled_once_it_is_over",
+                condition=models.Q(status__in=["open", "offered"], settled_at__isnull=True)
+                | (~models.Q(status__in=["open", "offered"]) & models.Q(settled_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ContactRequest {self.public_id} ({self.status})"
+
+
+class ContactAnswer(models.Model):
+    """An answer by SMS that was read; its key is unique, so that the same one counts once."""
+
+    message_key = models.CharField(max_length=200, unique=True)
+    request = models.ForeignKey(ContactRequest, models.CASCADE, related_name="answers")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"answer to {self.request}"
 
 
 class CompanionRole(models.TextChoices):

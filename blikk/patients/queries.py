@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from blikk.clinics.models import Clinic
 from blikk.kernel.errors import NotFound
-from blikk.patients.models import Agreement, Companion, ContactPoint, Patient
+from blikk.patients.models import Agreement, Companion, ContactChange, ContactPoint, Patient
 
 
 def of(clinic: Clinic) -> QuerySet[Patient]:
@@ -37,6 +37,17 @@ def contact(patient: Patient, kind: str) -> str:
     if points is None:
         points = patient.contact_points.filter(retired_at__isnull=True)
     return next((point.value for point in points if point.kind == kind), "")
+
+
+def history(patient: Patient) -> Sequence[ContactChange]:
+    """What happened to the patient's contact points, newest first."""
+    changes = ContactChange.objects.filter(point__patient=patient).select_related("point")
+    return list(changes.order_by("-at", "-pk"))
+
+
+def newest_change(point: ContactPoint) -> ContactChange | None:
+    """What happened to a contact point last."""
+    return point.changes.order_by("-at", "-pk").first()
 
 
 def search(clinic: Clinic, words: str, *, born: date | None = None, most: int = 20) -> Sequence[Patient]:

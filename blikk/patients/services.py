@@ -1,26 +1,24 @@
 """Acts on patients: register, correct, and say how to reach them."""
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
-import phonenumbers
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from blikk.audit.services import record
 from blikk.clinics.models import Clinic
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
-from blikk.patients.models import ContactKind, ContactPoint, ContactState, Patient
+from blikk.patients import contact_points
+from blikk.patients.models import ContactKind, ContactState, Patient
 from blikk.patients.queries import get
+from blikk.patients.reading import normal_email as normal_email
+from blikk.patients.reading import normal_mobile as normal_mobile
+from blikk.patients.reading import normal_phone as normal_phone
+from blikk.patients.reading import readable_email as readable_email
 
 LANGUAGES = ("nb", "nn", "en")
-_TAKES_SMS = (
-    phonenumbers.PhoneNumberType.MOBILE,
-    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,  # North America does not tell them apart
-    phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
-)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
@@ -34,17 +32,21 @@ def register(
     language: str = "nb",
     phone: str = "",
     email: str = "",
+    read_back: Collection[str] = (),
     actor: Actor,
     now: datetime,
 ) -> Patient:
-    """Register a patient with the contact points they gave. Raises Invalid, field by field."""
+    """Register a patient with the contact points they gave; those kinds that were `read_back` are verified.
+
+    Raises Invalid, field by field.
+    """
     person = _person(given_name, family_name, birth_on, language, now)
     reach = _reach(phone, email)
     patient = Patient.objects.create(clinic=clinic, created_at=now, **person)
-    for kind, value in reach.items():
-        if value:
-            ContactPoint.objects.create(patient=patient, kind=kind, value=value, created_at=now)
+    contact_points.keep(patient, reach, actor=actor, now=now)
     record("patient.registered", actor=actor, about=patient, clinic_id=clinic.pk, now=now)
+    said = {kind: reach[kind] for kind in read_back if reach[kind]}
+    contact_points.read_back(patient, said, actor=actor, now=now)
     return patient
 
 
@@ -78,6 +80,7 @@ def recognise(
     typed = f"{person['given_name']} {person['family_name']}".casefold()
     for patient in known:
         if clean_name(patient.name).casefold() == typed:
+            _trust_proven(patient, number, actor=actor, now=now)
             return patient
     patient = register(
         clinic,
@@ -89,8 +92,16 @@ def recognise(
         actor=actor,
         now=now,
     )
-    patient.contact_points.update(state=ContactState.SELF_SUBMITTED)
+    _trust_proven(patient, number, actor=actor, now=now)
     return patient
+
+
+def _trust_proven(patient: Patient, number: str, *, actor: Actor, now: datetime) -> None:
+    """A code that came to the phone has proven it better than reading it aloud would."""
+    if not contact_points.get(patient, ContactKind.PHONE).is_verified:
+        contact_points.verify(
+            patient, ContactKind.PHONE, number, ContactState.SELF_SUBMITTED, actor=actor, now=now
+        )
 
 
 @transaction.atomic
@@ -104,63 +115,37 @@ def correct(
     language: str,
     phone: str,
     email: str,
+    read_back: Collection[str] = (),
     actor: Actor,
     now: datetime,
 ) -> Patient:
-    """Correct a patient's particulars; a changed contact point is a new, unverified one.."""
+    """Correct a patient's particulars; a changed contact point is a new one, unverified unless it was `read_back`."""
     patient = get(clinic, patient_id)
     person = _person(given_name, family_name, birth_on, language, now)
     reach = _reach(phone, email)
     Patient.objects.filter(pk=patient.pk).update(**person)
-    for kind, value in reach.items():
-        running = ContactPoint.objects.filter(patient=patient, kind=kind, retired_at__isnull=True)
-        if running.filter(value=value).exists():
-            continue
-        running.update(retired_at=now)
-        if value:
-            ContactPoint.objects.create(patient=patient, kind=kind, value=value, created_at=now)
     record("patient.corrected", actor=actor, about=patient, clinic_id=clinic.pk, now=now)
+    return reach_by(clinic, patient_id, reach, read_back=read_back, actor=actor, now=now)
+
+
+@transaction.atomic
+def reach_by(
+    clinic: Clinic,
+    patient_id: str,
+    reach: Mapping[str, str],
+    *,
+    read_back: Collection[str] = (),
+    actor: Actor,
+    now: datetime,
+) -> Patient:
+    """Keep how a patient is reached, kind by kind, and which of them were read back. Raises Invalid, field by field."""
+    patient = get(clinic, patient_id)
+    kept = _reach(reach.get("phone"), reach.get("email"))
+    if contact_points.keep(patient, kept, actor=actor, now=now):
+        record("contact.changed", actor=actor, about=patient, clinic_id=clinic.pk, now=now)
+    said = {kind: kept[kind] for kind in read_back if kept.get(kind)}
+    contact_points.read_back(patient, said, actor=actor, now=now)
     return get(clinic, patient_id)
-
-
-def normal_phone(typed: str) -> str:
-    """Write a phone number as E.164; the empty string for none. Raises Invalid (`phone: not_a_phone`)."""
-    if not typed.strip():
-        return ""
-    try:
-        number = phonenumbers.parse(typed, "NO")
-    except phonenumbers.NumberParseException as fault:
-        raise Invalid(phone="not_a_phone") from fault
-    if not phonenumbers.is_valid_number(number) or number.extension:
-        raise Invalid(phone="not_a_phone")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def normal_mobile(typed: str) -> str:
-    """Write the number of a phone that can take an SMS as E.164.
-
-    Raises Invalid (`phone`): missing, not_a_phone or not_a_mobile.
-    """
-    number = normal_phone(typed)
-    if not number:
-        raise Invalid(phone="missing")
-    kind = phonenumbers.number_type(phonenumbers.parse(number))
-    if kind not in _TAKES_SMS:
-        raise Invalid(phone="not_a_mobile")
-    return number
-
-
-def normal_email(typed: str) -> str:
-    """Write an e-mail address in the one form it is kept in. Raises Invalid (`email: not_an_email`)."""
-    address = typed.strip()
-    if not address:
-        return ""
-    try:
-        validate_email(address)
-    except ValidationError as fault:
-        raise Invalid(email="not_an_email") from fault
-    local, _, host = address.rpartition("@")
-    return f"{local}@{host.lower()}"
 
 
 def clean_name(typed: str) -> str:
@@ -191,13 +176,15 @@ def _person(
     }
 
 
-def _reach(phone: str, email: str) -> dict[str, str]:
+def _reach(phone: str | None, email: str | None) -> dict[str, str]:
     faults: dict[str, str] = {}
-    reach = {}
+    reach: dict[str, str] = {}
     for kind, normal, typed in (
         (ContactKind.PHONE, normal_phone, phone),
         (ContactKind.EMAIL, normal_email, email),
     ):
+        if typed is None:
+            continue
         try:
             reach[str(kind)] = normal(typed)
         except Invalid as fault:

@@ -1,61 +1,72 @@
 """The socket of the staff side: news of the day, letting people in, and the conversation."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from blikk.accounts.services import topic_of
+from blikk.invitations.words import grouped
 from blikk.journeys import queue, talk
 from blikk.kernel.errors import DomainError, NotFound
+from blikk.patients.queries import contact
 from blikk.sockets.call import CallWire, Place, Sat, sat_down
-from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request
+from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request, Take
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.wire import in_database
 from blikk.waiting_room import queries as waiting_room
+
+if TYPE_CHECKING:
+    from blikk.consultations.models import Consultation
 
 DAY_EVENTS = frozenset({"day", "message", "missed", "timetable"})
 
 
 def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
     """Do what a member of staff asks for, and say that it is done. Raises what the rooms refuse."""
-    clinic, membership, actor = staff.clinic, staff.membership, staff.actor
+    who: dict[str, Any] = {"membership": staff.membership, "actor": staff.actor, "now": now}
     match frame:
         case Hello():
             return {}
         case Admit():
-            opened = talk.admit(
-                clinic, frame.arrival, version=frame.version, membership=membership, actor=actor, now=now
-            )
-            return {"consultation": opened.public_id}
+            opened = talk.admit(staff.clinic, frame.arrival, version=frame.version, **who)
         case Next():
-            opened = queue.take_next(clinic, frame.opening, membership=membership, actor=actor, now=now)
-            return {"consultation": opened.public_id}
+            opened = queue.take_next(staff.clinic, frame.opening, **who)
+        case Take():
+            opened = queue.take(
+                staff.clinic, frame.arrival, version=frame.version, reason=frame.reason, **who
+            )
         case _:
             raise NotFound
+    return _opened(opened)
 
 
-def admit_and_sit(
-    staff: Staff, frame: Admit, *, listen: Callable[[str], None], socket: str, now: datetime
+def let_in_and_sit(
+    staff: Staff, frame: Admit | Next | Take, *, page: talk.Page, socket: str, now: datetime
 ) -> tuple[dict[str, Any], Sat | None]:
     """Let somebody in, and sit down with the page that asked. Raises what the rooms refuse."""
-    opened, participant = talk.admit_and_sit(
-        staff.clinic,
-        frame.arrival,
-        version=frame.version,
-        tab=frame.tab,
-        epoch=frame.epoch,
-        listen=listen,
-        membership=staff.membership,
-        actor=staff.actor,
-        now=now,
-    )
-    facts: dict[str, Any] = {"consultation": opened.public_id}
+    who: dict[str, Any] = {"page": page, "membership": staff.membership, "actor": staff.actor, "now": now}
+    match frame:
+        case Admit():
+            opened, participant = talk.admit_and_sit(
+                staff.clinic, frame.arrival, version=frame.version, **who
+            )
+        case Next():
+            opened, participant = queue.take_next_and_sit(staff.clinic, frame.opening, **who)
+        case Take():
+            opened, participant = queue.take_and_sit(
+                staff.clinic, frame.arrival, version=frame.version, reason=frame.reason, **who
+            )
     if participant is None:
-        return facts, None
-    sat = sat_down(participant, staff.actor, tab=frame.tab, epoch=frame.epoch, socket=socket, now=now)
-    return {**facts, "joined": sat.joined}, sat
+        return _opened(opened), None
+    sat = sat_down(participant, staff.actor, tab=page.tab, epoch=page.epoch, socket=socket, now=now)
+    return {**_opened(opened), "joined": sat.joined}, sat
+
+
+def _opened(consultation: "Consultation") -> dict[str, Any]:
+    """What a page needs of the conversation that it is to become: who came is not always known before."""
+    number = contact(consultation.appointment.patient, "phone")
+    return {"consultation": consultation.public_id, "phone": grouped(number)}
 
 
 def answer_in(
@@ -108,9 +119,9 @@ class Desk(CallWire):
     async def take(self, frame: Frame) -> None:
         try:
             match frame:
-                case Admit() if frame.tab and self.seat is None:
-                    await self._admit_and_sit(frame)
-                case Hello() | Admit() | Next():
+                case Admit() | Next() | Take() if frame.tab and self.seat is None:
+                    await self._let_in_and_sit(frame)
+                case Hello() | Admit() | Next() | Take():
                     facts = await in_database(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
                 case ChangeChannel() | End():
@@ -122,12 +133,12 @@ class Desk(CallWire):
         except SignedOut:
             await self.finish(Closed.SIGNED_OUT)
 
-    async def _admit_and_sit(self, frame: Admit) -> None:
+    async def _let_in_and_sit(self, frame: Admit | Next | Take) -> None:
+        page = talk.Page(frame.tab, frame.epoch, self.listen_from_database)
+
         def act() -> tuple[dict[str, Any], Sat | None]:
             now = timezone.now()
-            return admit_and_sit(
-                self._here(now), frame, listen=self.listen_from_database, socket=self.socket, now=now
-            )
+            return let_in_and_sit(self._here(now), frame, page=page, socket=self.socket, now=now)
 
         sat: Sat | None = None
         async with self.turn:

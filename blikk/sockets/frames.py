@@ -124,10 +124,24 @@ class CompanionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """Let in whoever stands first in a queue."""
+    """Let in whoever stands first in a queue; tab and epoch as for `Admit`."""
 
     id: int
     opening: str
+    tab: str = ""
+    epoch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Let in somebody who was chosen, out of turn only for a reason; tab and epoch as for `Admit`."""
+
+    id: int
+    arrival: str
+    version: int
+    reason: str
+    tab: str = ""
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +211,7 @@ class End:
 
 
 Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer | CompanionAnswer
-Request = Hello | Admit | Next | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
+Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State
 
 
@@ -271,7 +285,9 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
         ):
             return CompanionAnswer(id_, _id(companion), answer)
         case {"type": "next", "opening": str(opening)}:
-            return Next(id_, _id(opening))
+            return Next(id_, _id(opening), *_page(raw))
+        case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
+            return Take(id_, _id(arrival), _number(version), _matching(_FOUND, reason), *_page(raw))
         case _:
             raise BadFrame
 

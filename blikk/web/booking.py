@@ -22,16 +22,20 @@ from blikk.kernel.errors import DomainError, Invalid, NotFound
 from blikk.kernel.ids import digest
 from blikk.kernel.times import local, wall_time
 from blikk.patients import queries as patients
+from blikk.patients.contact_points import KIND_OF
 from blikk.scheduling import queries as scheduling
 from blikk.scheduling import services as planning
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.booking_forms import BookingForm, SeriesForm, SlotForm, WhereForm, is_day
+from blikk.web.contact_forms import ReachedForm
+from blikk.web.contacts import reach_form
 from blikk.web.desk import DESK, appointment_page, search
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
 from blikk.web.presenters.companions import show_offers, youth_words
+from blikk.web.presenters.contacts import show_read_backs
 from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
@@ -68,6 +72,7 @@ def book(request: StaffRequest) -> HttpResponse:
         "found": _found(request, form),
         "asked": asks == "find",
         "letters": _letters(request, form),
+        **_reach(request, form, person),
         **_slots(request, form),
         **_along(request, form),
         **shown,
@@ -75,15 +80,16 @@ def book(request: StaffRequest) -> HttpResponse:
             "at": "booking",
             **{
                 name: reverse(f"book_{name}")
-                for name in ("found", "letters", "slots", "hold", "series", "along")
+                for name in ("found", "letters", "slots", "hold", "series", "reach", "along")
             },
+            "readBack": reverse("read_back"),
         },
     }
     if asks:
         form.forgive()
-        if asks == "find":
-            person.forgive()
-    return render(request, "staff/book.html", context, status=422 if form.errors or person.errors else 200)
+        if asks == "find" and form.beside:
+            form.beside.forgive()
+    return render(request, "staff/book.html", context, status=422 if form.is_refused else 200)
 
 
 def _series_page(request: StaffRequest, booked: "BookedSeries") -> HttpResponse:
@@ -101,6 +107,14 @@ def book_found(request: StaffRequest) -> HttpResponse:
     """Patients to choose from, while somebody types. A POST, so that no name stands in an address."""
     form, _person = _booking_forms(request)
     return render(request, "staff/_found.html", {"found": _found(request, form), "asked": True})
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_reach(request: StaffRequest) -> HttpResponse:
+    """How the patient who was chosen is reached, with what must be read back before an invitation can go there."""
+    form, person = _booking_forms(request)
+    return render(request, "staff/_reach.html", _reach(request, form, person))
 
 
 @require_POST
@@ -169,11 +183,27 @@ def _booking_forms(request: StaffRequest) -> tuple[BookingForm, forms.PatientFor
     form = BookingForm(_typed(request), clinicians=choices)
     if form.is_for_new_patient:
         person = forms.PatientForm(request.POST, prefix="ny")
+        form.beside = person
     else:
         typed = {name: request.POST.get(f"ny-{name}", "") for name in forms.PatientForm.base_fields}
         person = forms.PatientForm(prefix="ny", initial=typed)
-    form.beside = person
+        form.beside = reach_form(request, str(form["patient"].value() or ""))
     return form, person
+
+
+def _reach(request: StaffRequest, form: BookingForm, person: forms.PatientForm) -> dict[str, Any]:
+    """The fields of how the person is reached, and what is to be read back for the channels that were chosen."""
+    asked = [str(KIND_OF.get(channel, "")) for channel in form["channels"].value() or []]
+    chosen = str(form["patient"].value() or "")
+    known = patients.find(request.clinic, chosen) if chosen else None
+    reach = form.beside if isinstance(form.beside, forms.ReachForm) else reach_form(request, chosen)
+    return {
+        "reach": reach,
+        "reach_read_backs": show_read_backs(reach, request.clinic, patient=known, asked=asked)
+        if reach
+        else [],
+        "new_read_backs": show_read_backs(person, request.clinic, asked=asked),
+    }
 
 
 def _first(request: StaffRequest) -> dict[str, Any]:
@@ -211,7 +241,11 @@ def _book(
     request: StaffRequest, form: BookingForm, person: forms.PatientForm
 ) -> "Booked | BookedSeries | None":
     is_new = form.is_for_new_patient
-    if not all([form.is_valid(), person.is_valid() if is_new else True]):
+    reach = form.beside
+    if not all([form.is_valid(), reach is None or reach.is_valid()]):
+        return None
+    patient = None if is_new else patients.get(request.clinic, form.cleaned_data["patient"])
+    if isinstance(reach, ReachedForm) and not reach.ask_about_slips(request.clinic, patient):
         return None
     clinician = clinics.find_member(request.clinic, form.cleaned_data["clinician"])
     if clinician is None:
@@ -223,14 +257,15 @@ def _book(
         "actor": request.actor,
         "now": timezone.now(),
     }
+    if isinstance(reach, forms.ReachForm):
+        asked |= reach.reach()
     if form.cleaned_data["repeats"]:
         return _book_series(request, form, person, asked)
     held = _held(request, form)
-    if is_new:
+    if patient is None:
         return form.attempt(
             lambda: booking.register_and_book(request.clinic, person=person.person(), held=held, **asked)
         )
-    patient = patients.get(request.clinic, form.cleaned_data["patient"])
     asked["agreements"] = tuple(request.POST.getlist("along"))
     return form.attempt(lambda: companions.book_with(request.clinic, patient=patient, held=held, **asked))
 

@@ -65,6 +65,11 @@ class BookingForm(BookForm):
             self.refuse("count", "missing")
         return cleaned
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether something must be mended, here or in the fields about the person."""
+        return bool(self.errors or (self.beside and self.beside.errors))
+
 
 class SlotForm(StaffForm):
     """The free slot that was chosen."""

@@ -13,17 +13,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking, companions
+from blikk.journeys import booking, companions, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.day import row_of
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
-from blikk.scheduling.queries import get as get_appointment
+from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.companion_forms import InviteForm
 from blikk.web.presenters import words
+from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.companions import show_agreement, show_offers
 
@@ -76,6 +77,26 @@ def move(request: StaffRequest, appointment_id: str) -> HttpResponse:
 
 @require_POST
 @staff(*DESK)
+def move_to_free(request: StaffRequest, appointment_id: str) -> HttpResponse:
+    """Move an appointment to a free slot that was proposed; everybody invited gets a new link."""
+    form = forms.MoveToFreeForm(request.POST)
+    moved = form.attempt(
+        lambda: timetable.move_to_slot(
+            request.clinic,
+            appointment_id,
+            form.cleaned_data["slot"],
+            version=form.cleaned_data["version"],
+            actor=request.actor,
+            now=timezone.now(),
+        )
+    )
+    if not moved:
+        return appointment_page(request, appointment_id, free_form=form)
+    return appointment_page(request, appointment_id, moved, gettext("Timen er flyttet"))
+
+
+@require_POST
+@staff(*DESK)
 def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
     """Cancel an appointment; everybody invited is told."""
     seen = forms.VersionForm(request.POST)
@@ -102,6 +123,7 @@ def appointment_page(
     said: str = "",
     *,
     move_form: forms.MoveForm | None = None,
+    free_form: forms.MoveToFreeForm | None = None,
     companion_form: InviteForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
@@ -111,9 +133,11 @@ def appointment_page(
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
-    about = get_appointment(request.clinic, appointment_id)
-    offers = companions.offered(request.clinic, about.patient, about, now=now)
-    is_refused = move_form is not None or companion_form is not None
+    is_refused = bool(move_form or free_form or companion_form)
+    known = scheduling.get(request.clinic, appointment_id)
+    offers = companions.offered(request.clinic, known.patient, known, now=now)
+    others = scheduling.other_times(request.clinic, [known] if known.status == "booked" else [], now=now)
+    free = others.get(appointment_id)
     context = {
         "time": show_appointment(
             row,
@@ -127,6 +151,9 @@ def appointment_page(
         ),
         "offers": show_offers(offers),
         "move_form": move_form or forms.MoveForm(initial=first),
+        "free_form": free_form or forms.MoveToFreeForm(),
+        "free": slot_ways(known, free, request.clinic) if free else [],
+        "is_away": bool(free) and scheduling.is_away(known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid, Refused
 from blikk.patients.services import normal_email, normal_phone
+from blikk.web.contact_forms import KINDS, ReachedForm
 from blikk.web.refusals import WORDS as WORDS
 from blikk.web.refusals import words_for
 
@@ -134,7 +135,7 @@ def _text(
     )
 
 
-class PatientForm(StaffForm):
+class PatientForm(ReachedForm, StaffForm):
     """A patient's particulars and contact points."""
 
     given_name = _text(_("Fornavn"))
@@ -143,7 +144,7 @@ class PatientForm(StaffForm):
     language = forms.ChoiceField(
         label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED
     )
-    phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=20)
+    phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=40)
     email = _text(_("E-post"), kind="email", required=False, most=254)
 
     def clean(self) -> dict[str, Any]:
@@ -154,7 +155,25 @@ class PatientForm(StaffForm):
     def person(self) -> dict[str, Any]:
         """What the room of patients asks for."""
         names = ("given_name", "family_name", "birth_on", "language", "phone", "email")
-        return {name: self.cleaned_data[name] for name in names}
+        return {**{name: self.cleaned_data[name] for name in names}, "read_back": self.read_back()}
+
+
+class ReachForm(ReachedForm, StaffForm):
+    """How a patient who is known already is reached now; `of` says for which patient the fields were filled."""
+
+    of = forms.CharField(required=False, widget=forms.HiddenInput)
+    phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=40)
+    email = _text(_("E-post"), kind="email", required=False, most=254)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        self.read_contacts()
+        return cleaned
+
+    def reach(self) -> dict[str, Any]:
+        """What the room of patients asks for."""
+        values = {kind: self.cleaned_data[kind] for kind in KINDS}
+        return {"reach": values, "read_back": self.read_back()}
 
 
 class WhenForm(StaffForm):
@@ -182,6 +201,13 @@ class MoveForm(WhenForm):
     """A new time for an appointment that the person saw in this version."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class MoveToFreeForm(StaffForm):
+    """A free slot that was proposed for an appointment, which the person saw in this version."""
+
+    slot = forms.CharField(max_length=60)
+    version = forms.IntegerField(min_value=1)
 
 
 class VersionForm(StaffForm):

@@ -21,6 +21,8 @@ WORDS: dict[str, "StrPromise"] = {
     "no_way_to_reach": _(
         "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
     ),
+    "contact_not_verified": _("Les dette tilbake til pasienten, og kryss av hver del du får ja på."),
+    "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),
@@ -35,6 +37,7 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "phone_missing": _("Legg inn mobilen din først, så kan du få SMS."),
     "no_relay": _(
         "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
     ),
@@ -51,6 +54,10 @@ WORDS: dict[str, "StrPromise"] = {
     "wrong_code": _("Koden stemmer ikke. Sjekk meldingen, eller be om en ny kode."),
     "proof_paused": _(
         "Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen. Eller ring klinikken."
+    ),
+    "own_proof_paused": _("Det ble feil fem ganger. Vent et kvarter, så kan du prøve igjen."),
+    "own_too_many_codes": _(
+        "Det er sendt så mange koder som vi kan i dag. Bruk den siste, eller prøv i morgen."
     ),
     "proof_missing": _("Koden er for gammel. Be om en ny."),
     "queue_full": _("Køen er full nå. Prøv igjen senere, eller ring klinikken."),

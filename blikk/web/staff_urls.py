@@ -3,7 +3,18 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from blikk.web import booking, clinician, companions, desk, front_desk, inbox, queue, ready_words, timetable
+from blikk.web import (
+    booking,
+    clinician,
+    companions,
+    contacts,
+    desk,
+    front_desk,
+    inbox,
+    queue,
+    ready_words,
+    timetable,
+)
 
 urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
@@ -56,6 +67,7 @@ urlpatterns: list[URLPattern] = [
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path("time/ny", booking.book, name="book"),
     path("time/ny/pasienter", booking.book_found, name="book_found"),
+    path("time/ny/vei", booking.book_reach, name="book_reach"),
     path("time/ny/melding", booking.book_letters, name="book_letters"),
     path("time/ny/ledige", booking.book_slots, name="book_slots"),
     path("time/ny/folge", booking.book_along, name="book_along"),
@@ -63,10 +75,12 @@ urlpatterns: list[URLPattern] = [
     path("time/ny/serie", booking.book_series, name="book_series"),
     path("time/<str:appointment_id>", desk.appointment, name="appointment"),
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
+    path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
+    path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),

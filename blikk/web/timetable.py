@@ -1,13 +1,16 @@
 """The timetable's pages: the week, its periods, and who is away."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -23,14 +26,17 @@ from blikk.web import timetable_forms as forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.presenters.absence import show_absence, who_of
 from blikk.web.presenters.timetable import ShownWeek, show_week, weekday_names
+from blikk.web.presenters.words import day_and_clock
 from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Membership
-    from blikk.scheduling.models import Period
+    from blikk.scheduling.models import Appointment, Period
 
 DESK = ("clinician", "secretary")
 LOOK_LASTS = 600
+# So many hours that were changed are named one by one.
+MOST_SAID = 12
 
 
 @require_GET
@@ -206,31 +212,49 @@ def absence(request: StaffRequest, absence_id: str) -> HttpResponse:
     """An absence, those whose hours fall within it, and what is to happen to each."""
     known = scheduling.get_absence(request.clinic, absence_id)
     hit = list(scheduling.hit_by(known))
+    now = timezone.now()
     faults: dict[str, str] = {}
     refused = ""
     if request.method == "POST":
-        chosen = {one.public_id: request.POST.get(f"time-{one.public_id}", "keep") for one in hit}
+        chosen = forms.chosen_for(request.POST, [one.public_id for one in hit])
         try:
-            journeys.resolve_absent(
-                request.clinic, absence_id, choices=chosen, actor=request.actor, now=timezone.now()
+            done = journeys.resolve_absent(
+                request.clinic, absence_id, choices=chosen, actor=request.actor, now=now
             )
         except Invalid as fault:
             faults = {name: words_for(code) for name, code in fault.fields.items()}
             refused = "" if faults.keys() & chosen.keys() else next(iter(faults.values()), "")
         else:
+            say_what_was_done(request, done)
             return redirect("absence", absence_id)
     _looked(request, "absence", absence=absence_id)
     shown = show_absence(
         known,
         hit,
-        clinics.clinicians_of(request.clinic),
         request.clinic,
-        left_alone=journeys.left_alone(request.clinic, known, days=1, now=timezone.now()),
-        chosen=request.POST,
+        others=scheduling.other_times(request.clinic, hit, now=now),
+        left_alone=journeys.left_alone(request.clinic, known, days=1, now=now),
         faults=faults,
     )
     context = {"away": shown, "refused": refused, "page": {"at": "form"}}
     return render(request, "staff/absence.html", context, status=422 if faults else 200)
+
+
+def say_what_was_done(request: StaffRequest, done: Sequence["Appointment"]) -> None:
+    """Say on the next page what became of the hours, in case it was the wrong one."""
+    if not done:
+        messages.warning(request, gettext("Ingen timer ble endret. Noen andre kan ha ordnet dem."))
+    for one in done[:MOST_SAID]:
+        values = {"name": one.patient.name, "when": day_and_clock(one.starts_at, request.clinic.zone)}
+        if one.status == "cancelled":
+            said = gettext("Timen til %(name)s er avlyst. De får melding.")
+        else:
+            said = gettext("%(name)s har nå time %(when)s hos %(clinician)s. De får melding.")
+        messages.success(request, said % {**values, "clinician": one.clinician.name})
+    if len(done) > MOST_SAID:
+        more = len(done) - MOST_SAID
+        said = ngettext("%(more)s time til er ordnet.", "%(more)s timer til er ordnet.", more)
+        messages.success(request, said % {"more": more})
 
 
 @require_POST

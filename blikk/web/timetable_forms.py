@@ -240,3 +240,9 @@ class AbsenceForm(StaffForm):
         if typed["to_at"]:
             return start, datetime.combine(typed["to_day"], typed["to_at"])
         return start, datetime.combine(typed["to_day"] + timedelta(days=1), datetime.min.time())
+
+
+def chosen_for(typed: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    """What is to become of each hour that an absence hits: the one that was pressed, or all that have a proposal."""
+    field = "proposal" if "all" in typed else "time"
+    return {name: typed.get(f"{field}-{name}", "") or "keep" for name in names}

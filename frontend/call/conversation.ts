@@ -287,9 +287,9 @@ class Talk implements Conversation {
   }
 
   private notJoined(code: string): void {
+    // The link comes back by itself, and with it the next try.
     const isPassing = code === "not_connected" || code === "no_answer";
     if (!isPassing) this.dispatch({ type: "refused", code });
-    else if (this.options.socket.state().at === "open") void this.join(false);
   }
 
   private joined(frame: Seating): void {

@@ -43,6 +43,8 @@ export interface Peer {
   /** What comes from the other side; always the same stream. */
   readonly remote: MediaStream;
   receive(body: SignalBody): void;
+  /** Whether this describes another object at the other end than the one that this connection has agreed with. */
+  isFromAnother(body: SignalBody): boolean;
   /** Puts another track on a line while talking. */
   replace(kind: "audio" | "video", track: MediaStreamTrack | null): void;
   /** The socket or the person came back: repair at once what is not well, or at any rate when `force`. */
@@ -113,6 +115,8 @@ class NegotiatingPeer implements Peer {
   private waiting: (RTCIceCandidateInit | null)[] = [];
   private round = 0;
   private readonly line = newMark();
+  /** The object at the other end that this one has agreed with. */
+  private theirs: string | null = null;
   private offeredAt = Number.NEGATIVE_INFINITY;
   private readonly madeAt = performance.now();
   private unwellSince: number | null = performance.now();
@@ -149,10 +153,22 @@ class NegotiatingPeer implements Peer {
 
   receive(body: SignalBody): void {
     if ("description" in body) {
-      this.enqueue("description", () => this.described(body.description, body.round));
+      // Who yields takes every offer, so it has agreed as soon as one has come.
+      if (this.options.yields && body.description.type === "offer") this.theirs = body.line;
+      this.enqueue("description", () => this.described(body.description, body.round, body.line));
     } else if ("candidate" in body) {
       this.enqueue("candidate", () => this.candidate(body.candidate));
     }
+  }
+
+  /**
+   * Scar: an answer to an offer of before a rebuild was taken for the new object's, so the true answer looked like a
+   * stranger's, the connection was made anew, and the two sides went on like that for ever. An answer counts for the
+   * offer that it names and for no other.
+   */
+  isFromAnother(body: SignalBody): boolean {
+    if (!("description" in body) || this.theirs === null || this.theirs === body.line) return false;
+    return body.description.type === "offer" || body.round === this.round;
   }
 
   replace(kind: "audio" | "video", track: MediaStreamTrack | null): void {
@@ -251,16 +267,18 @@ class NegotiatingPeer implements Peer {
     this.sendDescription(this.round);
   }
 
-  private async described({ type, sdp }: Description, round: number): Promise<void> {
+  private async described({ type, sdp }: Description, round: number, line: string): Promise<void> {
     const connection = this.connection;
     const description = { type, sdp: preferRedundancy(sdp, this.redundant) };
     if (description.type === "answer") {
       if (connection.signalingState !== "have-local-offer" || round !== this.round) return;
       await connection.setRemoteDescription(description);
+      this.theirs = line;
     } else {
       const collides = connection.signalingState !== "stable";
       if (collides && !this.options.yields) return;
       await connection.setRemoteDescription(description);
+      this.theirs = line;
       await this.takeLines();
       await connection.setLocalDescription();
       this.sendDescription(round);

@@ -57,3 +57,9 @@ test("what nothing has helped is made anew by one side only", () => {
   assert.equal(remedyFor(hopeless), "rebuild");
   assert.notEqual(remedyFor({ ...hopeless, offers: false }), "rebuild");
 });
+
+test("an offer made after a long silence gets its time before everything is thrown away", () => {
+  const back: Health = { ...SICK, connection: "connecting", unwellFor: 40_000, sinceOffer: 500 };
+  assert.equal(remedyFor(back), "none");
+  assert.equal(remedyFor({ ...back, sinceOffer: 5000 }), "rebuild");
+});

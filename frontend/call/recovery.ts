@@ -31,8 +31,9 @@ export function remedyFor(health: Health): Remedy {
   if (!health.reachable || health.connection === "closed") return "none";
   if (health.signaling === "have-local-offer") return health.sinceOffer > ANSWER_TIME ? "restart" : "none";
   if (health.connection === "connected") return "none";
-  if (health.offers && health.unwellFor > HOPELESS && health.age > HOPELESS) return "rebuild";
+  // Also after a long silence: the offer that was made when the socket came back gets its time first.
   if (health.sinceOffer < BETWEEN_RESTARTS) return "none";
+  if (health.offers && health.unwellFor > HOPELESS && health.age > HOPELESS) return "rebuild";
   const failed = health.connection === "failed";
   if (!health.everConnected && !failed)
     return health.offers && health.unwellFor > BETWEEN_RESTARTS ? "restart" : "none";

@@ -43,8 +43,6 @@ interface Tie {
   /** Seconds that were read since the connection came about. */
   known: number;
   isOpening: boolean;
-  /** The connection object at the other end, once it has described itself. */
-  line: string | null;
 }
 
 /** So many readings after a socket came back, a path on which nothing comes is not waited for. */
@@ -61,7 +59,6 @@ const UNTRIED = {
   absentFor: 0,
   known: 0,
   isOpening: true,
-  line: null,
 } as const;
 
 /** A person who is gone and from whom nothing comes is kept for so many seconds. */
@@ -141,19 +138,14 @@ export class Ties {
   }
 
   receive(person: Person, body: SignalBody): void {
-    const known = this.ties.get(person.participant);
-    const isAnew = known?.line && "description" in body && known.line !== body.line;
-    // A new object at the other end has nothing in common with the one that ours was connected to.
     if ("bye" in body) {
       this.parted(person);
       return;
     }
-    if (isAnew) this.drop(person.participant, true);
+    // A new object at the other end has nothing in common with the one that ours was connected to.
+    if (this.ties.get(person.participant)?.peer.isFromAnother(body)) this.drop(person.participant, true);
     if (!this.ties.has(person.participant)) this.meet(person);
-    const tie = this.ties.get(person.participant);
-    if (!tie) return;
-    if ("description" in body) tie.line = body.line;
-    tie.peer.receive(body);
+    this.ties.get(person.participant)?.peer.receive(body);
   }
 
   /** The page is going: the others need not send to it, nor look at a picture that stands still. */

@@ -1,6 +1,6 @@
 /** Letting somebody in: one press or one key, and what is said when somebody else was faster. */
 
-import { type Seating, seatingIn } from "../shared/frames";
+import { type Request, type Seating, seatingIn } from "../shared/frames";
 import type { Link } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
 import { t } from "../shared/words";
@@ -11,6 +11,8 @@ export interface Wanted {
   readonly version: number;
   /** The queue whose next is wanted, whoever that is; empty where one person is. */
   readonly opening: string;
+  /** Why somebody is let in out of turn; null where nobody was chosen. */
+  readonly reason: string | null;
   readonly name: string;
   readonly form: HTMLFormElement;
 }
@@ -29,17 +31,21 @@ export type Result =
 /** Who a form lets in. */
 export function wantedBy(form: HTMLFormElement): Wanted {
   const name = form.querySelector("button")?.dataset["name"] ?? "";
-  const { admit: arrival = "", next: opening = "", version } = form.dataset;
-  return { arrival, version: Number(version), opening, name, form };
+  const { admit, take, next: opening = "", version } = form.dataset;
+  const chosen = form.querySelector<HTMLSelectElement>("[name=reason]")?.value ?? "";
+  const reason = take === undefined ? null : chosen;
+  return { arrival: take ?? admit ?? "", version: Number(version), opening, reason, name, form };
+}
+
+function asked({ arrival, version, opening, reason }: Wanted): Request & { tab?: string; epoch?: string } {
+  if (opening) return { type: "next", opening };
+  if (reason !== null) return { type: "take", arrival, version, reason };
+  return { type: "admit", arrival, version };
 }
 
 /** `sits`: this page is to become the conversation, and takes its seat with the same act. */
 export async function admit(link: Link, wanted: Wanted, sits: boolean): Promise<Result> {
-  const { arrival, version, opening } = wanted;
-  const page = sits ? { tab: tabMark(), epoch: EPOCH } : {};
-  const answer = await link.ask(
-    opening ? { type: "next", opening } : { type: "admit", arrival, version, ...page },
-  );
+  const answer = await link.ask({ ...asked(wanted), ...(sits ? { tab: tabMark(), epoch: EPOCH } : {}) });
   if (answer.type === "done") {
     return {
       is: "in",

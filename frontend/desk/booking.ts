@@ -3,6 +3,7 @@
 import { find, show } from "../shared/dom";
 import { sendForm } from "./fragments";
 import { goLive } from "./live";
+import { startReadBack } from "./readback";
 
 export interface BookingPage {
   readonly at: "booking";
@@ -12,6 +13,8 @@ export interface BookingPage {
   readonly hold: string;
   readonly series: string;
   readonly along: string;
+  readonly reach: string;
+  readonly readBack: string;
 }
 
 export interface PatientsPage {
@@ -43,11 +46,14 @@ export function startBooking(page: BookingPage): void {
   const slots = follow(form, page.slots, find("#slots"), 250);
   const along = follow(form, page.along, find("#along"), 150);
   const series = follow(form, page.series, find("#series"), 250);
+  const reach = follow(form, page.reach, find("#reach"), 0);
+  startReadBack(page.readBack);
   for (const name of ["#find", "#free", "#dates"]) show(find(name), false);
   form.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;
     if (field.name === "sok") search();
-    else preview();
+    else if (!field.closest(".read-back")) preview();
+    if (field.name === "patient" || field.name === "channels") reach();
     if (field.name === "slot") takeSlot(form, field, page.hold);
     else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots);
     if (["patient", "mode", "day"].includes(field.name)) along();

@@ -158,6 +158,12 @@ export class DayScreen {
     // Of the next in a queue nobody knows yet who it is.
     const phone = form.closest<HTMLElement>("[data-phone]")?.dataset["phone"] ?? "";
     const result = await admit(this.live.link, wanted, true);
+    if (result.is === "refused" && result.code === "invalid") {
+      // What is wrong stands beside the field on the page of the form itself.
+      wanted.form.submit();
+      return;
+    }
+    if (result.is !== "offline") document.querySelector<HTMLDialogElement>("#sheet")?.close();
     if (result.is === "in") {
       this.dispatch({ type: "admitted", consultation: result.consultation });
       const number = phone || result.phone;
@@ -188,7 +194,8 @@ export class DayScreen {
 }
 
 function isAdmitting(form: HTMLFormElement): boolean {
-  return Boolean(form.dataset["admit"] || form.dataset["next"]);
+  const { admit, next, take } = form.dataset;
+  return Boolean(admit || next || take);
 }
 
 export function startDay(page: DayPage): DayScreen {

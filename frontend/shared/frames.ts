@@ -93,7 +93,15 @@ export type Request =
       readonly sound: string;
       readonly network: string;
     }
-  | { readonly type: "next"; readonly opening: string }
+  | { readonly type: "next"; readonly opening: string; readonly tab?: string; readonly epoch?: string }
+  | {
+      readonly type: "take";
+      readonly arrival: string;
+      readonly version: number;
+      readonly reason: string;
+      readonly tab?: string;
+      readonly epoch?: string;
+    }
   | { readonly type: "leave" }
   | { readonly type: "step_away" }
   | { readonly type: "come_back" }

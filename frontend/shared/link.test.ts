@@ -7,6 +7,7 @@ class FakeSocket {
   static made: FakeSocket[] = [];
   readonly sent: Record<string, unknown>[] = [];
   isClosed = false;
+  readyState = 1;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number }) => void) | null = null;
@@ -179,4 +180,15 @@ test("what is no frame of ours is nothing", () => {
   }
   assert.deepEqual(readFrame('{"type":"beat","every":1}'), { type: "beat", every: 1 });
   assert.equal(readFrame('{"type":"day","more":1}')?.type, "day");
+});
+
+test("what is said to a socket that is just closing is dropped, and a question refused", async () => {
+  const { link, end } = linked();
+  FakeSocket.last.onopen?.();
+  assert.equal(link.send({ type: "beat" }), true);
+  FakeSocket.last.readyState = 2;
+  assert.equal(link.send({ type: "beat" }), false);
+  assert.deepEqual(await link.ask({ type: "ice" }), { type: "refused", re: 1, code: "not_connected" });
+  assert.equal(FakeSocket.last.sent.length, 1);
+  end.abort();
 });

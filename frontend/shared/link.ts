@@ -43,6 +43,8 @@ export interface Link {
 
 /** The server beats every second in a conversation: two and a half without a sign, and the socket is dead. */
 const LIVELY_SILENCE = 2600;
+/** `WebSocket.OPEN`. */
+const OPEN = 1;
 const CONNECT_TIME = 5000;
 const ANSWER_TIME = 10000;
 
@@ -98,7 +100,8 @@ class ReturningLink implements Link {
   }
 
   send(frame: Notice | (Request & { id: number })): boolean {
-    if (this.now.at !== "open" || !this.socket) return false;
+    // A socket that is just closing takes nothing more; that it is closed is told in a moment.
+    if (this.now.at !== "open" || this.socket?.readyState !== OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
   }

@@ -65,7 +65,8 @@ def administrator(clinic: str) -> dict[str, str]:
 
 def patient(clinic: str, name: str = "Ola Hansen", born: str = "1944-05-17", **more: Any) -> dict[str, str]:
     given, _, family = name.rpartition(" ")
-    particulars = {"phone": "+4790123456", "email": "ola.hansen@example.no", **more}
+    reach = {"phone": "+4790123456", "email": "ola.hansen@example.no"}
+    particulars = {**reach, "read_back": tuple(reach), **more}
     made = register(
         Clinic.objects.get(public_id=clinic),
         given_name=given,

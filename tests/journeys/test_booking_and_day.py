@@ -134,6 +134,8 @@ def test_the_record_of_a_whole_story_holds_together():
     admitted(hour)
     assert [entry.act for entry in Entry.objects.filter(chain=hour.clinic.pk).order_by("number")] == [
         "patient.registered",
+        "contact.read_back",
+        "contact.read_back",
         "appointment.booked",
         "invitation.issued",
         "invitation.opened",

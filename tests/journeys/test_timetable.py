@@ -11,7 +11,7 @@ from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.notifications.models import Message
 from blikk.scheduling.models import Appointment
-from blikk.scheduling.queries import free_slots, get
+from blikk.scheduling.queries import free_slots, get, other_times
 from tests.builders import NOW, a_booked_hour, a_clinic, a_member, a_patient, admitted, staff, waiting
 from tests.timetables import TODAY, a_period, an_opening
 
@@ -97,6 +97,48 @@ def test_an_hour_can_be_moved_to_a_free_slot_of_another_day(sick):
     moved = get(clinic, sick[0].appointment.public_id)
     assert (moved.starts_at, moved.ends_at) == (slot.starts_at, slot.ends_at)
     assert kinds_for(sick[0]).count("moved") == 1
+
+
+def test_an_hour_that_goes_to_another_clinicians_slot_says_so_and_not_whose(sick):
+    clinic, colleague = sick[0].clinic, a_member(sick[0].clinic, name="Dina Eng")
+    a_period(clinic, colleague)
+    slot = free_slots(clinic, first=TODAY + timedelta(days=7), days=1, now=NOW)[0]
+    resolve(sick, declare(sick), f"slot:{slot.name}")
+    moved = get(clinic, sick[0].appointment.public_id)
+    assert (moved.starts_at, moved.clinician) == (slot.starts_at, colleague)
+    body = Message.objects.get(kind="moved_to_other").body
+    assert "en annen enn planlagt" in body
+    assert "Dina" not in body
+    entry = Entry.objects.get(act="appointment.moved")
+    assert colleague.public_id in entry.details
+
+
+def test_proposals_are_long_enough_and_in_time_and_each_has_a_first_of_its_own(sick):
+    clinic, clinician = sick[0].clinic, sick[0].clinician
+    colleague, away = a_member(clinic, name="Dina Eng"), a_member(clinic, name="Eli Foss")
+    a_period(clinic, clinician)
+    a_period(clinic, colleague, starts=time(9), ends=time(9, 15), slot_minutes=15)
+    declare(sick, clinician=away)
+    declared = declare(sick)
+    found = other_times(clinic, declared.hit, now=NOW)
+    firsts = [found[hour.appointment.public_id].slots[0] for hour in sick]
+    assert len({slot.name for slot in firsts}) == 3
+    assert {slot.clinician for slot in firsts} == {clinician}
+    for one in found.values():
+        assert all(slot.ends_at - slot.starts_at >= timedelta(minutes=20) for slot in one.slots)
+        assert all(slot.starts_at >= NOW + HOUR for slot in one.slots)
+        assert list(one.colleagues) == [colleague]
+
+
+def test_a_colleague_is_proposed_first_when_one_would_wait_a_week_longer_for_the_same(sick):
+    clinic, clinician = sick[0].clinic, sick[0].clinician
+    colleague = a_member(clinic, name="Dina Eng")
+    a_period(clinic, clinician)
+    a_period(clinic, colleague, weekday=2)
+    three_weeks = datetime.combine(TODAY + timedelta(days=15), time(0))
+    declared = declare(sick, ends=three_weeks)
+    first = other_times(clinic, declared.hit, now=NOW)[sick[0].appointment.public_id].slots[0]
+    assert first.clinician == colleague
 
 
 @pytest.mark.parametrize(

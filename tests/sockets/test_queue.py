@@ -67,6 +67,60 @@ def test_everybody_moves_up_when_the_clinician_takes_the_next(full):
     play(scene)
 
 
+@pytest.mark.parametrize("how", ["next", "take"])
+def test_both_pages_sit_down_with_the_act_that_lets_in_whoever_is_next_or_chosen(full, how):
+    opening, (doctor,), guests = full
+    one = guests[0 if how == "next" else 1]
+    arrival = one.arrival
+    what = {
+        "next": {"opening": opening.public_id},
+        "take": {"arrival": arrival.public_id, "version": arrival.version, "reason": "urgent"},
+    }
+    client = signed_in(doctor)
+
+    async def scene():
+        async with opened(desk_page(client), page_of(one)) as (desk, page):
+            await greet(page)
+            answer = await desk.ask(how, **what[how], tab=desk.tab, epoch=desk.epoch)
+            assert answer["type"] == "done"
+            assert one.phone.endswith(answer["phone"].replace(" ", ""))
+            assert answer["phone"]
+            theirs = await page.until(lambda f: f["type"] == "door" and f["door"]["step"] == "admitted")
+            assert theirs["door"]["consultation"] == answer["consultation"]
+            # Both sit, and neither has asked for it.
+            assert {row["role"] for row in answer["joined"]["roster"]} == {"clinician", "patient"}
+            assert {row["participant"] for row in theirs["joined"]["roster"] if row["present"]} == {
+                answer["joined"]["you"],
+                theirs["joined"]["you"],
+            }
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("how", "code"), [("next", "nobody_ready"), ("take", "invalid")])
+def test_a_page_that_was_refused_sits_nowhere_and_may_press_again(full, how, code):
+    opening, (doctor,), guests = full
+    if how == "next":
+        for guest in guests:
+            door.leave(guest.view.invitation, guest.device, where=WHERE, now=NOW)
+    last = guests[2].arrival
+    what = {
+        "next": {"opening": opening.public_id},
+        "take": {"arrival": last.public_id, "version": last.version, "reason": ""},
+    }
+    client = signed_in(doctor)
+
+    async def scene():
+        async with opened(desk_page(client)) as (desk,):
+            mine = {"tab": desk.tab, "epoch": desk.epoch}
+            answer = await desk.ask(how, **what[how], **mine)
+            assert (answer["type"], answer["code"]) == ("refused", code)
+            if how == "take":
+                assert (await desk.ask(how, **{**what[how], "reason": "urgent"}, **mine))["joined"]
+
+    play(scene)
+
+
 def test_nobody_there_is_said_and_who_stood_first_has_been_called(full):
     opening, (doctor,), (first, *others) = full
     for guest in others:

@@ -28,6 +28,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Admit": {"type": "admit", "arrival": NOBODYS, "version": 1},
     "Devices": {"type": "devices", "camera": "ok", "microphone": "ok", "sound": "ok", "network": "ok"},
     "Next": {"type": "next", "opening": NOBODYS},
+    "Take": {"type": "take", "arrival": NOBODYS, "version": 1, "reason": "urgent"},
     "Leave": {"type": "leave"},
     "StepAway": {"type": "step_away"},
     "ComeBack": {"type": "come_back"},
@@ -135,12 +136,15 @@ def test_who_works_nowhere_has_no_desk(house):
 def test_no_other_role_and_no_other_clinic_can_do_anything_with_our_things(house, elsewhere):
     arrival, consultation = house.things["arrival"], house.things["consultation"]
     version = Arrival.objects.get(public_id=arrival).version
+    queued = Arrival.objects.get(public_id=house.things["queued"]).version
     walkers = {f"{role} elsewhere": elsewhere.clients[role] for role in ROLES}
     walkers |= {role: house.clients[role] for role in ("secretary", "administrator")}
     for who, client in walkers.items():
         for ours, none in (
             (sent("Admit", arrival=arrival, version=version), sent("Admit")),
             (sent("Join", consultation=consultation), sent("Join")),
+            (sent("Next", opening=house.things["opening"]), sent("Next")),
+            (sent("Take", arrival=house.things["queued"], version=queued), sent("Take")),
         ):
             with Undone():
                 told = answers(client, "/ws/desk", ours)
@@ -180,6 +184,13 @@ def test_the_clinician_can(house):
     with Undone():
         told = answers(client, "/ws/desk", sent("Admit", arrival=things["arrival"], version=version))
         assert told[0]["type"] == "done"
+    queued = Arrival.objects.get(public_id=things["queued"]).version
+    for frame in (
+        sent("Next", opening=things["opening"]),
+        sent("Take", arrival=things["queued"], version=queued),
+    ):
+        with Undone():
+            assert answers(client, "/ws/desk", frame)[0]["type"] == "done"
     joined, text, ice, channel = answers(
         client,
         "/ws/desk",

@@ -51,6 +51,8 @@ NEW = {
     "ny-birth_on": "01.02.1950",
     "ny-language": "nb",
     "ny-phone": "90 00 00 41",
+    "ny-phone_said": "+4790000041",
+    "ny-phone_part": ["0", "1", "2", "3"],
     "ny-email": "",
 }
 

@@ -138,6 +138,8 @@ def test_a_series_for_a_new_patient_registers_them_once(doctor):
         "ny-birth_on": "01.02.1950",
         "ny-language": "nb",
         "ny-phone": "90 00 00 41",
+        "ny-phone_said": "+4790000041",
+        "ny-phone_part": ["0", "1", "2", "3"],
         "ny-email": "",
     }
     days = [(date(2026, 11, 24) + timedelta(weeks=week)).isoformat() for week in range(3)]

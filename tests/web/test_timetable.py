@@ -1,5 +1,6 @@
 """The timetable's pages: the week, its periods, where they are put, and who is away."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -213,8 +214,83 @@ def test_a_colleague_who_is_busy_is_refused_beside_the_hour_and_nothing_is_done(
     page = answer.content.decode()
     assert answer.status_code == 422
     assert f'id="{field}_error"' in page
-    assert f'value="colleague:{colleague.public_id}" selected' in page
+    assert "Behandleren har en annen time da" in page
     assert Appointment.objects.get(pk=mine.appointment.pk).clinician == clinician
+
+
+def test_ten_who_are_hit_are_moved_with_one_press_each_to_another_slot(clinician):
+    clinic = clinician.clinic
+    colleague = builders.a_member(clinic, name="Per Lie")
+    timetables.a_period(clinic, clinician)
+    timetables.a_period(clinic, colleague)
+    hours = [
+        builders.a_booked_hour(
+            clinic,
+            clinician=clinician,
+            patient=builders.a_patient(clinic, f"Pasient Nummer{number}"),
+            starts_in=timedelta(minutes=20 * number),
+        )
+        for number in range(1, 11)
+    ]
+    browser = signed_in(builders.a_member(clinic, "secretary", "Siv Bakke"))
+    address = browser.post("/timeliste/fravaer/nytt", away(clinician.public_id))["Location"]
+    page = browser.get(address).content.decode()
+    assert page.count('data-test="hit"') == 10
+    assert page.count('href="tel:+4790123456"') == 10
+    assert "Flytt 10 til første forslag" in page
+    proposals = dict(re.findall(r'name="(proposal-[^"]+)" value="([^"]+)"', page))
+    assert len(set(proposals.values())) == len(proposals) == 10
+    # One by itself, with the button of its row; the others stay.
+    one = hours[0].appointment
+    browser.post(address, {f"time-{one.public_id}": proposals[f"proposal-{one.public_id}"], **proposals})
+    one.refresh_from_db()
+    assert one.starts_at.date() > TODAY or one.clinician == colleague
+    assert Message.objects.filter(kind__startswith="moved").count() == 1
+    page = browser.get(address).content.decode()
+    assert "Pasient Nummer1 har nå time" in page
+    assert page.count('data-test="hit"') == 9
+    rest = dict(re.findall(r'name="(proposal-[^"]+)" value="([^"]+)"', page))
+    browser.post(address, {"all": "1", **rest})
+    assert Message.objects.filter(kind__startswith="moved").count() == 10
+    assert "Ingen har time i fraværet" in browser.get(address).content.decode()
+    taken = [Appointment.objects.get(pk=hour.appointment.pk) for hour in hours]
+    assert len({(each.starts_at, each.clinician) for each in taken}) == 10
+
+
+def test_an_hour_that_somebody_else_has_seen_to_is_not_touched_again(clinician):
+    timetables.a_period(clinician.clinic, clinician)
+    hour = builders.a_booked_hour(clinician.clinic, clinician=clinician, starts_in=timedelta(hours=1))
+    browser = signed_in(clinician)
+    address = browser.post("/timeliste/fravaer/nytt", away(clinician.public_id))["Location"]
+    press = {f"time-{hour.appointment.public_id}": "cancel"}
+    browser.post(address, press)
+    browser.get(address)
+    browser.post(address, press)
+    assert "Ingen timer ble endret" in browser.get(address).content.decode()
+    assert Message.objects.filter(kind="cancelled").count() == 1
+
+
+def test_the_page_of_an_hour_offers_free_slots_and_says_that_its_clinician_is_away(clinician):
+    clinic = clinician.clinic
+    timetables.a_period(clinic, clinician)
+    hour = builders.a_booked_hour(clinic, clinician=clinician, starts_in=timedelta(hours=1))
+    address = f"/time/{hour.appointment.public_id}"
+    browser = signed_in(clinician)
+    page = browser.get(address).content.decode()
+    assert 'data-test="is-away"' not in page
+    slot = re.findall(r'name="slot" value="([^"]+)"', page)[0]
+    browser.post("/timeliste/fravaer/nytt", away(clinician.public_id))
+    page = browser.get(address).content.decode()
+    assert 'data-test="is-away"' in page
+    assert f'value="{slot}"' not in page
+    refused = browser.post(f"{address}/ledig", {"slot": slot, "version": 1})
+    assert refused.status_code == 422
+    slot = re.findall(r'name="slot" value="([^"]+)"', page)[0]
+    moved = browser.post(f"{address}/ledig", {"slot": slot, "version": 1})
+    assert "Timen er flyttet" in moved.content.decode()
+    assert Message.objects.filter(kind="moved").count() == 1
+    hour.appointment.refresh_from_db()
+    assert hour.appointment.starts_at.date() > TODAY
 
 
 def test_an_open_queue_that_is_left_with_nobody_is_named(clinician):

@@ -13,7 +13,9 @@ from blikk.journeys.queue.serving import serve as serve
 from blikk.journeys.queue.serving import set_status as set_status
 from blikk.journeys.queue.serving import stop_serving as stop_serving
 from blikk.journeys.queue.serving import take as take
+from blikk.journeys.queue.serving import take_and_sit as take_and_sit
 from blikk.journeys.queue.serving import take_next as take_next
+from blikk.journeys.queue.serving import take_next_and_sit as take_next_and_sit
 from blikk.journeys.queue.serving import tell as tell
 from blikk.journeys.queue.serving import transfer as transfer
 from blikk.journeys.queue.serving import unhold as unhold

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 
 from blikk.audit.services import named
-from blikk.clinics.models import Clinic, Membership
+from blikk.clinics.models import AlertBy, Clinic, Membership
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Invitation
 from blikk.invitations.services import Issued
@@ -15,6 +15,13 @@ from blikk.notifications import services as outbox
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import Arrival
 
+# How each wants to be told.
+WAYS: dict[str, tuple[outbox.Channel, ...]] = {
+    AlertBy.EMAIL: ("email",),
+    AlertBy.SMS: ("sms",),
+    AlertBy.BOTH: ("sms", "email"),
+    AlertBy.NONE: (),
+}
 # Messages in which a link helps; the others say that there is nothing more to open.
 WITH_LINK: frozenset[Kind] = frozenset({"two_left", "your_turn", "late"})
 
@@ -60,24 +67,24 @@ def send(
 def alert(
     clinic: Clinic, members: Iterable[Membership], *, about: Arrival | Opening, minutes: int, now: datetime
 ) -> int:
-    """Write to members of staff that somebody waits and was told nothing; says to how many."""
+    """Write to members of staff that somebody waits and was told nothing, as each has chosen; says to how many."""
     told = 0
     for member in members:
-        words = staff_alert(
-            clinic, minutes=minutes, language=member.user.language, base_url=settings.BLIKK_BASE_URL
-        )
-        outbox.queue(
-            clinic_id=clinic.pk,
-            kind="staff_alert",
-            key=f"{about.public_id}:staff_alert:{member.public_id}:{now.isoformat()}",
-            channel="email",
-            to=member.user.email,
-            language=member.user.language,
-            subject=words.subject,
-            body=words.body,
-            about=named(about),
-            sender=clinic.sender_label,
-            now=now,
-        )
-        told += 1
+        user = member.user
+        words = staff_alert(clinic, minutes=minutes, language=user.language, base_url=settings.BLIKK_BASE_URL)
+        for channel in WAYS[member.alert_by]:
+            outbox.queue(
+                clinic_id=clinic.pk,
+                kind="staff_alert",
+                key=f"{about.public_id}:staff_alert:{member.public_id}:{channel}:{now.isoformat()}",
+                channel=channel,
+                to=user.phone if channel == "sms" else user.email,
+                language=user.language,
+                subject=words.subject,
+                body=words.body,
+                about=named(about),
+                sender=clinic.sender_label,
+                now=now,
+            )
+        told += bool(WAYS[member.alert_by])
     return told

@@ -7,7 +7,7 @@ from django.db import transaction
 from blikk.audit.services import hold as in_line
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.clinics.queries import find_member
-from blikk.consultations.models import Consultation
+from blikk.consultations.models import Consultation, Participant
 from blikk.invitations import services as inviting
 from blikk.journeys import talk
 from blikk.journeys.queue import letters
@@ -31,6 +31,27 @@ def take_next(
     if consultation is None:
         raise NobodyReady
     return consultation
+
+
+def take_next_and_sit(
+    clinic: Clinic, opening_id: str, *, page: talk.Page, membership: Membership, actor: Actor, now: datetime
+) -> tuple[Consultation, Participant | None]:
+    """As `take_next`, and sit down with the page that asked, as `talk.admit_and_sit` does."""
+    taken = _take_and_sit_or_call(clinic, opening_id, page, membership=membership, actor=actor, now=now)
+    if taken is None:
+        # Only now: who was called meanwhile has been called.
+        raise NobodyReady
+    return taken
+
+
+@transaction.atomic
+def _take_and_sit_or_call(
+    clinic: Clinic, opening_id: str, page: talk.Page, *, membership: Membership, actor: Actor, now: datetime
+) -> tuple[Consultation, Participant | None] | None:
+    consultation = _take_or_call(clinic, opening_id, membership=membership, actor=actor, now=now)
+    if consultation is None:
+        return None
+    return consultation, talk.sit_at(consultation, page, membership=membership, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -83,6 +104,25 @@ def take(
     if not queries.is_connected(arrival, now=now):
         letters.send(arrival.invitation, "your_turn", key=f"{arrival.public_id}:taken", now=now)
     return talk.let_in(clinic, arrival, membership=membership, actor=actor, now=now)
+
+
+@transaction.atomic
+def take_and_sit(
+    clinic: Clinic,
+    arrival_id: str,
+    *,
+    version: int,
+    reason: str = "",
+    page: talk.Page,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Consultation, Participant | None]:
+    """As `take`, and sit down with the page that asked, as `talk.admit_and_sit` does."""
+    consultation = take(
+        clinic, arrival_id, version=version, reason=reason, membership=membership, actor=actor, now=now
+    )
+    return consultation, talk.sit_at(consultation, page, membership=membership, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -1,22 +1,18 @@
 """What happens in a queue by itself: missed calls, turns that come near, closing time, people who are forgotten."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Max
 
 from blikk.audit.services import hold
-from blikk.clinics.models import Membership
-from blikk.journeys.queue import letters
+from blikk.journeys.queue import alerts, letters
 from blikk.journeys.queue.closing import close_queue
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import DomainError
-from blikk.kernel.times import local
-from blikk.scheduling.models import Appointment, Opening
+from blikk.scheduling.models import Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.models import Arrival, Notice
 from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
@@ -25,8 +21,6 @@ TURN_IS_NEAR = 2
 CLOSES_SOON = timedelta(minutes=15)
 # So long after closing time those who serve may go on with whoever is in the queue.
 OVERTIME = timedelta(hours=1)
-# A person who has waited for so long was forgotten by more than the staff.
-NO_MORE_ALERTS = timedelta(hours=4)
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +33,7 @@ def sweep(*, now: datetime) -> int:
         done += _try(partial(_miss, arrival, now=now))
     for opening in queries.queues_with_life(now=now):
         done += _try(partial(_look_at, opening, now=now))
-    done += _try(partial(_alert_for_booked, now=now))
+    done += _try(partial(alerts.for_booked, now=now))
     return done
 
 
@@ -72,7 +66,7 @@ def _look_at(opening: Opening, *, now: datetime) -> int:
     done = _tell_whose_turn_is_near(opening, now=now)
     if now >= opening.closes_at - CLOSES_SOON:
         done += _come_to_the_end(opening, now=now)
-    return done + _alert_for_queue(opening, now=now)
+    return done + alerts.for_queue(opening, now=now)
 
 
 def _tell_whose_turn_is_near(opening: Opening, *, now: datetime) -> int:
@@ -107,64 +101,3 @@ def _come_to_the_end(opening: Opening, *, now: datetime) -> int:
             services.tell_all(opening, code="closing_soon", actor=SYSTEM, now=now)
         return 1
     return 0
-
-
-@transaction.atomic
-def _alert_for_queue(opening: Opening, *, now: datetime) -> int:
-    """When nobody was let in, called or told anything for long, those who serve the queue get a message."""
-    patience = timedelta(minutes=opening.clinic.alert_after_minutes)
-    waiting = queries.in_queue(opening).filter(
-        status=ArrivalStatus.WAITING, waiting_since__lte=now - patience
-    )
-    if not patience or not waiting.exists():
-        return 0
-    of_queue = Arrival.objects.filter(opening=opening).aggregate(a=Max("admitted_at"), b=Max("called_at"))
-    told = Notice.objects.filter(opening=opening).aggregate(c=Max("at"))
-    last = max((at for at in (*of_queue.values(), *told.values()) if at), default=opening.opens_at)
-    if last > now - patience:
-        return 0
-    hold(opening.clinic_id)
-    serving = [one.membership for one in queries.running_servings(opening)]
-    members = serving or list(opening.period.clinicians.filter(ended_at__isnull=True).select_related("user"))
-    minutes = opening.clinic.alert_after_minutes
-    told_to = letters.alert(opening.clinic, members, about=opening, minutes=minutes, now=now)
-    services.tell_all(opening, code="staff_alerted", actor=SYSTEM, now=now)
-    return told_to
-
-
-def _alert_for_booked(*, now: datetime) -> int:
-    waiting = Arrival.objects.filter(
-        status=ArrivalStatus.WAITING,
-        opening__isnull=True,
-        waiting_since__gt=now - NO_MORE_ALERTS,
-        invitation__role="patient",
-    ).select_related("clinic", "appointment__clinician__user")
-    forgotten: dict[Membership, list[Arrival]] = defaultdict(list)
-    for arrival in waiting.annotate(told_at=Max("notices__at")):
-        patience = timedelta(minutes=arrival.clinic.alert_after_minutes)
-        appointment = arrival.appointment
-        if appointment is None or arrival.waiting_since is None or not patience:
-            continue
-        since = max(arrival.waiting_since, appointment.starts_at, arrival.told_at or arrival.waiting_since)
-        if since <= now - patience and not _was_told_of_delay(appointment, since=now - patience):
-            forgotten[appointment.clinician].append(arrival)
-    return sum(_alert_about(member, arrivals, now=now) for member, arrivals in forgotten.items())
-
-
-def _was_told_of_delay(appointment: Appointment, *, since: datetime) -> bool:
-    """Whether the clinician said lately how late they are, or the hour, as late as they said, is not overdue."""
-    delay = queries.delay_of(appointment.clinician_id, local(appointment.starts_at, appointment.zone).date())
-    if delay is None:
-        return False
-    return max(delay.at, appointment.starts_at + timedelta(minutes=delay.minutes)) > since
-
-
-@transaction.atomic
-def _alert_about(member: Membership, arrivals: list[Arrival], *, now: datetime) -> int:
-    """One message to the clinician, however many of theirs wait."""
-    clinic = arrivals[0].clinic
-    hold(clinic.pk)
-    for arrival in arrivals:
-        services.mark_alerted(arrival, actor=SYSTEM, now=now)
-    minutes = clinic.alert_after_minutes
-    return letters.alert(clinic, [member], about=arrivals[0], minutes=minutes, now=now)

@@ -3,6 +3,7 @@
 from blikk.scheduling.queries.appointments import get, of, on_day
 from blikk.scheduling.queries.holidays import holiday_name
 from blikk.scheduling.queries.openings import OpeningView, get_opening, next_opening, openings_on
+from blikk.scheduling.queries.other_times import OtherTimes, other_times
 from blikk.scheduling.queries.series import SeriesDate, preview_series
 from blikk.scheduling.queries.slots import Slot, find_slot, free_slots, get_hold, why_not
 from blikk.scheduling.queries.timetable import (
@@ -13,6 +14,7 @@ from blikk.scheduling.queries.timetable import (
     get_absence,
     get_period,
     hit_by,
+    is_away,
     periods_of,
     week_of,
 )
@@ -20,6 +22,7 @@ from blikk.scheduling.queries.timetable import (
 __all__ = [
     "Block",
     "OpeningView",
+    "OtherTimes",
     "SeriesDate",
     "Slot",
     "Week",
@@ -34,10 +37,12 @@ __all__ = [
     "get_period",
     "hit_by",
     "holiday_name",
+    "is_away",
     "next_opening",
     "of",
     "on_day",
     "openings_on",
+    "other_times",
     "periods_of",
     "preview_series",
     "week_of",

@@ -111,6 +111,13 @@ def hit_by(absence: Absence) -> list[Appointment]:
     return list(found.order_by("starts_at", "pk"))
 
 
+def is_away(appointment: Appointment) -> bool:
+    """Whether an absence of its clinician, or of the clinic, makes an appointment impossible."""
+    mine = Q(clinician=appointment.clinician_id) | Q(clinician__isnull=True)
+    found = absences_of(appointment.clinic).filter(mine)
+    return found.filter(starts_at__lt=appointment.ends_at, ends_at__gt=appointment.starts_at).exists()
+
+
 def frame_of(clinic: Clinic, *, first: date, days: int, kind: str | None = None) -> Frame:
     """Read what is needed to lay out `days` days from the first on: three queries."""
     start, _ = day_bounds(first, clinic.zone)

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 
-from blikk.audit.services import hold, record
+from blikk.audit.services import Detail, hold, record
 from blikk.bus.services import announce
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.actors import Actor
@@ -97,20 +97,28 @@ def move(
     day: date,
     at: time,
     minutes: int,
+    clinician: Membership | None = None,
     actor: Actor,
     now: datetime,
 ) -> Appointment:
-    """Give a booked appointment another time. Raises as `book`; Overtaken if it was changed meanwhile."""
+    """Give a booked appointment another time, with another clinician where one is named.
+
+    Raises as `book`; Overtaken if it was changed meanwhile.
+    """
     hold(clinic.pk)
     appointment = _booked(clinic, appointment_id, version, "moved")
     starts_at, ends_at = _stretch(clinic, day, at, minutes, now)
-    require_free(appointment.clinician, starts_at, ends_at, but=appointment, now=now)
+    before, clinician = appointment.clinician, clinician or appointment.clinician
+    require_free(clinician, starts_at, ends_at, but=appointment, now=now)
     try:
         with transaction.atomic():
-            change(appointment, starts_at=starts_at, ends_at=ends_at)
+            change(appointment, starts_at=starts_at, ends_at=ends_at, clinician=clinician)
     except IntegrityError as fault:
         raise Invalid(starts_at="taken") from fault
-    record("appointment.moved", actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
+    to: dict[str, Detail] = {}
+    if clinician != before:
+        to = {"before": before.public_id, "after": clinician.public_id}
+    record("appointment.moved", actor=actor, about=appointment, clinic_id=clinic.pk, now=now, **to)
     announce(f"day:{clinic.public_id}", "day")
     return appointment
 

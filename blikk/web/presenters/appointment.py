@@ -43,6 +43,7 @@ class Invited:
 class ShownAppointment:
     """The page of one appointment."""
 
+    id: str
     heading: str
     name: str
     born: str
@@ -124,6 +125,7 @@ def show_appointment(
     day = local(row.starts_at, clinic.zone).date()
     length = words.length(int((row.ends_at - row.starts_at).total_seconds() // 60))
     return ShownAppointment(
+        id=row.appointment,
         heading=heading or words.capital(words.day_and_clock(row.starts_at, clinic.zone)),
         name=row.patient_name,
         born=words.born(row.birth_on),

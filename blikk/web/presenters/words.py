@@ -66,6 +66,13 @@ def day_and_clock(moment: datetime, zone: str) -> str:
     return gettext("%(day)s kl. %(time)s") % {"day": long_day(at.date()), "time": at.strftime("%H:%M")}
 
 
+def short_day_and_clock(moment: datetime, zone: str) -> str:
+    """A day and a time in few words: «tir. 1. des. kl. 09:00»."""
+    at = local(moment, zone)
+    day = formats.date_format(at, gettext("D j. M"))
+    return gettext("%(day)s kl. %(time)s") % {"day": day_inside(day), "time": at.strftime("%H:%M")}
+
+
 def capital(words: str) -> str:
     """The words with a capital first letter."""
     return words[:1].upper() + words[1:]
