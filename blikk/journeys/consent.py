@@ -10,8 +10,9 @@ from typing import Literal
 
 from blikk.bus.services import announce
 from blikk.clinics.models import Clinic
+from blikk.consultations.errors import Over
 from blikk.consultations.models import Participant
-from blikk.consultations.queries import find_for
+from blikk.consultations.queries import find_for, is_running
 from blikk.invitations.models import Invitation, PersonRole
 from blikk.invitations.queries import along_with, open_for
 from blikk.journeys.errors import NoConsent, PatientFirst
@@ -120,8 +121,10 @@ def along(invitation: Invitation, patient: Patient, *, now: datetime) -> Sequenc
 
 
 def require_welcome(arrival: Arrival, appointment: Appointment, *, now: datetime) -> Standing:
-    """How somebody who comes along may be let in. Raises PatientFirst, NoConsent."""
+    """How somebody who comes along may be let in. Raises Over after the end, PatientFirst, NoConsent."""
     consultation = find_for(appointment)
+    if consultation is not None and not is_running(consultation):
+        raise Over
     patients = Participant.objects.filter(role=PersonRole.PATIENT, left_at__isnull=True)
     is_there = consultation is not None and patients.filter(consultation=consultation).exists()
     if not is_there:
