@@ -107,6 +107,7 @@ def enter(
     phone: str = "",
     browser: str = "",
     born: date = BORN,
+    already: str = "",
     now: datetime = NOW,
 ) -> Guest:
     phone = phone or f"+479{Arrival.objects.count():07d}"
@@ -121,6 +122,7 @@ def enter(
         birth_on=born,
         phone=phone,
         help_kind="",
+        already=already,
         browser=browser,
         where=WHERE,
         now=now,

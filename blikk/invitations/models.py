@@ -79,6 +79,8 @@ class Invitation(Moving):
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_because = models.CharField(max_length=20, choices=Revoked, blank=True)
     late_answer = models.CharField(max_length=10, choices=LateAnswer, blank=True)
+    # From then on the link opens, so that who was told in the morning can answer in the morning.
+    late_told_at = models.DateTimeField(null=True, blank=True)
     late_answered_at = models.DateTimeField(null=True, blank=True)
     # Who comes along: the person and the standing agreement where there is one, and in a queue beside whose way in.
     companion = models.ForeignKey(
@@ -191,6 +193,7 @@ class ProofPurpose(models.TextChoices):
 
     DROP_IN = "drop_in"
     BOOKING = "booking"
+    CONTACT = "contact"
     STAFF = "staff"
 
 

@@ -19,14 +19,15 @@ CODES_A_DAY = 10
 
 
 def opens_at(invitation: Invitation) -> datetime:
-    """When the door opens to this person: some time before their hour, or with the queue."""
+    """When the door opens to this person: some time before their hour, or once told of a delay; or with the queue."""
     beside = invitation.beside
     if beside is not None and beside.opening is not None:
         return beside.opening.opens_at
     if invitation.opening is not None:
         return invitation.opening.opens_at
     starts_at = invitation.appointment.starts_at if invitation.appointment else invitation.created_at
-    return starts_at - timedelta(minutes=invitation.clinic.opens_before_minutes)
+    opens = starts_at - timedelta(minutes=invitation.clinic.opens_before_minutes)
+    return min(opens, invitation.late_told_at or opens)
 
 
 def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standing:

@@ -87,6 +87,14 @@ def open_in_queue(opening: Opening, patient: Patient) -> Invitation | None:
     return _whole().filter(opening=opening, patient=patient, status=InvitationStatus.OPEN).first()
 
 
+def open_in_queues(opening: Opening, patient: Patient) -> Invitation | None:
+    """As `open_in_queue`; else the way into another queue of the clinic that day, which may lead here instead."""
+    mine = _whole().filter(
+        clinic=opening.clinic_id, patient=patient, opening__day=opening.day, status=InvitationStatus.OPEN
+    )
+    return open_in_queue(opening, patient) or mine.filter(appointment__isnull=True).order_by("-pk").first()
+
+
 def trusted_devices(invitation: Invitation) -> QuerySet[Device]:
     """The devices that have proven themselves, oldest first."""
     return invitation.devices.filter(trusted_at__isnull=False).order_by("trusted_at", "pk")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from blikk.accounts.services import choose_password, password_key
+from blikk.accounts.services import choose_password, password_key, set_phone
 from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
@@ -18,6 +18,7 @@ from blikk.jobs.seed_companions import agree_with_families, invite_interpreter, 
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
 from blikk.journeys import booking, closing, door, talk
 from blikk.journeys.booking import Booked
+from blikk.journeys.contacts import ask_for_contact
 from blikk.journeys.day import Row, day_of
 from blikk.kernel.actors import SYSTEM, Actor
 from blikk.kernel.errors import Invalid
@@ -58,9 +59,13 @@ PEOPLE = (
     ("Emma", "Dahl", date(2009, 1, 22), "nb", "90 00 00 15", "emma.dahl@post.example"),
     ("Piotr", "Nowak", date(1979, 9, 9), "en", "90 00 00 16", "piotr.nowak@post.example"),
     ("Ragnhild", "Moen", date(1937, 12, 24), "nb", "90 00 00 17", "ragnhild.moen@post.example"),
-    ("Sofie", "Lie", date(2013, 6, 8), "nb", "90 00 00 19", ""),
+    ("Sofie", "Lie", date(2013, 6, 8), "nb", "90 00 00 22", ""),
     ("Jonas", "Vik", date(1995, 4, 1), "nb", "90 00 00 18", "jonas.vik@post.example"),
+    ("Berit", "Aune", date(1958, 6, 8), "nb", "90 00 00 19", "berit.aune@gmial.com"),
+    ("Torstein", "Myhre", date(1966, 10, 12), "nb", "90 00 00 20", ""),
 )
+# Whose number and address nobody has read back yet.
+UNVERIFIED = "Aune"
 LINK = re.compile(r"\S+/m#\S+")
 
 
@@ -97,7 +102,10 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
         agree_with_families(clinic, by=doctor.name, actor=place.actor, now=now)
+        set_phone(doctor.user, "+4790000041", places=[clinic.pk], actor=place.actor, now=now)
+        opening.choose_alerts(doctor, by="both", actor=place.actor, now=now)
         _earlier_today(place)
+        ask_for_contact(clinic, _patient(place, "Myhre").public_id, actor=place.actor, now=now)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     if is_new or not _rows(place):
         _rest_of_day(place)
@@ -115,8 +123,10 @@ def _open(*, now: datetime) -> Clinic:
         actor=SYSTEM,
         now=now,
     )
+    desk = SYSTEM
     for email, name, post in STAFF:
-        _add(clinic, email, name, post, now=now)
+        added = _add(clinic, email, name, post, now=now)
+        desk = Actor("staff", added.user.public_id) if post.role == "secretary" else desk
     for given, family, born, language, phone, email in PEOPLE:
         register(
             clinic,
@@ -126,8 +136,8 @@ def _open(*, now: datetime) -> Clinic:
             language=language,
             phone=phone,
             email=email,
-            read_back=("phone", "email"),
-            actor=SYSTEM,
+            read_back=() if family == UNVERIFIED else ("phone", "email"),
+            actor=desk,
             now=now,
         )
     return clinic

@@ -18,6 +18,7 @@ from blikk.journeys.queue import sweep
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.patients.requests import forget_old as forget_requests
 from blikk.scheduling.services import forget_holds
 
 PAUSE = 0.5
@@ -73,7 +74,7 @@ def _sweep(due: datetime) -> datetime:
 
 
 def _keep_house(due: datetime) -> datetime:
-    """Once an hour: put the record's heads aside, and throw away sessions, proofs and holds that are over."""
+    """Once an hour: put the record's heads aside, and throw away sessions, proofs, holds and requests that are over."""
     now = timezone.now()
     if now < due:
         return due
@@ -81,6 +82,7 @@ def _keep_house(due: datetime) -> datetime:
     forget_sessions(now=now)
     forget_old(now=now)
     forget_holds(now=now)
+    forget_requests(now=now)
     return now + HOUSE_EVERY
 
 

@@ -78,6 +78,7 @@ class Row:
     phone: str
     clinician: str
     clinician_name: str
+    doubts: Sequence[str] = ()
     people: Sequence[Person] = ()
     consultation: str = ""
     consultation_status: str = ""
@@ -144,8 +145,8 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
             "public_id", "status", "appointment_id"
         )
     }
-    phones = _phones([appointment.patient_id for appointment in appointments])
-    rows = [_row(each, people[each.pk], talks.get(each.pk), phones) for each in appointments]
+    reach = _reach([appointment.patient_id for appointment in appointments])
+    rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
     close_outs = [
         OpenCloseOut(
             talk.public_id,
@@ -211,7 +212,7 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), _phones([appointment.patient_id]))
+    return _row(appointment, people, talks.first(), _reach([appointment.patient_id]))
 
 
 def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Person]]:
@@ -284,17 +285,33 @@ def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _phones(patients: Sequence[int]) -> dict[int, str]:
-    points = ContactPoint.objects.filter(patient__in=patients, kind="phone", retired_at__isnull=True)
-    return {point.patient_id: point.value for point in points}
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """A patient's phone, and why a contact point of theirs is in doubt."""
+
+    phone: str = ""
+    doubts: Sequence[str] = ()
+
+
+def _reach(patients: Sequence[int]) -> dict[int, _Reach]:
+    points = ContactPoint.objects.filter(patient__in=patients, retired_at__isnull=True)
+    found: dict[int, _Reach] = {}
+    for point in points.order_by("kind"):
+        known = found.get(point.patient_id, _Reach())
+        found[point.patient_id] = _Reach(
+            point.value if point.kind == "phone" else known.phone,
+            (*known.doubts, point.doubt) if point.doubt else known.doubts,
+        )
+    return found
 
 
 def _row(
     appointment: Appointment,
     people: Sequence[Person],
     talk: Consultation | None,
-    phones: dict[int, str],
+    reach: dict[int, _Reach],
 ) -> Row:
+    reached = reach.get(appointment.patient_id, _Reach())
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -304,7 +321,8 @@ def _row(
         patient=appointment.patient.public_id,
         patient_name=appointment.patient.name,
         birth_on=appointment.patient.birth_on,
-        phone=phones.get(appointment.patient_id, ""),
+        phone=reached.phone,
+        doubts=reached.doubts,
         clinician=appointment.clinician.public_id,
         clinician_name=appointment.clinician.name,
         people=people,

@@ -9,6 +9,16 @@ class NotAtThisStep(Refused):
     code = "not_at_this_step"
 
 
+class WaitsElsewhere(Refused):
+    """The person stands in another queue of the clinic; they say themselves which place they want."""
+
+    code = "waits_elsewhere"
+
+    def __init__(self, name: str, place: int) -> None:
+        super().__init__()
+        self.name, self.place = name, place
+
+
 class NoteNotSigned(Refused):
     """A consultation is not closed out before its note is signed."""
 

@@ -8,13 +8,14 @@ from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
 from blikk.documentation.models import Note
 from blikk.invitations.models import Invitation
-from blikk.patients.models import Patient
+from blikk.patients.models import ContactRequest, Patient
 from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
 
 # From each kind of thing, the way to its patient.
 WAYS: tuple[tuple[type[Model], str], ...] = (
     (Patient, ""),
+    (ContactRequest, "patient__"),
     (Appointment, "patient__"),
     (Invitation, "appointment__patient__"),
     (Invitation, "patient__"),

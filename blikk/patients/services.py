@@ -1,6 +1,5 @@
 """Acts on patients: register, correct, and say how to reach them."""
 
-import re
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
@@ -13,13 +12,13 @@ from blikk.kernel.errors import Invalid
 from blikk.patients import contact_points
 from blikk.patients.models import ContactKind, ContactState, Patient
 from blikk.patients.queries import get
+from blikk.patients.reading import HIDDEN
 from blikk.patients.reading import normal_email as normal_email
 from blikk.patients.reading import normal_mobile as normal_mobile
 from blikk.patients.reading import normal_phone as normal_phone
 from blikk.patients.reading import readable_email as readable_email
 
 LANGUAGES = ("nb", "nn", "en")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 
 
 @transaction.atomic
@@ -149,8 +148,8 @@ def reach_by(
 
 
 def clean_name(typed: str) -> str:
-    """Take out of a name what no name has: control signs, and signs that turn the direction of writing."""
-    return " ".join(_CONTROL.sub(" ", typed).split())
+    """Take out of a name what no name has: control signs, signs that nobody sees, and those that turn the writing."""
+    return " ".join(HIDDEN.sub(" ", typed).split())
 
 
 def _person(

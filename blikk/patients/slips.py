@@ -49,6 +49,7 @@ class Slip:
     code: str
     instead: str = ""
     about: str = ""
+    patient: str = ""
 
 
 def slips_in(kind: str, value: str, *, clinic: Clinic, patient: Patient | None = None) -> tuple[Slip, ...]:
@@ -129,4 +130,5 @@ def _of_somebody_else(kind: str, value: str, clinic: Clinic, patient: Patient | 
     if patient is not None:
         others = others.exclude(patient=patient)
     if other := others.order_by("pk").first():
-        yield Slip("of_another", about=f"{other.patient.family_name}, {other.patient.given_name}")
+        whose = other.patient
+        yield Slip("of_another", about=f"{whose.family_name}, {whose.given_name}", patient=whose.public_id)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator, administrator_public
+from blikk.web import administrator, administrator_public, contacts
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),
     path("klinikk/oppslag/<str:notice_id>", administrator_public.notice, name="notice"),
     path("klinikk/oppslag/<str:notice_id>/ned", administrator_public.notice_down, name="notice_down"),
+    path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -191,9 +191,13 @@ def _booking_forms(request: StaffRequest) -> tuple[BookingForm, forms.PatientFor
     return form, person
 
 
+def _asked_kinds(form: BookingForm) -> list[str]:
+    return [str(KIND_OF.get(channel, "")) for channel in form["channels"].value() or []]
+
+
 def _reach(request: StaffRequest, form: BookingForm, person: forms.PatientForm) -> dict[str, Any]:
     """The fields of how the person is reached, and what is to be read back for the channels that were chosen."""
-    asked = [str(KIND_OF.get(channel, "")) for channel in form["channels"].value() or []]
+    asked = _asked_kinds(form)
     chosen = str(form["patient"].value() or "")
     known = patients.find(request.clinic, chosen) if chosen else None
     reach = form.beside if isinstance(form.beside, forms.ReachForm) else reach_form(request, chosen)
@@ -245,7 +249,9 @@ def _book(
     if not all([form.is_valid(), reach is None or reach.is_valid()]):
         return None
     patient = None if is_new else patients.get(request.clinic, form.cleaned_data["patient"])
-    if isinstance(reach, ReachedForm) and not reach.ask_about_slips(request.clinic, patient):
+    if isinstance(reach, ReachedForm) and not reach.ask_about_slips(
+        request.clinic, patient, asked=_asked_kinds(form)
+    ):
         return None
     clinician = clinics.find_member(request.clinic, form.cleaned_data["clinician"])
     if clinician is None:

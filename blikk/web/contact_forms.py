@@ -1,5 +1,6 @@
 """What is typed of a phone number and an e-mail address, and which parts of it were read back and heard."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django import forms
@@ -8,11 +9,11 @@ from blikk.kernel.errors import Invalid
 from blikk.patients import contact_points
 from blikk.patients.reading import normal_email, normal_phone
 from blikk.patients.slips import slips_in
-from blikk.web.presenters.spelling import parts_of
+from blikk.web.spelling import parts_of
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic
-    from blikk.patients.models import Patient
+    from blikk.patients.models import ContactPoint, Patient
 
 KINDS = ("phone", "email")
 READ = {"phone": normal_phone, "email": normal_email}
@@ -55,13 +56,22 @@ class ReachedForm(forms.Form):
             kind
         )
 
-    def ask_about_slips(self, clinic: "Clinic", patient: "Patient | None" = None) -> bool:
-        """Ask, beside the field, about what looks like a slip and was not answered; whether nothing is left to ask."""
+    def ask_about_slips(
+        self, clinic: "Clinic", patient: "Patient | None" = None, *, asked: Collection[str] = KINDS
+    ) -> bool:
+        """Ask, beside the field, about what looks like a slip and was not answered; whether nothing is left to ask.
+
+        What stood there before is asked about where it is to be used (`asked`) and nobody has verified it.
+        """
         for kind in KINDS:
             value = self.typed(kind)
             point = contact_points.find(patient, kind) if patient else None
-            if not value or self.is_sure(kind) or (point is not None and point.value == value):
+            if not value or self.is_sure(kind) or _is_settled(point, value, is_asked=kind in asked):
                 continue
             if slips_in(kind, value, clinic=clinic, patient=patient):
                 self.refuse(kind, "likely_slip")
         return not self.errors
+
+
+def _is_settled(point: "ContactPoint | None", value: str, *, is_asked: bool) -> bool:
+    return point is not None and point.value == value and (point.is_verified or not is_asked)

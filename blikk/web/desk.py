@@ -1,9 +1,10 @@
 """The desk's pages: one appointment, and the patients."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,10 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from blikk.audit.services import looked_at
 from blikk.journeys import booking, companions, timetable
 from blikk.journeys.booking import Booked
+from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
+from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
+from blikk.patients.reading import readable_email
 from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
@@ -27,6 +31,8 @@ from blikk.web.presenters import words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.companions import show_agreement, show_offers
+from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.refusals import words_for
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -112,7 +118,15 @@ def cancel(request: StaffRequest, appointment_id: str) -> HttpResponse:
 @staff(*DESK)
 def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     """Send somebody a new link instead of one that was lost or not delivered."""
-    sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    try:
+        sent = booking.send_again(request.clinic, invitation_id, actor=request.actor, now=timezone.now())
+    except Invalid as fault:
+        # The number has come into doubt since then: the patient's page is where it is read back.
+        patient_id = patient_of(request.clinic, invitation_id)
+        if not patient_id:
+            raise
+        messages.error(request, words_for(next(iter(fault.fields.values()))))
+        return redirect("patient", patient_id)
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 
@@ -190,41 +204,60 @@ def patients_found(request: StaffRequest) -> HttpResponse:
 def patient_new(request: StaffRequest) -> HttpResponse:
     """Register a patient."""
     form = forms.PatientForm(request.POST if request.method == "POST" else None)
-    patient = form.attempt(
-        lambda: registering.register(request.clinic, **form.person(), actor=request.actor, now=timezone.now())
-    )
+    patient = None
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic):
+        patient = form.attempt(
+            lambda: registering.register(
+                request.clinic, **form.person(), actor=request.actor, now=timezone.now()
+            )
+        )
     if patient:
         return redirect("patient", patient.public_id)
-    return render(request, "staff/patient.html", {"form": form}, status=422 if form.errors else 200)
+    return _patient_page(request, form, None)
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @staff(*DESK)
 def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
-    """Show a patient's particulars and contact points, and correct them."""
+    """Show a patient's particulars and contact points, correct them, and note what was read back."""
     known = patients.get(request.clinic, patient_id)
-    reach = {kind: words.phone(patients.contact(known, kind)) for kind in ("phone",)}
     first = {
         **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
-        **reach,
-        "email": patients.contact(known, "email"),
+        "phone": words.phone(patients.contact(known, "phone")),
+        "email": readable_email(patients.contact(known, "email")),
     }
     form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
-    corrected = form.attempt(
-        lambda: registering.correct(
-            request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known):
+        corrected = form.attempt(
+            lambda: registering.correct(
+                request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()
+            )
         )
-    )
-    if corrected:
-        return redirect("patient", patient_id)
+        if corrected:
+            messages.success(request, gettext("Lagret."))
+            return redirect("patient", patient_id)
     _looked(request, "patient", f"patients.Patient:{patient_id}")
+    return _patient_page(request, form, known)
+
+
+def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
     today = local(timezone.now(), request.clinic.zone).date()
+    return {
+        "agreements": [show_agreement(one, on=today) for one in patients.agreements_of(known)],
+        "agreement_href": reverse("agreement_new", args=[known.public_id]),
+    }
+
+
+def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patient | None") -> HttpResponse:
     context = {
         "form": form,
-        "patient": show_found([known])[0],
-        "agreements": [show_agreement(one, on=today) for one in patients.agreements_of(known)],
-        "agreement_href": reverse("agreement_new", args=[patient_id]),
+        "patient": show_found([known])[0] if known else None,
+        "read_back_of": known.public_id if known else "",
+        "read_backs": show_read_backs(form, request.clinic, patient=known),
+        "contacts": show_contact_page(request.clinic, known, now=timezone.now()) if known else None,
+        **(_agreements(request, known) if known else {}),
+        "page": {"at": "patient", "readBack": reverse("read_back")},
     }
     return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from blikk.clinics import queries as clinics
 from blikk.journeys import queue
+from blikk.journeys.errors import WaitsElsewhere
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling import queries as scheduling
@@ -76,7 +77,7 @@ def _enter(
 ) -> HttpResponse:
     where, language = address_of(request), get_language() or clinic.language
 
-    def act() -> queue.Entered:
+    def act() -> queue.Entered | WaitsElsewhere:
         chosen = form.queue(live.lines[0].period if len(live.lines) == 1 else "")
         today = local(now, clinic.zone).date()
         periods = (view.period for view in scheduling.openings_on(clinic, today, now=now))
@@ -87,18 +88,24 @@ def _enter(
             opening = timetable.opening_for(period, today, now=now)
         except NotFound as fault:
             raise QueueClosed from fault
-        return queue.enter(
-            clinic,
-            opening,
-            help_kind=form.cleaned_data["help_kind"],
-            browser=step.secret,
-            language=language,
-            where=where,
-            now=now,
-            **form.person(),
-        )
+        try:
+            return queue.enter(
+                clinic,
+                opening,
+                help_kind=form.cleaned_data["help_kind"],
+                already=request.POST.get("already", ""),
+                browser=step.secret,
+                language=language,
+                where=where,
+                now=now,
+                **form.person(),
+            )
+        except WaitsElsewhere as fault:
+            return fault
 
     entered = form.attempt(act)
+    if isinstance(entered, WaitsElsewhere):
+        return remember(_elsewhere_page(request, clinic, form, live, entered), step.secret)
     if entered is None:
         return remember(_form_page(request, clinic, live, form), step.secret)
     forget_live(clinic, language)
@@ -140,6 +147,22 @@ def _form_page(request: HttpRequest, clinic: "Clinic", live: Live, form: DropInF
         "is_open": live.may_enter or form.is_bound or bool(form.initial),
     }
     return render(request, "public/drop_in.html", content, status=422 if form.errors else 200)
+
+
+def _elsewhere_page(
+    request: HttpRequest, clinic: "Clinic", form: DropInForm, live: Live, stands: WaitsElsewhere
+) -> HttpResponse:
+    """They wait in another queue here: nothing is lost before they say which place they want."""
+    chosen = form.queue(live.lines[0].period if len(live.lines) == 1 else "")
+    content = {
+        "clinic": clinic,
+        "phone": phone_words(clinic.phone),
+        "stands": stands,
+        "chosen": next((line.name for line in live.lines if line.period == chosen), ""),
+        "typed": [(name, form.data.get(name, "")) for name in form.fields],
+        "here": reverse("drop_in_code", args=[clinic.slug]),
+    }
+    return render(request, "public/waits_elsewhere.html", content, status=409)
 
 
 def _code_page(request: HttpRequest, clinic: "Clinic", form: DropInForm, step: PhoneStep) -> HttpResponse:

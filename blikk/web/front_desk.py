@@ -14,6 +14,7 @@ from blikk.journeys.day import day_of, row_of
 from blikk.kernel.errors import NotFound
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
+from blikk.waiting_room import queries as waiting_room
 from blikk.web import forms, queue_forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.help_words import help_choices
@@ -62,12 +63,14 @@ def _desk(request: StaffRequest) -> ShownDesk:
             now=now,
             day=on.isoformat(),
         )
+    clinicians = clinics.clinicians_of(request.clinic)
     return show_desk(
         day_of(request.clinic, day=on, now=now),
         request.clinic,
         request.membership,
-        clinics.clinicians_of(request.clinic),
+        clinicians,
         dict(help_choices(request.clinic)),
+        delays=waiting_room.delays_of([one.pk for one in clinicians], on),
         now=now,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from blikk.web import clinic_page, drop_in, patient, public, self_booking
+from blikk.web import clinic_page, drop_in, own_contact, patient, public, self_booking
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -18,6 +18,12 @@ urlpatterns = [
     path("k/<slug:slug>/time", self_booking.slots, name="self_booking"),
     path("k/<slug:slug>/time/<str:slot>", self_booking.slot, name="self_booking_slot"),
     path("k/<slug:slug>/time/<str:slot>/kode", self_booking.code, name="self_booking_code"),
+    path("k/<slug:slug>/kontakt", own_contact.page, name="clinic_contact"),
+    path("k/<slug:slug>/kontakt/kode", own_contact.code, name="clinic_contact_code"),
+    path("k/<slug:slug>/kontakt/e-post", own_contact.email_code, name="clinic_contact_email"),
+    path("adresse", own_contact.shell, name="own_contact_shell"),
+    path("adresse/open", own_contact.open_link, name="own_contact_open"),
+    path("adresse/svar", own_contact.answer, name="own_contact"),
     path("healthz", public.healthz, name="healthz"),
     path("readyz", public.readyz, name="readyz"),
     path("m", patient.shell, name="patient_shell"),

@@ -9,7 +9,8 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid
-from blikk.patients.services import normal_phone
+from blikk.patients.services import normal_email, normal_phone
+from blikk.patients.slips import slips_in_email
 from blikk.web.forms import REQUIRED, StaffForm
 from blikk.web.typed import read_birth_date, read_digits
 
@@ -74,6 +75,79 @@ class PersonForm(StaffForm):
             "birth_on": self.born,
             "phone": self.cleaned_data["phone"],
         }
+
+
+class _AsksAboutEmail(StaffForm):
+    """An address of one's own: what looks like a slip is asked about, and never refused."""
+
+    suggestion = ""
+    has_question = False
+
+    def clean_email(self) -> str:
+        typed = self.data.get("email_use") or str(self.cleaned_data["email"])
+        try:
+            return normal_email(typed)
+        except Invalid as fault:
+            self.refuse("email", fault.fields["email"])
+            return ""
+
+    def has_no_question(self) -> bool:
+        """Whether the address looks right, or somebody said that it is; the page asks otherwise."""
+        address = self.cleaned_data.get("email", "")
+        if not address or self.data.get("email_sure") == address:
+            return True
+        slips = list(slips_in_email(address))
+        if slips:
+            self.has_question = True
+            self.suggestion = next((slip.instead for slip in slips if slip.instead), "")
+            self.refuse("email", "likely_slip_own")
+        return not slips
+
+    @property
+    def email_as_typed(self) -> str:
+        """The address as it would be kept."""
+        return str(
+            self.data.get("email_use") or self.cleaned_data.get("email", "") or self.data.get("email", "")
+        )
+
+
+def _email_field() -> forms.CharField:
+    return _text(
+        _("E-postadresse"),
+        most=254,
+        autocomplete="email",
+        kind="email",
+        required=False,
+        help_text=_("Du får en kode til denne adressen. La feltet stå tomt hvis du ikke bruker e-post."),
+    )
+
+
+class OwnEmailForm(_AsksAboutEmail):
+    """The patient behind a link: their birth date, and the address that they want to be reached at."""
+
+    names: Mapping[str, str] = {"birth_date": "birth_on"}
+
+    birth_on = PersonForm.base_fields["birth_on"]
+    email = _email_field()
+
+    def __init__(self, *args: Any, today: date, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.today = today
+        self.born: date | None = None
+
+    def clean_birth_on(self) -> str:
+        typed = str(self.cleaned_data["birth_on"])
+        try:
+            self.born = read_birth_date(typed, today=self.today)
+        except Invalid:
+            self.refuse("birth_on", "not_a_birth_date")
+        return typed
+
+
+class OwnContactForm(_AsksAboutEmail, PersonForm):
+    """Somebody on the clinic's page who says how they are reached."""
+
+    email = _email_field()
 
 
 class DropInForm(PersonForm):

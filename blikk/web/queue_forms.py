@@ -28,7 +28,10 @@ TEXTS = [
     ("", _("Skriv selv")),
 ]
 STATUSES = [("here", _("Her")), ("busy", _("Opptatt")), ("pause", _("Pause"))]
-LATE = [(minutes, f"{minutes} min") for minutes in (5, 10, 15, 20, 30, 45, 60)]
+LATE = [
+    *((minutes, f"{minutes} min") for minutes in (5, 10, 15, 20, 30, 45, 60)),
+    (0, _("Ikke forsinket lenger")),
+]
 BACK = [("dag", ""), ("skranke", "")]
 
 

@@ -9,6 +9,7 @@ from blikk.web import (
     companions,
     contacts,
     desk,
+    desk_words,
     front_desk,
     inbox,
     queue,
@@ -23,6 +24,8 @@ urlpatterns: list[URLPattern] = [
     path("dag/forsinket", queue.late, name="late"),
     path("skranke/", front_desk.front_desk, name="front_desk"),
     path("skranke/deler", front_desk.front_desk_parts, name="front_desk_parts"),
+    path("skranke/forsinket/<str:member_id>", desk_words.late_for, name="late_for"),
+    path("dag/melding/<str:arrival_id>", desk_words.tell_waiting, name="tell_waiting"),
     path("skranke/time/<str:appointment_id>", front_desk.hand_over, name="hand_over"),
     path("timeliste/", timetable.timetable, name="timetable"),
     path("timeliste/deler", timetable.timetable_parts, name="timetable_parts"),
@@ -88,6 +91,10 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/<str:patient_id>/avtale", companions.agreement_new, name="agreement_new"),
     path("avtale/<str:agreement_id>", companions.agreement, name="agreement"),
     path("avtale/<str:agreement_id>/slutt", companions.agreement_end, name="agreement_end"),
+    path("pasienter/<str:patient_id>/spor", contacts.ask, name="contact_ask"),
+    path("pasienter/<str:patient_id>/send", contacts.resend, name="contact_resend"),
+    path("pasienter/<str:patient_id>/unntak", contacts.ask_exemption, name="exemption_ask"),
+    path("kontakt/innsendt/<str:request_id>", contacts.take, name="contact_take"),
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))

@@ -8,6 +8,7 @@ import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
 import { mountNote } from "./note";
+import { startReadBack } from "./readback";
 import { type RunningTalk, type TalkPlace, talk } from "./talk";
 import { startWeek, type WeekPage } from "./weekpage";
 
@@ -17,6 +18,7 @@ type Page =
   | PatientsPage
   | ({ readonly at: "conversation" } & TalkPlace)
   | { readonly at: "appointment"; readonly address: string }
+  | { readonly at: "patient"; readonly readBack: string }
   | WeekPage
   | { readonly at: "closing" | "copy" };
 
@@ -66,6 +68,7 @@ function start(page: Page): void {
   else if (page.at === "copy") startCopying();
   else if (page.at === "booking") startBooking(page);
   else if (page.at === "patients") startPatients(page);
+  else if (page.at === "patient") startReadBack(page.readBack);
   else if (page.at === "conversation") startConversationPage(page);
   else if (page.at === "closing") startClosing();
   // What was shown once is not sent again by a reload.

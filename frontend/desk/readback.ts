@@ -78,9 +78,9 @@ function tickByKey(event: KeyboardEvent): void {
   event.preventDefault();
   if (event.repeat) return;
   const form = part.closest("form") ?? document;
-  const parts = [...form.querySelectorAll<HTMLInputElement>("[data-part]")].filter((one) =>
-    one.checkVisibility(),
-  );
+  const shown = (one: HTMLElement): boolean =>
+    one.offsetParent !== null && !one.closest("details:not([open])");
+  const parts = [...form.querySelectorAll<HTMLInputElement>("[data-part]")].filter(shown);
   const at = parts.indexOf(part);
   if (goesOn) {
     part.checked = true;

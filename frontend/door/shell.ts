@@ -10,6 +10,7 @@ const PARTS: readonly Part[] = ["opening", "in-app", "unknown", "no-contact", "e
 // Kept in this page alone: the address is cleaned at once, before anything else can read or share it.
 const token = location.hash.slice(1);
 const link = location.href;
+const opening = find("#opening").dataset["open"] ?? "/m/open";
 if (token) history.replaceState(null, "", location.pathname);
 
 function turnTo(part: Part): void {
@@ -19,7 +20,7 @@ function turnTo(part: Part): void {
 
 async function open(): Promise<void> {
   turnTo("opening");
-  const reply = await post("/m/open", { token });
+  const reply = await post(opening, { token });
   if (reply.is === "ok" && typeof reply.content.to === "string") {
     location.replace(reply.content.to);
     return;

@@ -115,8 +115,15 @@ def companion(
 
 def _way_in(booked: booking.Booked) -> dict[str, str]:
     message = Message.objects.filter(about__endswith=booked.invitation.public_id).latest("pk")
-    link = next(word for word in _words_of(message).split() if "/m#" in word)
-    return {"invitation": booked.invitation.public_id, "link": link, "code": booked.typed_code}
+    return {
+        "invitation": booked.invitation.public_id,
+        "link": _link_in(message),
+        "code": booked.typed_code,
+    }
+
+
+def _link_in(message: Message) -> str:
+    return next(word for word in _words_of(message).split() if "/m#" in word)
 
 
 def _words_of(message: Message) -> str:
@@ -146,9 +153,17 @@ def queue(clinic: str, memberships: list[str]) -> dict[str, str]:
 
 
 def guest(opening: str, name: str) -> dict[str, str]:
-    """Somebody who entered a queue, and the secret of the browser they did it in."""
+    """Somebody who entered a queue, the secret of the browser they did it in, and the link in their SMS."""
     entered = queues.enter(Opening.objects.get(public_id=opening), name, now=timezone.now())
-    return {"invitation": entered.view.invitation, "device": entered.device, "name": name}
+    invitation = entered.view.invitation
+    message = Message.objects.get(about__endswith=invitation, kind="queued")
+    return {
+        "invitation": invitation,
+        "device": entered.device,
+        "name": name,
+        "born": entered.invitation.patient.birth_on.isoformat(),
+        "link": _link_in(message),
+    }
 
 
 def digits(invitation: str, within: float = 20) -> str:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.browser.app import App
 from tests.browser.calls import counters, grows, talks, total, until
 from tests.browser.conftest import Stage, stage
 from tests.browser.people import Clinician, Patient, open_browser, together
+from tests.browser.test_working_day import a_guest, a_queue
 from tests.netlab import Wire
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
@@ -147,3 +148,43 @@ def test_a_cut_while_waiting_keeps_the_place(wire: Wire, far_app: App, browsers)
         print(f"\ncut while waiting: let in {took:.1f} s after the click")
         talks(clinician.page, patient.page)
         grows(patient.page, "framesDecoded")
+
+
+def test_a_place_in_the_queue_outlives_a_cut_and_goes_with_its_owner_to_another_device(
+    wire: Wire, far_app: App, browsers
+) -> None:
+    wire.make()
+    scene = stage(far_app)
+    opening = a_queue(scene)
+    clinician = scene.clinician(browsers[0])
+    with (
+        together(clinician),
+        a_guest(scene, browsers[0], opening, "Per Lie") as first,
+        a_guest(scene, browsers[1], opening, "Anne Berg") as me,
+    ):
+        clinician.sign_in()
+        clinician.press("serve")
+        expect(clinician.page.locator("[data-shortcut-next]")).to_be_visible()
+        expect(me.at("place-number")).to_have_text("2")
+        with wire.cut():
+            clinician.page.keyboard.press("n")
+            first.is_in()
+            # Long enough for the page to notice; the story does not wait for the seat to go cold.
+            time.sleep(5)
+        expect(me.at("place-number")).to_have_text("1", timeout=30_000)
+        clinician.end()
+        first.sees("ended")
+        other = Patient(browsers[1], far_app, me.hour)
+        with together(other):
+            other.open_link()
+            other.prove()
+            other.sees("code").fill(far_app.backstage.ask("digits", invitation=me.hour["invitation"]))
+            other.press("code-submit")
+            other.press("move-here")
+            other.sees("waiting")
+            expect(other.at("place-number")).to_have_text("1")
+            me.sees("moved-away")
+            clinician.page.goto(f"{far_app.base}/dag/")
+            clinician.sees("mirror")
+            clinician.page.keyboard.press("n")
+            talks(clinician.page, other.page)

@@ -155,6 +155,28 @@ def test_the_next_is_let_in_by_one_key_and_colleagues_see_who_serves_whom(
         expect(other.page.locator('[data-test="queue-row"]')).to_have_count(0)
 
 
+def test_who_is_chosen_with_a_reason_is_let_in_without_a_new_page(
+    scene: Stage, both: tuple[Clinician, Clinician], patient_browser: Browser
+) -> None:
+    opening = a_queue(scene)
+    one, _ = both
+    page = one.page
+    page.goto(f"{one.app.base}/dag/")
+    one.make_ready()
+    with (
+        a_guest(scene, patient_browser, opening, "Anne Berg"),
+        a_guest(scene, patient_browser, opening, "Per Lie") as guest,
+    ):
+        page.locator('[data-test="queue-row"]', has_text="Per Lie").locator("[data-sheet]").click()
+        page.locator("#sheet summary", has_text="Ta inn nå").click()
+        page.locator("#take_reason").select_option("urgent")
+        page.evaluate("() => { window.sameLoad = true; }")
+        one.press("take")
+        talks(page, guest.page)
+        assert "/samtale/" in page.url
+        assert page.evaluate("() => window.sameLoad")
+
+
 def test_a_word_to_somebody_in_the_queue_is_on_their_screen_at_once(
     scene: Stage, both: tuple[Clinician, Clinician], patient_browser: Browser
 ) -> None:

@@ -176,6 +176,19 @@ def test_a_delay_tells_all_who_are_booked_and_the_answer_is_kept():
     assert (view.late_minutes, view.late_answer) == (30, "")
 
 
+def test_who_has_an_hour_later_in_the_day_can_answer_at_once():
+    hour = a_booked_hour(starts_in=timedelta(hours=4))
+    assert open_link(hour).step == "early"
+    queue.late(hour.clinic, membership=hour.clinician, minutes=15, actor=staff(hour.clinician), now=NOW)
+    (message,) = sent("late")
+    hour.token = token_in(message)
+    assert proven(hour).late_minutes == 15
+    mine = hour.invitation.public_id
+    assert door.answer_late(mine, hour.device, answer="new_time", where=WHERE, now=NOW).late_answer
+    tomorrow = a_booked_hour(hour.clinic, clinician=hour.clinician, starts_in=timedelta(days=1))
+    assert open_link(tomorrow).step == "early"
+
+
 def test_only_a_clinician_of_the_clinic_can_be_late():
     hour = a_booked_hour()
     for member in (a_member(hour.clinic, "secretary"), a_member(a_clinic("Nabolaget"))):

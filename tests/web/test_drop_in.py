@@ -14,6 +14,7 @@ from blikk.clinics.models import Clinic
 from blikk.kernel.actors import SYSTEM
 from blikk.notifications.models import Message
 from blikk.patients.models import Patient
+from blikk.scheduling.models import Period
 from blikk.waiting_room.models import Arrival
 from tests import builders as b
 from tests import timetables
@@ -259,3 +260,32 @@ def test_no_name_stands_in_an_address_or_a_message(clinic):
     answer = enter(clinic)
     assert "Kari" not in answer.url
     assert not any("Kari" in message.body for message in Message.objects.all())
+
+
+def test_who_waits_in_another_queue_of_the_clinic_is_asked_which_place_they_want(clinic):
+    timetables.a_drop_in(clinic, b.a_member(clinic, name="Siv Lie"), name="Sykepleier")
+    doctors, nurses = (period.public_id for period in Period.objects.order_by("pk"))
+    browser = Client()
+    first = enter(clinic, browser, ko=doctors)
+    typed = {**KARI, "ko": nurses}
+    cache.clear()
+    browser.post(f"/k/{clinic.slug}/drop-in", typed)
+    asked = browser.post(f"/k/{clinic.slug}/drop-in/kode", {**typed, "code": sent_code()})
+    body = asked.content.decode()
+    assert asked.status_code == 409
+    assert "Du står i køen «Drop-in på video» og er nummer <strong>1</strong>" in body
+    assert "Bytt til «Sykepleier»" in body
+    assert Arrival.objects.get().opening.period.public_id == doctors
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', body))
+    assert {name: hidden[name] for name in typed} == typed
+    kept = browser.post(f"/k/{clinic.slug}/drop-in/kode", {**hidden, "already": "keep"})
+    assert kept.url == first.url
+    cache.clear()
+    browser.post(f"/k/{clinic.slug}/drop-in", typed)
+    browser.post(f"/k/{clinic.slug}/drop-in/kode", {**typed, "code": sent_code()})
+    moved = browser.post(f"/k/{clinic.slug}/drop-in/kode", {**hidden, "already": "move"})
+    assert moved.url == first.url
+    assert '"place": 1' in browser.get(moved.url).content.decode()
+    present = Arrival.objects.get(status="at_the_door")
+    assert present.opening.period.public_id == nurses
+    assert Arrival.objects.filter(status="left").count() == 1

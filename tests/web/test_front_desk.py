@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from blikk.journeys import door
+from blikk.notifications.models import Message
 from tests import builders
 from tests.builders import NOW
 from tests.people import signed_in
@@ -114,3 +116,55 @@ def test_a_busy_desk_costs_as_many_queries_as_a_quiet_one(django_assert_max_num_
         assert page.count('data-test="hour"') == count
         seen.append(len(queries))
     assert seen[0] == seen[1]
+
+
+def test_the_desk_says_for_a_clinician_that_they_are_late_and_the_answers_lead_on(hour, secretary):
+    answers = {}
+    for answer, name in (("phone", "Ring Meg"), ("new_time", "Ny Tid"), ("wait", "Venter Gjerne")):
+        one = builders.a_booked_hour(
+            hour.clinic,
+            clinician=hour.clinician,
+            patient=builders.a_patient(hour.clinic, name, phone="+4790000055"),
+            starts_in=timedelta(hours=2 + len(answers)),
+        )
+        answers[answer] = one
+    address = reverse("late_for", args=[hour.clinician.public_id])
+    assert address in secretary.get("/skranke/").content.decode()
+    assert "er forsinket" in secretary.get(address).content.decode()
+    assert secretary.post(address, {"minutes": "7"}).status_code == 422
+    assert secretary.post(address, {"minutes": "15"}).status_code == 302
+    assert Message.objects.filter(kind="late").count() == 4
+    for answer, one in answers.items():
+        builders.proven(one)
+        door.answer_late(one.invitation.public_id, one.device, answer=answer, where="192.0.2.7", now=NOW)
+    for browser, page in ((secretary, "/skranke/"), (signed_in(hour.clinician), "/dag/")):
+        shown = browser.get(page).content.decode()
+        assert '<a href="tel:+4790000055">Vil heller bli ringt: 90 00 00 55</a>' in shown
+        new_time = answers["new_time"].appointment.public_id
+        assert f'<a href="/time/{new_time}#move">Ber om ny time</a>' in shown
+        assert "Venter gjerne" in shown
+    assert "15 min forsinket" in secretary.get("/skranke/").content.decode()
+    secretary.post(address, {"minutes": "0"})
+    assert "15 min forsinket" not in secretary.get("/skranke/").content.decode()
+    assert Message.objects.filter(kind="late").count() == 4
+    other = builders.a_member(builders.a_clinic("Nabolaget"))
+    assert secretary.post(reverse("late_for", args=[other.public_id]), {"minutes": "15"}).status_code == 404
+
+
+def test_a_word_to_who_waits_for_their_hour_stands_on_their_screen_and_is_sent_to_nobody(hour, secretary):
+    now = NOW + timedelta(minutes=50)
+    view = builders.waiting(hour, now=now)
+    address = reverse("tell_waiting", args=[view.arrival])
+    assert f"{address}?til=skranke" in secretary.get("/skranke/").content.decode()
+    assert address in signed_in(hour.clinician).get("/dag/").content.decode()
+    before = Message.objects.count()
+    empty = secretary.post(address, {"code": "", "words": ""})
+    assert empty.status_code == 422
+    assert "Fyll ut dette feltet" in empty.content.decode()
+    sent = secretary.post(address, {"code": "", "words": "Legen er straks klar", "til": "skranke"})
+    assert sent["Location"] == "/skranke/"
+    shown = door.door_of(hour.invitation.public_id, hour.device, now=now).words
+    assert [word["words"] for word in shown] == ["Legen er straks klar"]
+    assert Message.objects.count() == before
+    door.leave(hour.invitation.public_id, hour.device, where="192.0.2.7", now=now)
+    assert secretary.post(address, {"code": "soon"}).status_code == 409

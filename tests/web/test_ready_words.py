@@ -31,7 +31,8 @@ def test_the_words_carry_the_clinics_own_times_and_links(settings):
         assert "tirsdag og torsdag 09:00–12:00" in text(page, key)
         assert "fredag" not in text(page, key)
     assert f"{settings.BLIKK_BASE_URL}/k/{doctor.clinic.slug}" in text(page, "sms")
-    assert page.count("data-copy=") == 5
+    assert page.count("data-copy=") == 6
+    assert "e-postadressen og mobilnummeret" in text(page, "helsenorge")
     assert "ikke åpen for alle" not in page
 
 

@@ -16,6 +16,8 @@ from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.journeys import talk
 from blikk.kernel.actors import SYSTEM
+from blikk.patients import requests
+from blikk.patients.models import Patient
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
@@ -73,12 +75,14 @@ def a_house(name: str, patient_name: str) -> House:
         "ended": over,
         "passkey": NOBODYS,
         "member": spare.public_id,
+        "clinician": clinician.public_id,
         "invitation": booked.invitation.public_id,
         "appointment": booked.appointment.public_id,
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
     things["arrival"] = _arrival_of(waiting)
+    things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
     house = House(clinic, members, things, booked, running, waiting)
@@ -88,6 +92,13 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _offered(patient: Patient) -> str:
+    """Something that came in about a contact point, and waits for the desk."""
+    request, _token = requests.open_request(patient.clinic, patient, way="page", language="nb", now=NOW)
+    requests.offer(request, email="ny@example.no", actor=SYSTEM, now=NOW)
+    return request.public_id
 
 
 def _for_everybody(clinic: Clinic) -> dict[str, str]:

@@ -26,7 +26,8 @@ TOO_LONG_AGO = timedelta(hours=2)
 def late(clinic: Clinic, *, membership: Membership, minutes: int, actor: Actor, now: datetime) -> Delay:
     """Tell everybody booked with a clinician for the rest of the day how late it is; none for no minutes.
 
-    What they answered to an earlier delay is asked anew. Raises Invalid (`minutes: unlikely_length`), NotFound.
+    What they answered to an earlier delay is asked anew; their links open from now on, so that they can answer.
+    Raises Invalid (`minutes: unlikely_length`), NotFound.
     """
     hold(clinic.pk)
     require_clinician(clinic, membership)
@@ -43,7 +44,8 @@ def late(clinic: Clinic, *, membership: Membership, minutes: int, actor: Actor, 
         role=PersonRole.PATIENT,
         status=InvitationStatus.OPEN,
     )
-    invitations.update(late_answer="", late_answered_at=None)
+    told = {"late_told_at": now} if minutes else {}
+    invitations.update(late_answer="", late_answered_at=None, **told)
     for invitation in invitations.select_related("clinic", "appointment", "opening"):
         if minutes:
             letters.send(invitation, "late", key=delay.public_id, minutes=minutes, now=now)

@@ -17,7 +17,7 @@ from blikk.scheduling.models import Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.errors import NobodyReady
 from blikk.waiting_room.models import Arrival, Notice, Serving
-from blikk.waiting_room.states import ArrivalStatus
+from blikk.waiting_room.states import PRESENT, ArrivalStatus
 
 
 def take_next(
@@ -165,13 +165,15 @@ def transfer(
 ) -> Arrival:
     """Move somebody to another queue by their time of arrival, or let them wait for a colleague.
 
-    Raises Invalid (`opening: the_same`), NotFound, QueueClosed for a queue that is over.
+    Raises Invalid (`opening`): the_same, or stands_there for who has a place in that queue too; NotFound,
+    QueueClosed for a queue that is over.
     """
     in_line(clinic.pk)
     arrival = queries.get(clinic, arrival_id)
     if opening_id:
         opening = queries.get_opening(clinic, opening_id)
         queries.require_open(opening)
+        _require_not_there(arrival, opening)
         moved = services.transfer(arrival, opening, actor=actor, now=now)
         inviting.lead_to(arrival.invitation, opening=opening)
         return moved
@@ -179,6 +181,13 @@ def transfer(
     if colleague is None or colleague.role != Role.CLINICIAN:
         raise NotFound
     return services.hand_over(arrival, colleague, actor=actor, now=now)
+
+
+def _require_not_there(arrival: Arrival, opening: Opening) -> None:
+    patient = arrival.invitation.patient_id
+    there = queries.in_queue(opening).exclude(pk=arrival.pk).filter(invitation__patient=patient)
+    if patient is not None and there.exists():
+        raise Invalid(opening="stands_there")
 
 
 @transaction.atomic
@@ -194,7 +203,7 @@ def tell(
 ) -> Notice:
     """Put a fixed text, or words, on the screen of one person or of everybody in a queue; never in a message.
 
-    Raises Invalid (`words: missing`, `code: unknown`), NotFound.
+    Raises Invalid (`words: missing`, `code: unknown`), NotFound, Overtaken for who is not there any more.
     """
     in_line(clinic.pk)
     if code and code not in services.FIXED_WORDS:
@@ -202,7 +211,10 @@ def tell(
     if opening_id:
         opening = queries.get_opening(clinic, opening_id)
         return services.tell_all(opening, code=code, words=words, actor=actor, now=now)
-    return services.tell_one(queries.get(clinic, arrival_id), code=code, words=words, actor=actor, now=now)
+    arrival = queries.get(clinic, arrival_id)
+    if arrival.status not in PRESENT:
+        raise Overtaken
+    return services.tell_one(arrival, code=code, words=words, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from blikk.waiting_room.queries.arrivals import get as get
 from blikk.waiting_room.queries.arrivals import is_connected as is_connected
 from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
+from blikk.waiting_room.queries.arrivals import standing_elsewhere as standing_elsewhere
 from blikk.waiting_room.queries.places import Pace as Pace
 from blikk.waiting_room.queries.places import Places as Places
 from blikk.waiting_room.queries.places import Spot as Spot
@@ -28,6 +29,7 @@ from blikk.waiting_room.queries.queue import QueueRow as QueueRow
 from blikk.waiting_room.queries.queue import ServerRow as ServerRow
 from blikk.waiting_room.queries.queue import Summary as Summary
 from blikk.waiting_room.queries.queue import delay_of as delay_of
+from blikk.waiting_room.queries.queue import delays_of as delays_of
 from blikk.waiting_room.queries.queue import get_opening as get_opening
 from blikk.waiting_room.queries.queue import queue_of as queue_of
 from blikk.waiting_room.queries.queue import queues_of as queues_of

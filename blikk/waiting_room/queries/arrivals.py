@@ -7,8 +7,10 @@ from django.db.models import QuerySet
 from blikk.clinics.models import Clinic
 from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.states import PRESENT
+from blikk.waiting_room.states import IN_QUEUE, PRESENT
 
 # A seat whose tab has not been heard of for so long is free: the server was killed, or the device died.
 SEAT_GOES_COLD = timedelta(seconds=45)
@@ -46,6 +48,18 @@ def present_of(invitation: Invitation) -> Arrival | None:
     """Where this person is, if they are on the premises."""
     rows = Arrival.objects.filter(invitation=invitation, status__in=PRESENT)
     return rows.select_related("clinic", "opening__clinic", "opening__period").first()
+
+
+def standing_elsewhere(opening: Opening, patient: Patient) -> Arrival | None:
+    """The place that a patient has in another queue of the same clinic."""
+    rows = Arrival.objects.filter(
+        clinic=opening.clinic_id,
+        invitation__patient=patient,
+        opening__isnull=False,
+        status__in=IN_QUEUE,
+    )
+    rows = rows.exclude(opening=opening).order_by("pk")
+    return rows.select_related("clinic", "opening__clinic", "opening__period", "invitation__clinic").first()
 
 
 def present_at(clinic: Clinic) -> QuerySet[Arrival]:

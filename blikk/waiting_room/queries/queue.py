@@ -146,6 +146,12 @@ def delay_of(membership_id: int, day: date) -> Delay | None:
     return Delay.objects.filter(membership_id=membership_id, day=day).order_by("-at", "-pk").first()
 
 
+def delays_of(membership_ids: Sequence[int], day: date) -> dict[int, int]:
+    """How many minutes late each of these clinicians is with that day's booked hours, as they said last."""
+    rows = Delay.objects.filter(membership__in=membership_ids, day=day).order_by("at", "pk")
+    return dict(rows.values_list("membership_id", "minutes"))
+
+
 def _queue(
     opening: Opening, arrivals: Sequence[Arrival], servings: Sequence[Serving], pace: Pace, *, now: datetime
 ) -> Queue:

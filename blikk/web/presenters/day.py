@@ -68,6 +68,7 @@ class ShownRow:
     waits: bool
     rings: str
     phone: str
+    tell_href: str
 
     @property
     def fingerprint(self) -> str:
@@ -211,7 +212,9 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
-        shown_marks += marks.of_late_answer(patient)
+        shown_marks += marks.of_late_answer(patient, row.appointment)
+    if state in {"booked", "late"}:
+        shown_marks += marks.of_doubt(row.doubts)
     if row.is_drop_in:
         shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
@@ -235,13 +238,18 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         troubles=tuple(troubles),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
-        companions=tuple(
-            _companion(person, row, reader) for person in row.people if person.role != "patient"
-        ),
+        companions=_companions(row, reader),
         waits=bool(row.waiting),
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
+        tell_href=tell_href(patient),
     )
+
+
+def tell_href(patient: Person | None) -> str:
+    """Where one says something on the screen of somebody who is there and not let in; empty for all others."""
+    is_there = patient is not None and patient.status in {"waiting", "away", "at_the_door", "on_hold"}
+    return reverse("tell_waiting", args=[patient.arrival]) if patient and is_there else ""
 
 
 def _concerns(row: Row, reader: _Reader) -> bool:
@@ -294,6 +302,10 @@ def _act(row: Row, patient: Person | None, state: str, reader: _Reader) -> Act:
 def _admit(person: Person, reader: _Reader) -> Act:
     href = reverse("admit", args=[person.arrival])
     return Act("admit", href, person.name, person.arrival, person.version, person.arrival == reader.first)
+
+
+def _companions(row: Row, reader: _Reader) -> tuple[Companion, ...]:
+    return tuple(_companion(person, row, reader) for person in row.people if person.role != "patient")
 
 
 def _companion(person: Person, row: Row, reader: _Reader) -> Companion:

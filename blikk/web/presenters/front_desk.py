@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
-from blikk.web.presenters.day import day_heading, state_of, status_of
+from blikk.web.presenters.day import day_heading, state_of, status_of, tell_href
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
 
@@ -36,6 +36,7 @@ class ShownHour:
     marks: tuple[Mark, ...]
     rings: str
     move_href: str
+    tell_href: str
 
     @property
     def fingerprint(self) -> str:
@@ -53,11 +54,15 @@ class ShownPerson:
     status: Mark
     hours: Sequence[ShownHour]
     day_href: str
+    # How late they said that they are; empty on other days than today, as is the way to say so.
+    late: Mark | None
+    late_href: str
 
     @property
     def fingerprint(self) -> str:
         """Changes when the head of the column does."""
-        return hashlib.blake2s(f"{self.name}{self.status!r}".encode(), digest_size=9).hexdigest()
+        head = f"{self.name}{self.status!r}{self.late!r}"
+        return hashlib.blake2s(head.encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def show_desk(
     clinicians: Sequence[Membership],
     helps: Mapping[str, str],
     *,
+    delays: Mapping[int, int],
     now: datetime,
 ) -> ShownDesk:
     """Put the day of everybody into the words and order of the page."""
@@ -91,12 +97,17 @@ def show_desk(
         before=(day.day - timedelta(days=1)).isoformat(),
         after=(day.day + timedelta(days=1)).isoformat(),
         is_today=day.day == today,
-        people=[_person(one, day, clinic, now) for one in clinicians],
+        people=[
+            _person(one, day, clinic, delays.get(one.pk, 0), is_today=day.day == today, now=now)
+            for one in clinicians
+        ],
         queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
     )
 
 
-def _person(clinician: Membership, day: Day, clinic: Clinic, now: datetime) -> ShownPerson:
+def _person(
+    clinician: Membership, day: Day, clinic: Clinic, late: int, *, is_today: bool, now: datetime
+) -> ShownPerson:
     rows = [row for row in day.rows if row.clinician == clinician.public_id]
     return ShownPerson(
         member=clinician.public_id,
@@ -105,6 +116,10 @@ def _person(clinician: Membership, day: Day, clinic: Clinic, now: datetime) -> S
         status=_status(clinician, rows, day, now),
         hours=[_hour(row, clinic, day.day, now) for row in rows],
         day_href=reverse("day"),
+        late=Mark(gettext("%(minutes)s min forsinket") % {"minutes": late}, "clock", "care")
+        if late
+        else None,
+        late_href=reverse("late_for", args=[clinician.public_id]) if is_today else "",
     )
 
 
@@ -150,6 +165,7 @@ def _hour(row: Row, clinic: Clinic, day: date, now: datetime) -> ShownHour:
         marks=tuple(_marks(row, patient, state)),
         rings=" ".join(person.arrival for person in row.waiting),
         move_href=reverse("hand_over", args=[row.appointment]) if may_move else "",
+        tell_href=tell_href(patient),
     )
 
 
@@ -162,5 +178,5 @@ def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
             Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(patient, may_send=False)
         ]
     if patient and state in {"booked", "waiting", "at_the_door", "away"}:
-        found += marks.of_late_answer(patient)
+        found += marks.of_late_answer(patient, row.appointment)
     return found

@@ -37,6 +37,10 @@ FAULTS: dict[str, dict[str, Promise]] = {
     "sound": {"": _("Hører ikke lyden")},
     "network": {"weak": _("Svakt nett"), "": _("Nettet slipper kanskje ikke samtalen gjennom")},
 }
+DOUBTS: dict[str, Promise] = {
+    "bounced": _("En melding kom i retur"),
+    "not_in_use": _("Nummeret er ikke i bruk"),
+}
 CHANNELS: dict[str, Promise] = {"sms": _("SMS"), "email": _("E-post")}
 WAYS: dict[str, Promise] = {
     "queued": _("Invitasjonen er på vei"),
@@ -86,12 +90,30 @@ def of_delivery(person: Person) -> list[Mark]:
     ]
 
 
-def of_late_answer(person: Person) -> list[Mark]:
-    """What the patient chose when told that the clinician is late."""
+def of_doubt(codes: Sequence[str]) -> list[Mark]:
+    """Contact points that came into doubt after the invitation went out."""
+    return [Mark(doubt_words(code), "warning", "bad") for code in codes]
+
+
+def doubt_words(code: str) -> str:
+    """Why a contact point is not trusted any more."""
+    return str(DOUBTS.get(code, gettext("Meldinger kommer ikke fram")))
+
+
+def of_late_answer(person: Person, appointment: str) -> list[Mark]:
+    """What the patient chose when told that the clinician is late, and the way to do it."""
+    ring = gettext("Vil heller bli ringt")
+    if person.phone:
+        ring = gettext("Vil heller bli ringt: %(phone)s") % {"phone": words.phone(person.phone)}
     said = {
         "wait": Mark(gettext("Venter gjerne"), "check", "good"),
-        "phone": Mark(gettext("Vil heller bli ringt"), "phone", "care"),
-        "new_time": Mark(gettext("Ber om ny time"), "clock", "care"),
+        "phone": Mark(ring, "phone", "care", href=f"tel:{person.phone}" if person.phone else ""),
+        "new_time": Mark(
+            gettext("Ber om ny time"),
+            "clock",
+            "care",
+            href=f"{reverse('appointment', args=[appointment])}#move",
+        ),
     }
     return [said[person.late_answer]] if person.late_answer in said else []
 

@@ -48,6 +48,7 @@ def show_ready_words(
             "switchboard": _switchboard(said),
             "website": _website(said),
             "machine": _machine(said),
+            "helsenorge": _helsenorge(said),
             "sms": gettext("Spørsmål som ikke haster kan tas på video: {page}").format(**said),
             "badge": badge,
         }
@@ -78,6 +79,10 @@ def _about(key: str) -> tuple[str, str]:
         "switchboard": (gettext("Sentralbordet"), gettext("Les opp når noen ringer.")),
         "website": (gettext("Nettsiden"), gettext("Lim inn der dere skriver om timebestilling.")),
         "machine": (gettext("Telefonsvareren"), gettext("Les inn med rolig stemme.")),
+        "helsenorge": (
+            gettext("Dialogen i Helsenorge"),
+            gettext("Lim inn når dere trenger e-postadressen eller mobilnummeret til en pasient."),
+        ),
         "sms": (
             gettext("Nederst i SMS-er"),
             gettext("Legg til i påminnelser dere sender fra andre systemer."),
@@ -98,6 +103,18 @@ def _switchboard(said: dict[str, str]) -> str:
         gettext("Haster det, kan vi ikke ta det på video: ring 116117, eller 113 hvis det står om livet."),
     ]
     return "\n".join(lines)
+
+
+def _helsenorge(said: dict[str, str]) -> str:
+    """Asks for a contact point where the patient is signed in; no word about what the appointment is for."""
+    return "\n".join(
+        [
+            gettext("Hei. Vi vil gjerne sende deg lenken til videotimen din."),
+            gettext("Svar på denne meldingen med e-postadressen og mobilnummeret du vil ha den på."),
+            gettext("Skriv adressen nøyaktig, og se over den før du sender."),
+            gettext("Spørsmål? Ring {phone}. Hilsen {sender}").format(**said),
+        ]
+    )
 
 
 def _website(said: dict[str, str]) -> str:

@@ -26,13 +26,17 @@ ROLES: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A short piece of state: words beside an icon, never a colour alone. `since` counts minutes on the page."""
+    """A short piece of state: words beside an icon, never a colour alone. `since` counts minutes on the page.
+
+    `href` is where one does what the state asks for.
+    """
 
     words: str
     icon: str
     tone: str = ""
     since: str = ""
     minutes: str = field(default="", repr=False)
+    href: str = ""
 
 
 def role(code: str) -> str:
@@ -67,9 +71,9 @@ def day_and_clock(moment: datetime, zone: str) -> str:
 
 
 def short_day_and_clock(moment: datetime, zone: str) -> str:
-    """A day and a time in few words: «tir. 1. des. kl. 09:00»."""
+    """A day and a time in few words: «tir 1. desember kl. 09:00»."""
     at = local(moment, zone)
-    day = formats.date_format(at, gettext("D j. M"))
+    day = formats.date_format(at, gettext("D j. F"))
     return gettext("%(day)s kl. %(time)s") % {"day": day_inside(day), "time": at.strftime("%H:%M")}
 
 

@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from blikk.invitations.words import grouped
 from blikk.patients.reading import readable_email
 from blikk.patients.slips import COMMON_HOSTS
-from blikk.web.presenters import words
 
 # The Norwegian spelling alphabet, the same in every language of the page: it is the patient who hears it.
 NAMES = (
@@ -69,7 +69,7 @@ class Part:
 
 def phone_parts(number: str) -> list[Part]:
     """A number (E.164) in the groups in which people say it."""
-    return [Part(group, " ".join(spell(sign) for sign in group)) for group in words.phone(number).split()]
+    return [Part(group, " ".join(spell(sign) for sign in group)) for group in grouped(number).split()]
 
 
 def email_parts(address: str) -> list[Part]:
