@@ -53,11 +53,13 @@ HOW = """- **The bare page** (`bench/pages`) is the least that shows one person 
 - **Waiting room**: link page, birth date, device check and waiting room, each pressed as soon as it can be.
 - **Bytes and requests** are what came over the network with an empty cache, headers counted, the socket too.
 - **Queue**: {fanout_members:g} people in one queue of one process that has {fanout_sockets:g} sockets open, the others in
-  queues of a hundred; the app on PostgreSQL and Redis. A second process lets somebody leave; counted from the moment at which
-  that is announced until each of those who wait has their new place: p50 {fanout_p50_ms:g} ms, p99 {fanout_p99_ms:g} ms. The bare
-  server (`bench/bare.py`, uvicorn and Starlette) encodes one frame of the same size once and sends it to as many of as many
-  sockets: p50 {bare_fanout_p50_ms:g} ms, p99 {bare_fanout_p99_ms:g} ms, {bare_socket_kb:g} kB for each socket. While nothing
-  happened, the app needed {waiting_core_share:g} of a core to keep everybody's socket.
+  queues of a hundred; the app on PostgreSQL and Redis, its worker in a process of its own. A second process lets somebody leave;
+  counted from the moment at which that is announced until each of those who wait has their new place: p50 {fanout_p50_ms:g} ms, p99
+  {fanout_p99_ms:g} ms. The bare server (`bench/bare.py`, uvicorn and Starlette), measured before and after the app, encodes one frame of the
+  same size ({fanout_frame_bytes:g} bytes) once and sends it to as many of as many sockets: p50 {bare_fanout_p50_ms:g} ms, p99
+  {bare_fanout_p99_ms:g} ms, {bare_socket_kb:g} kB for each socket. Medians of the rounds: one that another process disturbs does not decide. A change
+  was {fanout_cpu_ms:g} ms of work for the app, {bare_fanout_cpu_ms:g} for the bare server. Opening all sockets took {sockets_open_s:g} s and
+  {socket_open_cpu_ms:g} ms of work each; while nothing happened, the app needed {waiting_core_share:g} of a core to keep them.
 - **Day page**: `/dag/` of a clinician with twenty hours that day, by turns from two installations on one PostgreSQL; p95
   {day_page_few_p95_ms:g} ms with {day_page_few:,.0f} hours and as many invitations, {day_page_many_p95_ms:g} ms with
   {day_page_many:,.0f}.

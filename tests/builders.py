@@ -8,7 +8,8 @@ from django.contrib.auth.hashers import make_password
 
 from blikk.accounts.models import User
 from blikk.clinics.models import Clinic, Membership
-from blikk.invitations.models import Invitation
+from blikk.invitations import wishes
+from blikk.invitations.models import Invitation, Wish
 from blikk.journeys import booking, door, talk
 from blikk.kernel.actors import SYSTEM, Actor
 from blikk.kernel.ids import new_secret
@@ -131,6 +132,27 @@ def proven(hour: Hour, *, now: datetime = NOW) -> door.DoorView:
 def waiting(hour: Hour, *, now: datetime = NOW) -> door.DoorView:
     proven(hour, now=now)
     return door.arrive(hour.invitation.public_id, hour.device, where="192.0.2.7", now=now)
+
+
+def a_booked_hour_by_letter(clinic: Clinic, clinician: Membership, patient: Patient) -> booking.Booked:
+    """An hour in the afternoon whose patient can be written to on paper only."""
+    starts = local(NOW + timedelta(hours=4), clinic.zone)
+    return booking.book(
+        clinic,
+        patient=patient,
+        clinician=clinician,
+        day=starts.date(),
+        at=time(starts.hour, starts.minute),
+        minutes=20,
+        channels=("letter",),
+        actor=staff(clinician),
+        now=NOW,
+    )
+
+
+def asked(hour: Hour, kind: str = "in_person", *, now: datetime = NOW) -> Wish:
+    """What the patient of an hour asks for from the link."""
+    return wishes.ask(hour.invitation, kind=kind, actor=SYSTEM, now=now)
 
 
 def admitted(hour: Hour, *, now: datetime = NOW) -> str:

@@ -139,7 +139,8 @@ def sit(guest: Guest, *, now: datetime = NOW) -> Guest:
 
 def away_from_page(guest: Guest) -> None:
     """The phone is locked: the page lost touch."""
-    services.give_up_seat(guest.arrival, tab="tab-of-theirs")
+    arrival = guest.arrival
+    services.give_up_seat(arrival.pk, tab="tab-of-theirs", clinic_id=arrival.clinic.public_id)
 
 
 def waiting_guests(opening: Opening, count: int, *, now: datetime = NOW) -> list[Guest]:

@@ -8,22 +8,30 @@ import contextlib
 import ctypes
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import psycopg
 import psycopg.sql
 import pytest
 import redis
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 PATIENCE = 30.0
 _PR_SET_PDEATHSIG = 1
@@ -355,6 +363,111 @@ def running_smtp_sink() -> Iterator[SmtpSink]:
         controller.stop()
 
 
+# CalDAV
+
+
+@dataclass
+class CalDavServer:
+    """radicale over TLS, with one user who may do everything in their own place."""
+
+    host: str
+    certificate: Path
+    folder: Path
+    _server: Process = field(repr=False)
+    user: str = "blikk"
+    password: str = "sjø-og-fjell"
+
+    @property
+    def origin(self) -> str:
+        return f"https://{self.host}"
+
+    def client(self) -> httpx.Client:
+        """Somebody else with the same name and password, such as a calendar program."""
+        trusted = ssl.create_default_context(cafile=str(self.certificate))
+        return httpx.Client(base_url=self.origin, auth=(self.user, self.password), verify=trusted)
+
+    def make_calendar(self, name: str) -> str:
+        path = f"/{self.user}/{name}/"
+        with self.client() as client:
+            client.request("MKCALENDAR", path).raise_for_status()
+        return path
+
+    def files(self, path: str) -> dict[str, str]:
+        """What a calendar holds now, by the names of its entries."""
+        what = '<calendar-query xmlns="urn:ietf:params:xml:ns:caldav"><prop xmlns="DAV:"><getetag/></prop>'
+        what += '<filter><comp-filter name="VCALENDAR"/></filter></calendar-query>'
+        with self.client() as client:
+            answer = client.request("REPORT", path, content=what, headers={"Depth": "1"})
+            answer.raise_for_status()
+            names = re.findall(rf"<href>({re.escape(path)}[^<]+)</href>", answer.text)
+            return {name.removeprefix(path): client.get(name).raise_for_status().text for name in names}
+
+    def start(self) -> None:
+        self._server.start(self._answers)
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(httpx.HTTPError), self.client() as client:
+            return client.get("/").status_code < 500
+        return False
+
+
+@contextlib.contextmanager
+def running_caldav() -> Iterator[CalDavServer]:
+    with _folder("caldav") as folder:
+        port = free_port()
+        certificate, key = make_certificate(folder, "localhost")
+        server = CalDavServer(f"localhost:{port}", certificate, folder, Process([], folder))
+        (folder / "users").write_text(f"{server.user}:{server.password}\n")
+        sections = {
+            "server": {"hosts": f"localhost:{port}", "ssl": True, "certificate": certificate, "key": key},
+            "auth": {
+                "type": "htpasswd",
+                "htpasswd_filename": folder / "users",
+                "htpasswd_encryption": "plain",
+                "delay": 0,
+            },
+            "storage": {"filesystem_folder": folder / "collections"},
+            "web": {"type": "none"},
+            "logging": {"level": "warning"},
+        }
+        lines = [
+            line
+            for section, values in sections.items()
+            for line in (f"[{section}]", *(f"{name} = {value}" for name, value in values.items()))
+        ]
+        (folder / "config").write_text("\n".join(lines))
+        server._server.command = [sys.executable, "-m", "radicale", "--config", str(folder / "config")]
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
+    """A certificate for a name, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    paths = folder / f"{name}.pem", folder / f"{name}.key"
+    paths[0].write_bytes(certificate.public_bytes(pem))
+    plain = serialization.NoEncryption()
+    paths[1].write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return paths
+
+
 # Fixtures
 
 
@@ -373,6 +486,12 @@ def redis_server() -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def turn_server() -> Iterator[Turn]:
     with running_turn() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def caldav_server() -> Iterator[CalDavServer]:
+    with running_caldav() as server:
         yield server
 
 

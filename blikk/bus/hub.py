@@ -26,9 +26,9 @@ class Hub:
         self._lock = threading.Lock()
         self._link: RedisLink | None = None
 
-    def subscribe(self, topic: str, sink: Sink) -> None:
-        """Hear what is said about `topic`; to be called on the event loop."""
-        loop = asyncio.get_running_loop()
+    def subscribe(self, topic: str, sink: Sink, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        """Hear what is said about `topic` from now on; to be called on the event loop, or with it from elsewhere."""
+        loop = loop or asyncio.get_running_loop()
         with self._lock:
             self._topics.setdefault(loop, {}).setdefault(topic, set()).add(sink)
         if link := self._redis():

@@ -19,6 +19,18 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator"
 
 
+class CancelsOnline(models.TextChoices):
+    """What happens when a patient says from the link that they cannot come."""
+
+    AT_ONCE = "at_once"
+    ASKS = "asks"
+    OFF = "off"
+
+
+def _standard_reminders() -> list[int]:
+    return [24 * 60, 60]
+
+
 class Clinic(Opaque):
     """A tenant: everything about a patient belongs to exactly one clinic."""
 
@@ -45,6 +57,14 @@ class Clinic(Opaque):
     # [{"slug": …, "label": …}]; empty stands for STANDARD_HELP.
     help_kinds = models.JSONField(default=list, blank=True)
     allows_self_booking = models.BooleanField(default=False)
+    # The name that an SMS comes from; blank stands for the beginning of the sender label.
+    sms_sender = models.CharField(max_length=11, blank=True)
+    # How many minutes before the hour a reminder goes out; empty for none.
+    reminder_minutes = models.JSONField(default=_standard_reminders, blank=True)
+    cancels_online = models.CharField(max_length=10, choices=CancelsOnline, default=CancelsOnline.AT_ONCE)
+    # Later than so many hours before, a cancellation is late, and costs so many kroner (0: nothing is said).
+    cancel_until_hours = models.PositiveSmallIntegerField(default=0)
+    late_cancel_fee = models.PositiveSmallIntegerField(default=0)
     # How long a patient may wait without anybody being told, before the clinician gets a message.
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
     created_at = models.DateTimeField(auto_now_add=True)

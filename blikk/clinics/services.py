@@ -13,6 +13,7 @@ from blikk.accounts.services import open_account, topic_of
 from blikk.audit.services import record
 from blikk.bus import announce
 from blikk.clinics import queries
+from blikk.clinics.labels import has_link, neutral, questions_about
 from blikk.clinics.models import AlertBy, Clinic, Membership, Role
 from blikk.clinics.policies import require_another_administrator
 from blikk.kernel.actors import Actor
@@ -66,14 +67,22 @@ def open_clinic(
 
 @transaction.atomic
 def change_settings(
-    clinic: Clinic, values: dict[str, str | int | bool], *, actor: Actor, now: datetime
+    clinic: Clinic,
+    values: dict[str, str | int | bool],
+    *,
+    is_sure: bool = False,
+    actor: Actor,
+    now: datetime,
 ) -> Clinic:
     """Change how the clinic presents itself and lets people in. The record says which settings, old and new.
 
-    Raises Invalid, field by field.
+    Raises Invalid, field by field; a new sender label that could say too much is refused until somebody `is_sure`.
     """
     _require_usable(values)
     current = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    label = str(values.get("sender_label", current.sender_label))
+    if label != current.sender_label and not is_sure and (asked := questions_about(label)):
+        raise Invalid(sender_label=asked[0])
     changed = {n: values[n] for n in SETTINGS if n in values and values[n] != getattr(current, n)}
     for name, value in changed.items():
         record(
@@ -211,8 +220,12 @@ def _require_usable(values: dict[str, str | int | bool]) -> None:
         wrong["opens_before_minutes"] = "unknown"
     if values.get("relay_only") and not has_relay():
         wrong["relay_only"] = "no_relay"
-    if any(_UNSEEN.search(str(values.get(name, ""))) for name in ("name", "sender_label")):
+    if any(_UNSEEN.search(str(values.get(name, ""))) for name in ("name", "sender_label")) or not neutral(
+        str(values.get("sender_label", "ok"))
+    ):
         wrong["sender_label"] = "unreadable"
+    if has_link(str(values.get("sender_label", ""))):
+        wrong["sender_label"] = "has_a_link"
     if wrong:
         raise Invalid(**wrong)
 

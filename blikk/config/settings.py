@@ -1,6 +1,7 @@
 """Django's settings, chosen by the environment; a wrong value refuses to start and says which."""
 
 from pathlib import Path
+from re import fullmatch
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ BLIKK_SMTP: dict[str, Any] = {
     "tls": env.SMTP_TLS,
 }
 BLIKK_MAIL_FROM = env.MAIL_FROM
+BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.strip()]
+BLIKK_CALDAV_CA = env.CALDAV_CA
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
@@ -40,6 +43,13 @@ if not BLIKK_DEMO:
         )
     if not BLIKK_SECOND_FACTOR:
         raise ImproperlyConfigured("BLIKK_SECOND_FACTOR can only be switched off in the demo")
+
+if wrong := [host for host in BLIKK_CALDAV_HOSTS if not fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", host)]:
+    raise ImproperlyConfigured(
+        f"BLIKK_CALDAV_HOSTS names servers as kalender.example.no or kalender.example.no:8443, not {wrong[0]!r}"
+    )
+if BLIKK_CALDAV_CA and not Path(BLIKK_CALDAV_CA).is_file():
+    raise ImproperlyConfigured("BLIKK_CALDAV_CA must be a file with certificates (PEM)")
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"
@@ -72,6 +82,7 @@ INSTALLED_APPS = [
     "blikk.clinics",
     "blikk.patients",
     "blikk.scheduling",
+    "blikk.calendars",
     "blikk.invitations",
     "blikk.waiting_room",
     "blikk.consultations",
@@ -146,5 +157,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # It writes down every address that it asks.
+    "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
 }

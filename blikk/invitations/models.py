@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 
 from blikk.clinics.models import Clinic
-from blikk.invitations.states import InvitationStatus, Revoked
+from blikk.invitations.states import InvitationStatus, Revoked, WishStatus
 from blikk.kernel.models import Moving, Opaque
+from blikk.kernel.secrets import EncryptedTextField
 from blikk.patients.models import Agreement, Companion, Ground, Patient, Qualification
 from blikk.scheduling.models import Appointment, Opening
 
@@ -69,7 +70,9 @@ class Invitation(Moving):
     phone = models.CharField(max_length=20, blank=True)
     email = models.CharField(max_length=254, blank=True)
     language = models.CharField(max_length=5, default="nb")
-    sent_by = models.CharField(max_length=20, blank=True)  # "sms", "email" or "sms,email"
+    # The ways that links have gone: any of "sms", "email" and "letter", with commas between.
+    sent_by = models.CharField(max_length=20, blank=True)
+    letter_printed_at = models.DateTimeField(null=True, blank=True)
     token_digest = models.CharField(max_length=64, unique=True)
     code_key = models.CharField(max_length=64, unique=True)
     status = models.CharField(max_length=20, choices=InvitationStatus, default=InvitationStatus.OPEN)
@@ -144,16 +147,35 @@ class Invitation(Moving):
     def is_locked(self) -> bool:
         return self.tries >= TRIES
 
+    @property
+    def may_be_changed(self) -> bool:
+        """Whether it is a patient's own booked hour, which they may cancel from the link."""
+        booked = self.appointment is not None and not self.appointment.drop_in
+        return booked and self.role == PersonRole.PATIENT
+
 
 class ExtraLink(Opaque):
-    """One more link into the same invitation, for a later message: the first one's secret is known to nobody."""
+    """One more link into the same invitation, for a later message: the first one's secret is known to nobody.
+
+    That of a letter has a code to type as well.
+    """
 
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="extra_links")
     token_digest = models.CharField(max_length=64, unique=True)
+    code_key = models.CharField(max_length=64, unique=True, null=True, blank=True)
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"ExtraLink {self.public_id}"
+
+
+class Proof(models.TextChoices):
+    """By what a browser was trusted: the clinician sees when it was not the registered phone."""
+
+    SMS_LINK = "sms_link"
+    PHONE_CODE = "phone_code"
+    EMAIL_CODE = "email_code"
+    LETTER = "letter"
 
 
 class Device(Opaque):
@@ -164,6 +186,7 @@ class Device(Opaque):
     first_seen_at = models.DateTimeField()
     birth_date_at = models.DateTimeField(null=True, blank=True)
     trusted_at = models.DateTimeField(null=True, blank=True)
+    proof = models.CharField(max_length=12, choices=Proof, blank=True)
 
     class Meta:
         constraints = [
@@ -186,6 +209,69 @@ class OneTimeCode(Opaque):
 
     def __str__(self) -> str:
         return f"OneTimeCode {self.public_id}"
+
+
+class WishKind(models.TextChoices):
+    """What a patient may ask for from the link."""
+
+    CANNOT_COME = "cannot_come"
+    IN_PERSON = "in_person"
+
+
+class Wish(Moving):
+    """Something that a patient asked for from the link, until staff have seen to it."""
+
+    invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="wishes")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="wishes")
+    kind = models.CharField(max_length=12, choices=WishKind)
+    status = models.CharField(max_length=12, choices=WishStatus, default=WishStatus.ASKED)
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "wishes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation"], condition=Q(status="asked"), name="one_open_wish_per_invitation"
+            ),
+            models.CheckConstraint(
+                name="wish_settled_at_a_time",
+                condition=Q(status="asked", settled_at__isnull=True)
+                | (~Q(status="asked") & Q(settled_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Wish {self.public_id}"
+
+
+class NoReminders(Opaque):
+    """A patient who wants no reminders by a channel."""
+
+    patient = models.ForeignKey(Patient, models.CASCADE, related_name="no_reminders")
+    channel = models.CharField(max_length=8)
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "no reminders"
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "channel"], name="reminders_are_refused_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"NoReminders {self.public_id}"
+
+
+class LostLink(Opaque):
+    """Somebody asked for a link that was lost. Kept until the worker has looked, so that nobody is waited for."""
+
+    kind = models.CharField(max_length=8)
+    to = EncryptedTextField()
+    where = models.CharField(max_length=45, blank=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"LostLink {self.public_id}"
 
 
 class ProofPurpose(models.TextChoices):

@@ -8,7 +8,18 @@ from blikk.invitations.states import InvitationStatus
 from blikk.scheduling.states import AppointmentStatus
 
 Standing = Literal[
-    "cancelled", "moved", "replaced", "ended", "expired", "early", "locked", "birth_date", "code", "proven"
+    "cancelled",
+    "moved",
+    "replaced",
+    "given_up",
+    "in_person",
+    "ended",
+    "expired",
+    "early",
+    "locked",
+    "birth_date",
+    "code",
+    "proven",
 ]
 
 # A consultation that never came about: the link stays alive for a late start, then says that it is over.
@@ -46,6 +57,11 @@ def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standi
         return "expired"
     if now < opens_at(invitation):
         return "early"
+    return proof_of(invitation, device)
+
+
+def proof_of(invitation: Invitation, device: Device) -> Standing:
+    """How far this browser has come in proving itself, whether or not the door is open yet."""
     if device.trusted_at is not None:
         return "proven"
     if invitation.is_locked:
@@ -73,18 +89,33 @@ def has_nobody_to_join(invitation: Invitation) -> bool:
 
 def needs_birth_date(invitation: Invitation, device: Device) -> bool:
     """Whether the wrong-recipient check is still to be answered; it is no authentication (ASVS 6.4.2)."""
-    asked = invitation.clinic.asks_birth_date and invitation.role == PersonRole.PATIENT
-    return asked and device.birth_date_at is None
+    return asks_birth_date(invitation) and device.birth_date_at is None
+
+
+def asks_birth_date(invitation: Invitation) -> bool:
+    """Whether this person is asked at all: always where no code can be sent, whatever the clinic has chosen."""
+    is_patient = invitation.role == PersonRole.PATIENT
+    return is_patient and (invitation.clinic.asks_birth_date or not is_reachable(invitation))
+
+
+def is_reachable(invitation: Invitation) -> bool:
+    """Whether a code can be sent to this person; some have a letter only."""
+    return bool(invitation.phone or invitation.email)
 
 
 def needs_code(invitation: Invitation, *, another_is_trusted: bool) -> bool:
     """Whether having answered the birth date is not enough.
 
     It is enough only on the first device, and only for a link that went by SMS alone to the registered phone:
-    having the SMS is having the phone.
+    having the SMS is having the phone. A letter proves no phone, so who has one gets a code on it. Who has neither
+    phone nor e-mail can be sent none: the first device is taken, and the clinician sees what that rests on.
     """
-    asked_birth_date = invitation.clinic.asks_birth_date and invitation.role == PersonRole.PATIENT
+    if not is_reachable(invitation):
+        return another_is_trusted
     by_phone_alone = invitation.sent_by == "sms"
     return (
-        another_is_trusted or invitation.clinic.always_asks_code or not asked_birth_date or not by_phone_alone
+        another_is_trusted
+        or invitation.clinic.always_asks_code
+        or not asks_birth_date(invitation)
+        or not by_phone_alone
     )

@@ -35,29 +35,36 @@ def find_by_token(token: str) -> Invitation | None:
 def find_by_code(typed: str) -> Invitation | None:
     """The invitation with this typed code, read leniently."""
     code = normal_code(typed)
-    found = _whole().filter(code_key=keyed("typed code", code or "")).first()
+    key = keyed("typed code", code or "")
+    found = _whole().filter(code_key=key).first() or _whole().filter(extra_links__code_key=key).first()
     return found if code else None
 
 
 def find_presented(invitation_id: str, device_secret: str) -> tuple[Invitation, Device]:
     """The invitation and this browser's place in it; raises NotFound if it never presented the link."""
-    device = (
-        Device.objects.filter(
-            invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
-        )
-        .select_related(
-            "invitation__clinic",
-            "invitation__appointment__patient",
-            "invitation__opening__period",
-            "invitation__patient",
-            "invitation__agreement",
-            "invitation__beside__opening__period",
-        )
-        .first()
+    found = Device.objects.filter(
+        invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
+    ).select_related(
+        "invitation__clinic",
+        "invitation__appointment__patient",
+        "invitation__opening__period",
+        "invitation__patient",
+        "invitation__agreement",
+        "invitation__beside__opening__period",
     )
+    device = next(iter(found[:1]), None)
     if device is None or not device_secret:
         raise NotFound
     return device.invitation, device
+
+
+def require_presented(invitation_id: str, device_secret: str) -> None:
+    """Raise NotFound if a browser never presented the link of an invitation."""
+    known = Device.objects.filter(
+        invitation__public_id=invitation_id, secret_digest=digest(device_secret or "none")
+    )
+    if not device_secret or not known.exists():
+        raise NotFound
 
 
 def get(clinic: Clinic, invitation_id: str) -> Invitation:

@@ -13,14 +13,13 @@ from blikk.invitations import policies
 from blikk.invitations.errors import NoWayToReach, TooManyCodes
 from blikk.invitations.models import (
     TRIES,
-    Consent,
-    ConsentHow,
     Device,
     ExtraLink,
     Invitation,
     LateAnswer,
     OneTimeCode,
     PersonRole,
+    Proof,
 )
 from blikk.invitations.queries import code_sent_since, open_for, trusted_devices
 from blikk.invitations.states import INVITATION, InvitationStatus, Revoked
@@ -73,13 +72,14 @@ def issue(
 ) -> Issued:
     """Make one person's way into one consultation: to a booked hour, or to the queue of a day.
 
-    Raises NoWayToReach where a channel has no address, and ContactNotVerified where a patient's is not verified.
+    Raises NoWayToReach where a channel has no address, and ContactNotVerified where a patient's is not verified. A
+    letter needs neither.
     """
-    addresses = {"sms": phone, "email": email}
-    if not channels or not all(addresses[channel] for channel in channels):
+    addresses = {"sms": phone, "email": email, "letter": "by hand"}
+    if not channels or not all(addresses.get(channel) for channel in channels):
         raise NoWayToReach
     if role == PersonRole.PATIENT and patient is not None:
-        require_verified(patient, channels, actor=actor, now=now)
+        require_verified(patient, [way for way in channels if way != "letter"], actor=actor, now=now)
     token, typed_code = new_secret(), new_typed_code()
     along = along or Along()
     invitation = Invitation.objects.create(
@@ -107,59 +107,53 @@ def issue(
     return Issued(invitation, token, typed_code)
 
 
-def along_of(invitation: Invitation) -> Along:
-    """What is known of somebody who comes along, for a new link of theirs."""
-    return Along(
-        invitation.companion,
-        invitation.agreement,
-        invitation.beside,
-        invitation.alias,
-        invitation.spoken,
-        invitation.qualification,
-    )
-
-
-_SAID = ("consent", "consent_how", "consent_ground", "consent_reason", "consent_at")
-
-
-@transaction.atomic
-def carry_over(old: Invitation, new: Invitation) -> None:
-    """Let what was said about somebody hold for their new link too."""
-    change(new, **{name: getattr(old, name) for name in _SAID})
-
-
-@transaction.atomic
-def consent(
-    invitation: Invitation,
-    *,
-    answer: Consent,
-    how: ConsentHow,
-    ground: str = "",
-    reason: str = "",
-    actor: Actor,
-    now: datetime,
-) -> Invitation:
-    """Keep whether somebody may take part, how that was said, and on what ground."""
-    said = {"consent": answer, "consent_how": how, "consent_ground": ground, "consent_reason": reason[:300]}
-    change(invitation, **said, consent_at=now)
-    record(
-        "companion.consented" if answer == Consent.YES else "companion.kept_out",
-        actor=actor,
-        about=invitation,
-        clinic_id=invitation.clinic_id,
-        now=now,
-        how=str(how),
-        ground=ground,
-    )
-    return invitation
-
-
 @transaction.atomic
 def another_link(invitation: Invitation, *, now: datetime) -> str:
     """Make one more link into the same invitation, for a later message; those sent before still work."""
     token = new_secret()
     ExtraLink.objects.create(invitation=invitation, token_digest=digest(token), made_at=now)
     return token
+
+
+@transaction.atomic
+def letter_link(invitation: Invitation, *, actor: Actor, now: datetime) -> tuple[str, str]:
+    """Make a link and a code to be printed; those sent or printed before still work."""
+    token, typed_code = new_secret(), new_typed_code()
+    ExtraLink.objects.create(
+        invitation=invitation,
+        token_digest=digest(token),
+        code_key=keyed("typed code", typed_code),
+        made_at=now,
+    )
+    change(invitation, sent_by=with_channel(invitation, "letter"), letter_printed_at=now)
+    record(
+        "invitation.letter_printed", actor=actor, about=invitation, clinic_id=invitation.clinic_id, now=now
+    )
+    return token, typed_code
+
+
+@transaction.atomic
+def link_again(invitation: Invitation, *, channel: str, actor: Actor, where: str, now: datetime) -> str:
+    """Make one more link for somebody who lost theirs; it counts from now on that one went that way too."""
+    sent_by = with_channel(invitation, channel)
+    if sent_by != invitation.sent_by:
+        change(invitation, sent_by=sent_by)
+    record(
+        "invitation.link_sent_again",
+        actor=actor,
+        about=invitation,
+        clinic_id=invitation.clinic_id,
+        now=now,
+        channel=channel,
+        asked_from=where,
+    )
+    return another_link(invitation, now=now)
+
+
+def with_channel(invitation: Invitation, channel: str) -> str:
+    """The ways that links have gone, with one more."""
+    ways = [way for way in invitation.sent_by.split(",") if way]
+    return ",".join(dict.fromkeys([*ways, channel]))
 
 
 @transaction.atomic
@@ -178,7 +172,8 @@ def trust(invitation: Invitation, *, device_secret: str, where: str, now: dateti
     if device.trusted_at is None:
         device.birth_date_at = device.birth_date_at or now
         device.trusted_at = now
-        device.save(update_fields=["birth_date_at", "trusted_at"])
+        device.proof = Proof.PHONE_CODE
+        device.save(update_fields=["birth_date_at", "trusted_at", "proof"])
         actor = actor_of(invitation, where=where)
         record(
             "device.trusted",
@@ -279,7 +274,8 @@ def answer_birth_date(
         another = trusted_devices(invitation).exclude(pk=device.pk).exists()
         if not policies.needs_code(invitation, another_is_trusted=another):
             device.trusted_at = now
-        device.save(update_fields=["birth_date_at", "trusted_at"])
+            device.proof = Proof.SMS_LINK if policies.is_reachable(invitation) else Proof.LETTER
+        device.save(update_fields=["birth_date_at", "trusted_at", "proof"])
         act = "device.trusted" if device.trusted_at else "device.birth_date_answered"
         record(
             act,
@@ -339,7 +335,8 @@ def answer_code(invitation: Invitation, device: Device, *, digits: str, where: s
         if OneTimeCode.objects.filter(pk=live.pk, used_at__isnull=True).update(used_at=now) != 1:
             return False
         device.trusted_at = now
-        device.save(update_fields=["trusted_at"])
+        device.proof = Proof.PHONE_CODE if invitation.phone else Proof.EMAIL_CODE
+        device.save(update_fields=["trusted_at", "proof"])
         record(
             "device.trusted",
             actor=actor_of(invitation, where=where),

@@ -1,4 +1,4 @@
-"""The life of an invitation."""
+"""The lives of an invitation, and of what somebody asks for through it."""
 
 from django.db import models
 
@@ -22,3 +22,17 @@ class Revoked(models.TextChoices):
     CANCELLED = "cancelled"
     MOVED = "moved"
     REPLACED = "replaced"
+    GIVEN_UP = "given_up"
+    IN_PERSON = "in_person"
+
+
+class WishStatus(models.TextChoices):
+    """What became of something that a patient asked for from the link."""
+
+    ASKED = "asked"
+    TAKEN_BACK = "taken_back"
+    AGREED = "agreed"
+    SETTLED = "settled"
+
+
+WISH = Moves({WishStatus.ASKED: frozenset({WishStatus.TAKEN_BACK, WishStatus.AGREED, WishStatus.SETTLED})})

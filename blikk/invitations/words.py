@@ -1,5 +1,6 @@
 """The words of every message: fixed sentences with a closed list of fields, so that none can leak (law 6)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ import phonenumbers
 from django.utils import formats, translation
 from django.utils.translation import gettext
 
+from blikk.clinics.labels import neutral, short_sender
 from blikk.clinics.models import Clinic
 from blikk.invitations.models import Invitation
 from blikk.kernel.times import local
@@ -16,6 +18,7 @@ from blikk.kernel.times import local
 Kind = Literal[
     "invited", "moved", "cancelled", "code",
     "queued", "two_left", "your_turn", "missed", "queue_closed", "late", "other_clinician",
+    "reminder", "link_again", "in_person",
     "along", "moved_to_other",
 ]  # fmt: skip
 
@@ -57,21 +60,51 @@ def compose(
 
     Day and time are those of the booked hour; in a queue they are those of its end.
     """
-    clinic = invitation.clinic
     with translation.override(invitation.language):
-        day, time = _when(*when_of(invitation))
-        fields = Fields(
-            sender=clinic.sender_label,
-            day=day,
-            time=time,
-            phone=grouped(clinic.phone),
-            link=f"{base_url}/m#{token}" if token else "",
-            typed_code=spaced(typed_code),
-            code_page=f"{base_url}/kode",
+        fields = fields_of(
+            invitation,
+            base_url=base_url,
+            token=token,
+            typed_code=typed_code,
             digits=digits,
             minutes=minutes,
         )
         return _WORDS[kind](fields)
+
+
+def fields_of(
+    invitation: Invitation,
+    *,
+    base_url: str,
+    token: str = "",
+    typed_code: str = "",
+    digits: str = "",
+    minutes: int = 0,
+) -> Fields:
+    """All that a message or a letter to this person may carry, in the language that is active."""
+    clinic = invitation.clinic
+    day, time = _when(*when_of(invitation))
+    return Fields(
+        sender=neutral(clinic.sender_label),
+        day=day,
+        time=time,
+        phone=spoken_phone(clinic),
+        link=f"{base_url}/m#{token}" if token else "",
+        typed_code=spaced(typed_code),
+        code_page=f"{base_url}/kode",
+        digits=digits,
+        minutes=minutes,
+    )
+
+
+def sender_of(clinic: Clinic, channel: str) -> str:
+    """The name that a message comes from: a short one for an SMS."""
+    return short_sender(clinic) if channel == "sms" else neutral(clinic.sender_label)
+
+
+def spoken_phone(clinic: Clinic) -> str:
+    """The clinic's number as people read it, and nothing but a number."""
+    return re.sub(r"[^0-9+() -]", "", grouped(clinic.phone))[:20].strip()
 
 
 def when_of(invitation: Invitation) -> tuple[datetime, str]:
@@ -89,10 +122,10 @@ def staff_alert(clinic: Clinic, *, minutes: int, language: str, base_url: str) -
     """Write to a member of staff that somebody has waited for long and was told nothing."""
     with translation.override(language):
         fields = Fields(
-            sender=clinic.sender_label,
+            sender=neutral(clinic.sender_label),
             day="",
             time="",
-            phone=grouped(clinic.phone),
+            phone=spoken_phone(clinic),
             link=f"{base_url}/dag/",
             minutes=minutes,
         )
@@ -104,16 +137,36 @@ def staff_alert(clinic: Clinic, *, minutes: int, language: str, base_url: str) -
         )
 
 
+def wish_alert(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str) -> Words:
+    """Write to a member of staff that somebody asked from their link for a change, shortly before the hour."""
+    with translation.override(language):
+        _day, time = _when(starts_at, clinic.zone)
+        fields = Fields(
+            sender=neutral(clinic.sender_label),
+            day="",
+            time=time,
+            phone=spoken_phone(clinic),
+            link=f"{base_url}/dag/",
+        )
+        return Words(
+            gettext("Endring i timen kl. {time}").format(time=fields.time),
+            gettext(
+                "{sender}: Det er kommet en beskjed om timen kl. {time}, kort tid før den starter.\n"
+                "Åpne dagen: {link}"
+            ).format(**_named(fields)),
+        )
+
+
 def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str) -> Words:
     """Write the invitation as it will be sent, with dots where the two secrets will stand."""
     with translation.override(language):
         day, time = _when(starts_at, clinic.zone)
         return _invited(
             Fields(
-                sender=clinic.sender_label,
+                sender=neutral(clinic.sender_label),
                 day=day,
                 time=time,
-                phone=grouped(clinic.phone),
+                phone=spoken_phone(clinic),
                 link=f"{base_url}/m#…",
                 typed_code="••••• •••••",
                 code_page=f"{base_url}/kode",
@@ -125,7 +178,7 @@ def phone_code(clinic: Clinic, *, digits: str, language: str) -> Words:
     """Write the code that proves a phone on a public page: nothing but sender, digits and the clinic's phone."""
     with translation.override(language):
         fields = Fields(
-            sender=clinic.sender_label, day="", time="", phone=grouped(clinic.phone), digits=digits
+            sender=neutral(clinic.sender_label), day="", time="", phone=spoken_phone(clinic), digits=digits
         )
         return _phone_code(fields)
 
@@ -191,8 +244,8 @@ def _moved_to_other(fields: Fields) -> Words:
     return Words(
         gettext("Ny tid for videotimen: {day} kl. {time}").format(day=fields.day, time=fields.time),
         gettext(
-            "{sender}: Videotimen din er flyttet til {day} kl. {time}, og du møter en annen enn planlagt.\n"
-            "Bruk denne nye lenken: {link}\n"
+            "{sender}: Ny tid for videotimen: {day} kl. {time}. Du møter en annen enn planlagt.\n"
+            "Ny lenke: {link}\n"
             "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
             "Spørsmål? Ring {phone}."
         ).format(**_named(fields)),
@@ -299,6 +352,37 @@ def _late(fields: Fields) -> Words:
     )
 
 
+def _reminder(fields: Fields) -> Words:
+    return Words(
+        gettext("Påminnelse: videotime {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Husk videotimen din {day} kl. {time}.\n"
+            "Åpne denne lenken da: {link}\n"
+            "Kan du ikke komme? Si fra samme sted, eller ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _link_again(fields: Fields) -> Words:
+    return Words(
+        gettext("Lenken til videotimen {day} kl. {time}").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Her er lenken til videotimen din {day} kl. {time}: {link}\n"
+            "Har du ikke bedt om den? Da kan du se bort fra denne meldingen. Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _in_person(fields: Fields) -> Words:
+    return Words(
+        gettext("Timen {day} kl. {time} er ikke på video").format(day=fields.day, time=fields.time),
+        gettext(
+            "{sender}: Timen din {day} kl. {time} blir et vanlig oppmøte, ikke på video. "
+            "Du trenger ingen lenke.\nSpørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
 _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "invited": _invited,
     "along": _along,
@@ -313,6 +397,9 @@ _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "missed": _missed,
     "queue_closed": _queue_closed,
     "late": _late,
+    "reminder": _reminder,
+    "link_again": _link_again,
+    "in_person": _in_person,
 }
 
 

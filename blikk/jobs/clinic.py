@@ -9,12 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from blikk.accounts.services import password_key
+from blikk.clinics.labels import questions_about
 from blikk.clinics.services import Added, Post, add_member, open_clinic
 from blikk.kernel.actors import SYSTEM
 
 
 def add(given: argparse.Namespace) -> int:
     """Open a clinic, and print the link with which the administrator chooses a password."""
+    if not given.sender and "names_an_illness" in questions_about(given.name):
+        print(f"blikk: «{given.name}» in a message could tell what somebody is treated for.", file=sys.stderr)
+        print("blikk: give a neutral name too, such as --sender Legekontoret", file=sys.stderr)
+        return 1
     try:
         added = _open(given)
     except IntegrityError:

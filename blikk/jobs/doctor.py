@@ -11,12 +11,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection
 from django.utils import timezone
 
+from blikk.calendars.queries import in_trouble
 from blikk.jobs.serve import pending_migrations
 from blikk.notifications.queries import oldest_unsent_at
 from blikk.notifications.transports.chosen import chosen_transports
 
 PATIENCE = 3.0
 LATE = timedelta(minutes=5)
+LONG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,22 @@ def transports() -> Iterator[Finding]:
         )
 
 
+def calendars() -> Iterator[Finding]:
+    hosts = settings.BLIKK_CALDAV_HOSTS
+    if not hosts:
+        yield Finding("calendar servers", True, "not used: BLIKK_CALDAV_HOSTS names none")
+        return
+    for each in hosts:
+        host, _, port = each.partition(":")
+        yield _reaches("calendar server", host, int(port or 443), "BLIKK_CALDAV_HOSTS")
+    try:
+        late = in_trouble(since=timezone.now() - LONG)
+    except Error:
+        return
+    how = f"{late} calendars have failed for an hour" if late else "none has failed for long"
+    yield Finding("calendars", not late, how, "The clinic's page Kalender says what is wrong with each.")
+
+
 def relay() -> Iterator[Finding]:
     urls = settings.BLIKK_TURN_URLS
     if not urls:
@@ -138,4 +156,4 @@ def _reaches(what: str, host: str, port: int, setting: str) -> Finding:
     return Finding(what, True, f"{host}:{port} answers")
 
 
-LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (secrets, database, redis, transports, relay)
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (secrets, database, redis, transports, calendars, relay)

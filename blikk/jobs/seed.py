@@ -14,6 +14,8 @@ from blikk.accounts.services import choose_password, password_key, set_phone
 from blikk.clinics import queries as clinics
 from blikk.clinics import services as opening
 from blikk.clinics.services import Post
+from blikk.invitations import services as inviting
+from blikk.invitations import wishes
 from blikk.jobs.seed_companions import agree_with_families, invite_interpreter, take_along
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
 from blikk.journeys import booking, closing, door, talk
@@ -28,6 +30,7 @@ from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.queries import inbox
 from blikk.notifications.transports import NotSent, Outgoing, Receipt
 from blikk.notifications.transports.chosen import chosen_transports
+from blikk.patients import contact_points
 from blikk.patients import queries as patients
 from blikk.patients.services import register
 
@@ -107,7 +110,8 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
         _earlier_today(place)
         ask_for_contact(clinic, _patient(place, "Myhre").public_id, actor=place.actor, now=now)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
-    if is_new or not _rows(place):
+    # Two hours may stand there that were booked for today some days ago.
+    if is_new or len(_rows(place)) < 3:
         _rest_of_day(place)
     invitation = _running_invitation(place) or _fresh_hour(place)
     _dispatch(now)
@@ -253,8 +257,11 @@ def _rest_of_day(place: Place) -> None:
         ("Dahl", place.psychologist, 80, ("email",)),
         ("Nowak", place.doctor, 65, ("sms",)),
     )
-    for family, clinician, minutes, channels in plan:
-        _plan(place, family, clinician, minutes, channels)
+    booked = {
+        family: _plan(place, family, clinician, minutes, channels)
+        for family, clinician, minutes, channels in plan
+    }
+    _from_their_links(place, booked)
     interpreted = _plan(place, "Moen", place.doctor, 125, ("sms",))
     invite_interpreter(place.clinic, interpreted, actor=place.actor, now=place.now)
     child = _plan(place, "Lie", place.doctor, 155, ("sms",))
@@ -264,12 +271,24 @@ def _rest_of_day(place: Place) -> None:
     _dispatch(place.now, sms=OutOfOrder())
 
 
+def _from_their_links(place: Place, booked: dict[str, Booked]) -> None:
+    """One would rather come in person; one cannot be reached but by letter; one is reminded before an hour to come."""
+    wished = booked["Nowak"].invitation
+    by = inviting.actor_of(wished, where="192.0.2.11")
+    wishes.ask(wished, kind="in_person", actor=by, now=place.now)
+    _plan(place, "Dahl", place.doctor, 2 * 24 * 60, ("letter",))
+    _plan(place, "Kvamme", place.doctor, 2 * 24 * 60 + 45, ("sms", "email"))
+
+
 def _plan(
     place: Place, family: str, clinician: Membership, minutes: int, channels: tuple[str, ...]
 ) -> Booked:
+    patient = _patient(place, family)
+    # What did not arrive yesterday has put a number in doubt; in the demo it is read back every morning.
+    contact_points.read_back(patient, patients.reach(patient), actor=place.actor, now=place.now)
     return _book(
         place.clinic,
-        _patient(place, family),
+        patient,
         clinician,
         place.now + timedelta(minutes=minutes),
         channels=channels,

@@ -107,9 +107,11 @@ def configuration() -> uvicorn.Config:
         "blikk.config.asgi:application",
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="blikk.sockets.line:Line",
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
+        # Our own beats say who is there, and the pages answer them; a second heartbeat beneath would only cost.
+        ws_ping_interval=None,
         lifespan="off",
         timeout_graceful_shutdown=GRACE,
         access_log=False,

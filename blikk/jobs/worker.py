@@ -13,8 +13,12 @@ from django.utils import timezone
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.bus import announce
+from blikk.calendars.push import forget_old as forget_calendars
 from blikk.invitations.proofs import forget_old
+from blikk.jobs.calendar_keeper import start_keeper
+from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
+from blikk.journeys.reminders import take_back_stale
 from blikk.kernel.ids import new_id
 from blikk.notifications.dispatch import News, dispatch_once
 from blikk.notifications.transports.chosen import chosen_transports
@@ -34,6 +38,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     """Work until `stop` is set. Whatever goes wrong is tried again; nothing is lost by killing it."""
     worker_id = name or f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     transports = chosen_transports()
+    keeper = start_keeper(stop, name=worker_id)
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -47,6 +52,9 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             pause = PAUSE_AFTER_FAULT
         if pause:
             stop.wait(pause)
+    if keeper:
+        # One request to a calendar server may be under way; what it did is found out at the next start.
+        keeper.join(5)
     _close()
 
 
@@ -65,11 +73,13 @@ def tell(news: News) -> None:
 
 
 def _sweep(due: datetime) -> datetime:
-    """Every few seconds: do what is due in the queues, whether or not anybody's page is open."""
+    """Every few seconds: do what is due in the queues, and see to lost links and reminders."""
     now = timezone.now()
     if now < due:
         return due
     sweep(now=now)
+    answer_lost_links(now=now)
+    take_back_stale(now=now)
     return now + SWEEP_EVERY
 
 
@@ -81,6 +91,7 @@ def _keep_house(due: datetime) -> datetime:
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
     forget_old(now=now)
+    forget_calendars(now=now)
     forget_holds(now=now)
     forget_requests(now=now)
     return now + HOUSE_EVERY

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from blikk.audit.services import hold
+from blikk.invitations import along as coming
 from blikk.invitations import policies, queries
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Consent, ConsentHow, Device, Invitation, PersonRole
@@ -44,7 +45,7 @@ def answer(
     if is_in or theirs.consent_how == ConsentHow.KEPT_OUT:
         raise NotAtThisStep
     actor = inviting.actor_of(mine, where=where)
-    said = inviting.consent(theirs, answer=Consent(answer), how=ConsentHow.PATIENT, actor=actor, now=now)
+    said = coming.consent(theirs, answer=Consent(answer), how=ConsentHow.PATIENT, actor=actor, now=now)
     tell_of(said)
     return view_of(mine, device, now=now)
 

@@ -11,13 +11,17 @@ from django.db import transaction
 from blikk.audit.services import hold, named
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.consultations.queries import find_for
+from blikk.invitations import along as coming
 from blikk.invitations import queries as invitations
 from blikk.invitations import services as inviting
+from blikk.invitations import wishes
 from blikk.invitations.errors import NoWayToReach
 from blikk.invitations.models import Invitation, PersonRole
 from blikk.invitations.services import Issued
 from blikk.invitations.states import Revoked
-from blikk.invitations.words import Kind, compose
+from blikk.invitations.words import Kind, compose, sender_of
+from blikk.journeys import reminders
+from blikk.journeys.calendar_files import calendar_file
 from blikk.journeys.errors import TalkIsRunning
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
@@ -164,19 +168,40 @@ def move(
 
 
 @transaction.atomic
-def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime) -> Appointment:
-    """Cancel an appointment; everybody who was invited is told, and the links say so."""
+def cancel(
+    clinic: Clinic,
+    appointment_id: str,
+    *,
+    version: int,
+    because: Revoked = Revoked.CANCELLED,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Cancel an appointment; everybody who was invited is told, and the links say so, and who it was."""
     hold(clinic.pk)
     appointment = get_appointment(clinic, appointment_id)
     if find_for(appointment) is not None:
         raise TalkIsRunning
     appointment = scheduling.cancel(clinic, appointment_id, version=version, actor=actor, now=now)
+    close_links(appointment, because=because, kind="cancelled", actor=actor, now=now)
+    return appointment
+
+
+def close_links(
+    appointment: Appointment, *, because: Revoked, kind: Kind, actor: Actor, now: datetime
+) -> None:
+    """Close every link to an hour that is not held by video; who waits goes home, and everybody is told."""
     _send_home(appointment, actor=actor, now=now)
     for invitation in list(invitations.open_for(appointment)):
-        inviting.revoke(invitation, because=Revoked.CANCELLED, actor=actor, now=now)
+        why = because if invitation.role == PersonRole.PATIENT else _for_others(because)
+        inviting.revoke(invitation, because=why, actor=actor, now=now)
         outbox.withdraw(about=named(invitation), now=now)
-        send(invitation, "cancelled", now=now)
-    return appointment
+        send(invitation, kind, now=now)
+
+
+def _for_others(because: Revoked) -> Revoked:
+    """Who comes along is told that it is cancelled, not that they did it."""
+    return Revoked.CANCELLED if because == Revoked.GIVEN_UP else because
 
 
 @transaction.atomic
@@ -237,6 +262,7 @@ def invite_patient(
     except ContactNotVerified as fault:
         raise Invalid(**dict.fromkeys(fault.kinds, fault.code)) from fault
     send(issued.invitation, kind, issued=issued, not_before=not_before, now=now)
+    reminders.plan(issued.invitation, not_before=not_before, now=now)
     return issued
 
 
@@ -267,11 +293,11 @@ def _replace(
         email=old.email,
         language=old.language,
         channels=ways,
-        along=inviting.along_of(old),
+        along=coming.along_of(old),
         actor=actor,
         now=now,
     )
-    inviting.carry_over(old, issued.invitation)
+    coming.carry_over(old, issued.invitation)
     send(issued.invitation, kind, issued=issued, now=now)
     return issued
 
@@ -284,7 +310,7 @@ def send(
     not_before: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Write to an invited person on every channel that their invitation went by."""
+    """Write to an invited person on every channel that their invitation went by; a letter is printed by a person."""
     words = compose(
         kind,
         invitation,
@@ -292,7 +318,8 @@ def send(
         token=issued.token if issued else "",
         typed_code=issued.typed_code if issued else "",
     )
-    for channel in invitation.sent_by.split(","):
+    link = f"{settings.BLIKK_BASE_URL}/m#{issued.token}" if issued else ""
+    for channel in (way for way in invitation.sent_by.split(",") if way != "letter"):
         outbox.queue(
             clinic_id=invitation.clinic_id,
             kind=kind,
@@ -304,13 +331,15 @@ def send(
             body=words.body,
             about=named(invitation),
             topic=f"day:{invitation.clinic.public_id}",
-            sender=invitation.clinic.sender_label,
+            sender=sender_of(invitation.clinic, channel),
+            calendar=calendar_file(invitation, kind, link=link, now=now) if channel == "email" else "",
             not_before=not_before,
             now=now,
         )
 
 
 def _send_home(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
+    wishes.settle_all(appointment, actor=actor, now=now)
     for arrival in Arrival.objects.filter(appointment=appointment, status__in=PRESENT).select_related(
         "clinic"
     ):

@@ -9,6 +9,7 @@ from django.db import transaction
 from blikk.audit.services import hold
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.queries import find_for, participant_of
+from blikk.invitations import along as coming
 from blikk.invitations import queries as invitations
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Consent, ConsentHow, Invitation, PersonRole
@@ -130,7 +131,7 @@ def invite_for_patient(mine: Invitation, *, role: str, person: Person, actor: Ac
         actor=actor,
         now=now,
     )
-    inviting.consent(made.invitation, answer=Consent.YES, how=ConsentHow.INVITED, actor=actor, now=now)
+    coming.consent(made.invitation, answer=Consent.YES, how=ConsentHow.INVITED, actor=actor, now=now)
     return made
 
 
@@ -217,7 +218,7 @@ def write_down(
     if arrival is not None and arrival.status == "admitted":
         raise NotFound
     said = _decided(invitation, answer, clean_name(reason))
-    written = inviting.consent(invitation, **said, actor=actor, now=now)
+    written = coming.consent(invitation, **said, actor=actor, now=now)
     tell_of(written)
     return written
 
@@ -337,7 +338,7 @@ def _say_at_once(issued: Issued, role: str, *, said_yes: bool, actor: Actor, now
     """What is said with the invitation itself: a group's members chose it, or staff heard the patient's yes."""
     how = ConsentHow.GROUP if role == PersonRole.MEMBER else ConsentHow.ORAL if said_yes else None
     if how is not None:
-        inviting.consent(issued.invitation, answer=Consent.YES, how=how, actor=actor, now=now)
+        coming.consent(issued.invitation, answer=Consent.YES, how=how, actor=actor, now=now)
 
 
 def _require_new(

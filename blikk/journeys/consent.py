@@ -1,12 +1,12 @@
 """Whether somebody who comes along may take part: what the patient said, what was agreed, and what their age means.
 
-It gives no verdict about the law: it shows what is known, and records what people decide (decision 0015).
+It gives no verdict about the law: it shows what is known, and records what people decide (decision 0018).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from blikk.bus.services import announce
 from blikk.clinics.models import Clinic
@@ -151,3 +151,35 @@ def tell_of(invitation: Invitation) -> None:
 def first_name(name: str) -> str:
     """As whom somebody is listed in a group who chose nothing else."""
     return name.split(" ", 1)[0][:40]
+
+
+def along_facts(invitation: Invitation, *, now: datetime) -> tuple[dict[str, Any], ...]:
+    """Those who come along, for the patient: who they are, whether they wait, and what was answered.
+
+    In a group nobody is asked about the other members, and nobody's name is shown.
+    """
+    if invitation.patient is None or invitation.role != PersonRole.PATIENT:
+        return ()
+    found = along(invitation, invitation.patient, now=now)
+    return tuple(
+        {
+            "id": one.invitation,
+            "name": one.name,
+            "role": one.role,
+            "spoken": one.spoken,
+            "answer": one.standing.answer,
+            "is_settled": one.standing.how == "kept_out",
+            "is_agreed": one.standing.how == "agreement",
+            "status": one.status,
+        }
+        for one in found
+        if one.role != PersonRole.MEMBER
+    )
+
+
+def alias_of(invitation: Invitation) -> str:
+    """As whom the others in a group see somebody; empty where there is no group."""
+    appointment = invitation.appointment
+    if appointment is None or not appointment.is_group:
+        return ""
+    return invitation.alias or first_name(invitation.name)

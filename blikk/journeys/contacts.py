@@ -34,8 +34,6 @@ PERMANENT = {
     "number_not_in_use": "not_in_use",
     "unknown_number": "not_in_use",
     "no_such_number": "not_in_use",
-    "address_refused": "bounced",
-    "recipient_refused": "bounced",
     "unknown_address": "bounced",
     "no_such_mailbox": "bounced",
     "no_such_host": "bounced",

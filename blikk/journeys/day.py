@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
 from blikk.consultations.queries import open_close_outs
-from blikk.invitations.models import ConsentHow, Invitation, PersonRole
-from blikk.invitations.states import InvitationStatus
+from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
+from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.notifications.queries import MessageState, in_trouble, states_of
@@ -50,6 +50,13 @@ class Person:
     is_connected: bool = False
     # What they chose when they were told that the clinician is late.
     late_answer: str = ""
+    # What they have asked for from their link and nobody has answered, and its name.
+    wish: str = ""
+    wish_id: str = ""
+    # How far a letter has come: "due", "printed" or "".
+    letter: str = ""
+    # What the trust in their device rests on where it is not the phone: "email_code", "letter" or "".
+    weak_proof: str = ""
     messages: Sequence[MessageState] = ()
     # Of who comes along: whether they may take part, and what the record will say.
     standing: Standing = field(default_factory=Standing)
@@ -85,6 +92,7 @@ class Row:
     led_by: str = ""
     is_drop_in: bool = False
     is_group: bool = False
+    is_in_person: bool = False
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -215,12 +223,21 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     return _row(appointment, people, talks.first(), _reach([appointment.patient_id]))
 
 
+_asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
+
+
 def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Person]]:
     invitations = list(
         Invitation.objects.filter(appointment__in=appointments)
         .exclude(status=InvitationStatus.REVOKED)
         .select_related("patient", "agreement", "clinic", "appointment__patient")
-        .annotate(trusted=Count("devices", filter=Q(devices__trusted_at__isnull=False)))
+        .annotate(
+            trusted=Count("devices", filter=Q(devices__trusted_at__isnull=False)),
+            by_letter=Count("devices", filter=Q(devices__proof="letter")),
+            by_email=Count("devices", filter=Q(devices__proof="email_code")),
+            wish=Subquery(_asked.values("kind")[:1]),
+            wish_id=Subquery(_asked.values("public_id")[:1]),
+        )
         .order_by("pk")
     )
     arrivals = {
@@ -264,6 +281,10 @@ def _person(
         sent_by=invitation.sent_by,
         is_locked=invitation.is_locked,
         late_answer=invitation.late_answer,
+        wish=invitation.wish or "",  # type: ignore[attr-defined]
+        wish_id=invitation.wish_id or "",  # type: ignore[attr-defined]
+        letter=_letter(invitation),
+        weak_proof=_weak_proof(invitation),
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
         **_about_along(invitation, now=now),  # type: ignore[arg-type]
@@ -283,6 +304,18 @@ def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
         "alias": invitation.alias,
         "is_invited_by_patient": invitation.consent_how == ConsentHow.INVITED,
     }
+
+
+def _letter(invitation: Invitation) -> str:
+    if "letter" not in invitation.sent_by.split(","):
+        return ""
+    return "printed" if invitation.letter_printed_at else "due"
+
+
+def _weak_proof(invitation: Invitation) -> str:
+    if invitation.by_letter:  # type: ignore[attr-defined]
+        return "letter"
+    return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,4 +364,5 @@ def _row(
         led_by=talk.clinician.public_id if talk else "",
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
+        is_in_person=appointment.form == "in_person",
     )

@@ -12,10 +12,11 @@ from blikk.consultations.queries import is_running, participant_by_invitation
 from blikk.invitations import policies, queries
 from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
-from blikk.invitations.words import compose
-from blikk.journeys.consent import along, first_name, tell_of
+from blikk.invitations.words import compose, sender_of
+from blikk.journeys import reminders
+from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
-from blikk.journeys.waiting import waiting_facts
+from blikk.journeys.waiting import Everybody, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
@@ -25,11 +26,11 @@ from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import last_of, present_of
+from blikk.waiting_room.queries import is_as_read, last_of, present_of
 from blikk.waiting_room.states import ArrivalStatus
 
 Step = Literal[
-    "cancelled", "moved", "replaced", "ended", "expired", "early", "locked",
+    "cancelled", "moved", "replaced", "given_up", "in_person", "ended", "expired", "early", "locked",
     "birth_date", "code", "check", "waiting", "admitted", "queue_closed",
 ]  # fmt: skip
 
@@ -105,10 +106,12 @@ def open_code(typed: str, *, device_secret: str, where: str, now: datetime) -> D
     return _present(queries.find_by_code(typed), device_secret=device_secret, where=where, now=now)
 
 
-def door_of(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
+def door_of(
+    invitation_id: str, device_secret: str, *, everybody: Everybody | None = None, now: datetime
+) -> DoorView:
     """Where this browser stands. Changes nothing. Raises NotFound if it never presented the link."""
     invitation, device = queries.find_presented(invitation_id, device_secret)
-    return view_of(invitation, device, now=now)
+    return view_of(invitation, device, everybody=everybody, now=now)
 
 
 def answer_birth_date(
@@ -123,12 +126,17 @@ def answer_birth_date(
 def ask_code(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
     """Send six digits to the registered phone (e-mail only without a phone). Raises TooManyCodes."""
     invitation, device = _at(invitation_id, device_secret, "code", now=now)
-    with transaction.atomic():
-        hold(invitation.clinic_id)
-        digits = inviting.make_code(invitation, device, now=now)
-        if digits is not None:
-            _send_code(invitation, digits, now=now)
+    send_code(invitation, device, now=now)
     return view_of(invitation, device, now=now)
+
+
+@transaction.atomic
+def send_code(invitation: Invitation, device: Device, *, now: datetime) -> None:
+    """Send this device its six digits, unless some are on their way."""
+    hold(invitation.clinic_id)
+    digits = inviting.make_code(invitation, device, now=now)
+    if digits is not None:
+        _send_code(invitation, digits, now=now)
 
 
 def answer_code(
@@ -153,6 +161,7 @@ def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime)
     _tell_patient(invitation)
     if invitation.role == PersonRole.PATIENT and invitation.appointment is not None:
         scheduling.arrive(invitation.appointment, actor=actor, now=now)
+        reminders.no_more(invitation, now=now)
     return view_of(invitation, device, now=now)
 
 
@@ -220,6 +229,21 @@ def relay_for_check(invitation_id: str, device_secret: str, *, now: datetime) ->
     return check_credentials(device.public_id, now=now)
 
 
+def door_again(
+    invitation: Invitation,
+    device: Device,
+    arrival: Arrival,
+    *,
+    everybody: Everybody | None,
+    device_secret: str,
+    now: datetime,
+) -> DoorView:
+    """As `door_of`, for who was looked up a moment ago: looked up anew only if something has happened since."""
+    if not is_as_read(arrival):
+        return door_of(invitation.public_id, device_secret, everybody=everybody, now=now)
+    return view_of(invitation, device, arrival=arrival, everybody=everybody, now=now)
+
+
 def who_is_at_the_door(
     invitation_id: str, device_secret: str, *, now: datetime
 ) -> tuple[Invitation, Device, Arrival | None]:
@@ -228,13 +252,24 @@ def who_is_at_the_door(
     return invitation, device, present_of(invitation)
 
 
-def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: bool = False) -> DoorView:
-    """Put together what this browser is shown at this moment, in a constant number of queries."""
+def view_of(
+    invitation: Invitation,
+    device: Device,
+    *,
+    arrival: Arrival | None = None,
+    everybody: Everybody | None = None,
+    now: datetime,
+    wrong: bool = False,
+) -> DoorView:
+    """Put together what this browser is shown at this moment, in a constant number of queries.
+
+    Who has read the person's arrival, or the places of their queue, at this moment gives them.
+    """
     standing = policies.standing(invitation, device, now=now)
     is_proven = standing == "proven"
-    arrival = present_of(invitation) if is_proven else None
+    arrival = (arrival or present_of(invitation)) if is_proven else None
     step, consultation = _step(invitation, arrival, standing)
-    facts = waiting_facts(invitation, arrival, now=now) if is_proven else {}
+    facts = waiting_facts(invitation, arrival, everybody=everybody, now=now) if is_proven else {}
     if step == "check" and facts.pop("is_over", False):
         step = "queue_closed"
     starts_at, ends_at, zone = _hours(invitation)
@@ -256,9 +291,9 @@ def view_of(invitation: Invitation, device: Device, *, now: datetime, wrong: boo
         waiting_since=arrival.waiting_since if arrival else None,
         consultation=consultation,
         name=invitation.name if is_proven else "",
-        along=_along(invitation, now=now) if is_proven else (),
+        along=along_facts(invitation, now=now) if is_proven else (),
         is_along=invitation.role != PersonRole.PATIENT,
-        alias=_alias(invitation) if is_proven else "",
+        alias=alias_of(invitation) if is_proven else "",
         **facts,
     )
 
@@ -287,37 +322,6 @@ def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
     if invitation.beside is not None:
         return _hours(invitation.beside)
     raise NotFound
-
-
-def _along(invitation: Invitation, *, now: datetime) -> tuple[dict[str, Any], ...]:
-    """Those who come along, for the patient: who they are, whether they wait, and what was answered.
-
-    In a group nobody is asked about the other members, and nobody's name is shown.
-    """
-    if invitation.patient is None or invitation.role != PersonRole.PATIENT:
-        return ()
-    found = along(invitation, invitation.patient, now=now)
-    return tuple(
-        {
-            "id": one.invitation,
-            "name": one.name,
-            "role": one.role,
-            "spoken": one.spoken,
-            "answer": one.standing.answer,
-            "is_settled": one.standing.how == "kept_out",
-            "is_agreed": one.standing.how == "agreement",
-            "status": one.status,
-        }
-        for one in found
-        if one.role != PersonRole.MEMBER
-    )
-
-
-def _alias(invitation: Invitation) -> str:
-    appointment = invitation.appointment
-    if appointment is None or not appointment.is_group:
-        return ""
-    return invitation.alias or first_name(invitation.name)
 
 
 def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:
@@ -391,6 +395,6 @@ def _send_code(invitation: Invitation, digits: str, *, now: datetime) -> None:
         body=words.body,
         about=named(invitation),
         topic=f"day:{invitation.clinic.public_id}",
-        sender=invitation.clinic.sender_label,
+        sender=sender_of(invitation.clinic, "sms" if by_phone else "email"),
         now=now,
     )

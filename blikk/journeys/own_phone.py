@@ -12,7 +12,7 @@ from blikk.clinics.models import AlertBy, Membership
 from blikk.clinics.queries import memberships_of
 from blikk.invitations.models import ProofPurpose
 from blikk.invitations.proofs import answer_proof, ask_proof, use_proof
-from blikk.invitations.words import phone_code
+from blikk.invitations.words import phone_code, sender_of
 from blikk.kernel.actors import Actor
 from blikk.notifications import services as outbox
 from blikk.patients.services import normal_mobile
@@ -40,7 +40,7 @@ def ask_code(membership: Membership, *, phone: str, now: datetime) -> str:
         subject=words.subject,
         body=words.body,
         about=named(proof),
-        sender=clinic.sender_label,
+        sender=sender_of(clinic, "sms"),
         now=now,
     )
     return number

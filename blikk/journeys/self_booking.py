@@ -9,7 +9,7 @@ from blikk.audit.services import hold, named
 from blikk.clinics.models import Clinic
 from blikk.invitations.models import PhoneProof, ProofPurpose
 from blikk.invitations.proofs import ask_proof, use_proof
-from blikk.invitations.words import phone_code
+from blikk.invitations.words import phone_code, sender_of
 from blikk.journeys import booking
 from blikk.journeys.booking import Booked
 from blikk.kernel.actors import Actor
@@ -110,7 +110,7 @@ def ask_phone_code(
         subject=words.subject,
         body=words.body,
         about=named(proof),
-        sender=clinic.sender_label,
+        sender=sender_of(clinic, "sms"),
         now=now,
     )
     return proof

@@ -242,14 +242,16 @@ def _resolve(
     clinic: Clinic, appointment: Appointment, choice: str, actor: Actor, now: datetime
 ) -> Appointment:
     what, _, whom = choice.partition(":")
-    seen = {"version": appointment.version}
+    seen = appointment.version
     if what == "cancel":
-        return booking.cancel(clinic, appointment.public_id, **seen, actor=actor, now=now)
+        return booking.cancel(clinic, appointment.public_id, version=seen, actor=actor, now=now)
     if what == "colleague":
         colleague = find_member(clinic, whom)
         if colleague is None:
             raise NotFound
-        return hand_over(clinic, appointment.public_id, **seen, clinician=colleague, actor=actor, now=now)
+        return hand_over(
+            clinic, appointment.public_id, version=seen, clinician=colleague, actor=actor, now=now
+        )
     if what == "slot":
         return _move_to(clinic, appointment, whom, actor, now)
     raise NotFound

@@ -1,5 +1,7 @@
 """What somebody who waits is shown: their place, how long it takes, what they were told, and a clinician's delay."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from blikk.scheduling.states import AppointmentStatus
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import (
     Pace,
+    Range,
     Spot,
     accepts,
     delay_of,
@@ -23,8 +26,28 @@ from blikk.waiting_room.services import MOST_MISSED
 from blikk.waiting_room.states import ArrivalStatus
 
 
-def waiting_facts(invitation: Invitation, arrival: Arrival | None, *, now: datetime) -> dict[str, Any]:
-    """What the door shows of a queue or of a delay; `is_over` says that the queue takes this person in no more."""
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """All the places of one queue at one moment, read once for all who look."""
+
+    # What is the same for everybody in it.
+    shared: dict[str, Any]
+    spots: dict[str, Spot]
+    wait: Callable[[int], Range | None]
+
+    def own(self, arrival_id: str) -> dict[str, Any] | None:
+        """What differs from person to person; None for who has no place in the queue."""
+        spot = self.spots.get(arrival_id)
+        return None if spot is None else _own(spot, self.wait(spot.place - 1))
+
+
+def waiting_facts(
+    invitation: Invitation, arrival: Arrival | None, *, everybody: Everybody | None = None, now: datetime
+) -> dict[str, Any]:
+    """What the door shows of a queue or of a delay; `is_over` says that the queue takes this person in no more.
+
+    `everybody` is what was read of the queue already; without it, or where the person is not in it, it is read here.
+    """
     if arrival is None:
         facts = _lateness(invitation, now=now)
         if invitation.opening is not None and invitation.appointment is None:
@@ -34,11 +57,10 @@ def waiting_facts(invitation: Invitation, arrival: Arrival | None, *, now: datet
     facts = {"words": tuple(told), **_lateness(invitation, now=now)}
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
-    spot = Spot(place_of(arrival), arrival.pushed_because, arrival.pushed_at)
     return {
         **facts,
-        **_of_queue(arrival.opening),
-        **place_facts(spot, pace_of(arrival.opening, now=now)),
+        "opening_id": arrival.opening.public_id,
+        **_place(arrival, arrival.opening, everybody, now=now),
         "help_kind": arrival.help_kind,
         "is_away": arrival.status == ArrivalStatus.AWAY,
         "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
@@ -48,40 +70,44 @@ def waiting_facts(invitation: Invitation, arrival: Arrival | None, *, now: datet
     }
 
 
-def place_facts(spot: Spot, pace: Pace) -> dict[str, Any]:
-    """The part of what is shown that may change for everybody in a queue at once."""
-    wait = pace.wait(spot.place - 1)
+def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:
+    """A queue with all its places; None for one that is not there."""
+    opening = Opening.objects.filter(public_id=opening_id).select_related("period").first()
+    if opening is None:
+        return None
+    places = places_of(opening, now=now)
+    return Everybody(_shared(opening, places.pace), places.spots, places.pace.waits())
+
+
+def _place(
+    arrival: Arrival, opening: Opening, everybody: Everybody | None, *, now: datetime
+) -> dict[str, Any]:
+    own = everybody.own(arrival.public_id) if everybody else None
+    if everybody is not None and own is not None:
+        return {**everybody.shared, **own}
+    pace = pace_of(opening, now=now)
+    spot = Spot(place_of(arrival), arrival.pushed_because, arrival.pushed_at)
+    return {**_shared(opening, pace), **_own(spot, pace.wait(spot.place - 1))}
+
+
+def _shared(opening: Opening, pace: Pace) -> dict[str, Any]:
+    return {
+        "opening_name": opening.period.name,
+        "closes_at": opening.closes_at,
+        "servers": pace.servers,
+        "server_names": pace.names,
+        "paused": pace.paused,
+    }
+
+
+def _own(spot: Spot, wait: Range | None) -> dict[str, Any]:
     return {
         "place": spot.place,
         "ahead": spot.place - 1,
         "wait_low": wait.low if wait else None,
         "wait_high": wait.high if wait else None,
-        "servers": pace.servers,
-        "server_names": pace.names,
-        "paused": pace.paused,
         "pushed": spot.pushed_because,
         "pushed_at": spot.pushed_at,
-    }
-
-
-def everybodys_places(opening_id: str, *, now: datetime) -> dict[str, dict[str, Any]]:
-    """The same for everybody in a queue as plain JSON values, read once for all pages that are open here."""
-    opening = Opening.objects.filter(public_id=opening_id).select_related("period").first()
-    if opening is None:
-        return {}
-    places = places_of(opening, now=now)
-    found = {}
-    for name, spot in places.spots.items():
-        facts = place_facts(spot, places.pace)
-        found[name] = facts | {"pushed_at": spot.pushed_at.isoformat() if spot.pushed_at else None}
-    return found
-
-
-def _of_queue(opening: Opening) -> dict[str, Any]:
-    return {
-        "opening_id": opening.public_id,
-        "opening_name": opening.period.name,
-        "closes_at": opening.closes_at,
     }
 
 
@@ -91,7 +117,13 @@ def _outside(invitation: Invitation, opening: Opening, *, now: datetime) -> dict
     gone = ""
     if last is not None and last.status in {ArrivalStatus.LEFT, ArrivalStatus.DECLINED}:
         gone = "missed" if last.missed >= MOST_MISSED else str(last.status)
-    return {**_of_queue(opening), "gone": gone, "is_over": not accepts(opening, now=now)}
+    return {
+        "opening_id": opening.public_id,
+        "opening_name": opening.period.name,
+        "closes_at": opening.closes_at,
+        "gone": gone,
+        "is_over": not accepts(opening, now=now),
+    }
 
 
 def _lateness(invitation: Invitation, *, now: datetime) -> dict[str, Any]:

@@ -191,6 +191,7 @@ def _settle(message: Message, target: MessageStatus, now: datetime, **changes: A
         to="",
         subject="",
         body="",
+        calendar="",
         **changes,
     )
 
@@ -216,6 +217,7 @@ def _outgoing(message: Message, now: datetime) -> Outgoing:
         to=message.to,
         subject=message.subject,
         body=message.body,
+        calendar=message.calendar,
         language=message.language,
         now=now,
     )

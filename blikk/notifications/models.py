@@ -25,6 +25,7 @@ class Message(Moving):
     to_hint = models.CharField(max_length=40)
     subject = EncryptedTextField(blank=True)
     body = EncryptedTextField(blank=True)
+    calendar = EncryptedTextField(blank=True)  # a calendar file that goes with an e-mail
     queued_at = models.DateTimeField()
     next_at = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
@@ -78,6 +79,7 @@ class InboxMessage(Opaque):
     to = models.CharField(max_length=254)
     subject = models.TextField(blank=True)
     body = models.TextField()
+    calendar = models.TextField(blank=True)
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

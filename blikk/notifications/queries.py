@@ -64,8 +64,13 @@ def inbox(limit: int = 200) -> Sequence[InboxMessage]:
     return list(InboxMessage.objects.order_by("-at", "-id")[:limit])
 
 
+def inbox_message(public_id: str) -> InboxMessage | None:
+    """One message of the demo's inbox."""
+    return InboxMessage.objects.filter(public_id=public_id).first()
+
+
 def _without_words(rows: QuerySet[Message]) -> QuerySet[Message]:
-    return rows.defer("to", "subject", "body")
+    return rows.defer("to", "subject", "body", "calendar")
 
 
 def _state(message: Message) -> MessageState:

@@ -26,12 +26,13 @@ def queue(
     now: datetime,
     topic: str = "",
     sender: str = "",
+    calendar: str = "",
     not_before: datetime | None = None,
 ) -> Message:
     """Put a message in the outbox, in the transaction of what it tells about.
 
     A second one with the same `key` is the first one over again. `topic` is told how it goes with the
-    message, `sender` is the neutral name that it comes from.
+    message, `sender` is the neutral name that it comes from, `calendar` a calendar file to go with an e-mail.
     """
     message, _was_queued = Message.objects.get_or_create(
         key=key,
@@ -44,6 +45,7 @@ def queue(
             "language": language,
             "subject": subject,
             "body": body,
+            "calendar": calendar,
             "about": about,
             "topic": topic,
             "sender": sender,
@@ -55,11 +57,13 @@ def queue(
 
 
 @transaction.atomic
-def withdraw(*, about: str, now: datetime, kind: str | None = None) -> int:
+def withdraw(*, about: str, now: datetime, kind: str | None = None, channel: str | None = None) -> int:
     """Take back what has not been given to a transport yet; says how many."""
     rows = Message.objects.filter(about=about, status=MessageStatus.QUEUED)
     if kind is not None:
         rows = rows.filter(kind=kind)
+    if channel is not None:
+        rows = rows.filter(channel=channel)
     taken = 0
     for message in rows:
         changed = Message.objects.filter(
@@ -72,6 +76,7 @@ def withdraw(*, about: str, now: datetime, kind: str | None = None) -> int:
             to="",
             subject="",
             body="",
+            calendar="",
         )
         taken += changed
     return taken

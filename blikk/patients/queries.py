@@ -39,6 +39,12 @@ def contact(patient: Patient, kind: str) -> str:
     return next((point.value for point in points if point.kind == kind), "")
 
 
+def reach(patient: Patient) -> dict[str, str]:
+    """How the patient is reached, kind by kind."""
+    points = patient.contact_points.filter(retired_at__isnull=True)
+    return {point.kind: point.value for point in points}
+
+
 def history(patient: Patient) -> Sequence[ContactChange]:
     """What happened to the patient's contact points, newest first."""
     changes = ContactChange.objects.filter(point__patient=patient).select_related("point")

@@ -1,101 +1,214 @@
 """The places of a queue, read once per change for all the pages of this process, however many wait."""
 
 import asyncio
+import json
 import logging
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterator
-from contextvars import Context
-from itertools import count
+from collections import defaultdict
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.utils import timezone
 
-from blikk.journeys.waiting import everybodys_places
-from blikk.sockets.wire import in_database
+from blikk.bus import hub
+from blikk.journeys.waiting import Everybody, everybodys_places
+from blikk.sockets.database import for_all
+from blikk.sockets.line import Packed
 
-Places = dict[str, dict[str, Any]]
-REMEMBERED = 32
 # After so many pages the process may do something else for a moment.
 IN_ONE_GO = 64
-# A page whose network takes nothing more holds up no other one for longer than this.
-STUCK = 0.1
+# Minutes pass without news, and news may be lost: so often everybody's place is read anyway.
+LOOK_ANYWAY = 15.0
+# The database is away for a moment: so long until it is asked again.
+TRY_AGAIN = 1.0
+
+OWN = ("place", "ahead", "wait_low", "wait_high", "pushed", "pushed_at")
+SHARED = ("opening_name", "closes_at", "servers", "server_names", "paused")
+MOVING = frozenset(OWN + SHARED)
 
 log = logging.getLogger(__name__)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_plain).encode
+_HEAD = _encode({"type": "place"})[:-1]
+
+
+def place_frame(facts: dict[str, Any]) -> str:
+    """What a page is told of its place, out of everything that it is told about the door."""
+    return _frame({name: facts[name] for name in OWN}, _encode({name: facts[name] for name in SHARED}))
+
+
+def _frame(own: dict[str, Any], shared: str) -> str:
+    return f"{_HEAD},{_encode(own)[1:-1]},{shared[1:]}"
+
+
+class Table:
+    """Everybody's place in a queue after one look."""
+
+    __slots__ = ("_shared", "began", "everybody")
+
+    def __init__(self, everybody: Everybody | None, began: int) -> None:
+        self.everybody, self.began = everybody, began
+        self._shared = _encode(everybody.shared) if everybody else ""
+
+    def has(self, arrival: str) -> bool:
+        return self.everybody is not None and arrival in self.everybody.spots
+
+    def frame(self, arrival: str) -> str | None:
+        """What one person's page is told; None for who has no place in this queue."""
+        spot = self.everybody.spots.get(arrival) if self.everybody else None
+        if self.everybody is None or spot is None:
+            return None
+        if spot.pushed_because or (wait := self.everybody.wait(spot.place - 1)) is None:
+            return _frame(self.everybody.own(arrival) or {}, self._shared)
+        # A thousand times the same sentence with other numbers: JSON would need as long as all the rest.
+        return (
+            f'{_HEAD},"place":{spot.place},"ahead":{spot.place - 1},"wait_low":{wait.low},"wait_high":{wait.high},'
+            f'"pushed":"","pushed_at":null,{self._shared[1:]}'
+        )
 
 
 class Waiting(Protocol):
     """What the board knows of a page that is to be told its place."""
 
-    context: Context
+    def take_place(self, table: Table) -> None: ...
+    def take_words(self, words: Packed) -> None: ...
+    def start_anew(self) -> None: ...
 
-    async def take_place(self, mark: str, places: Places) -> None: ...
 
+class QueueBoard:
+    """One queue: who of this process waits in it, and the newest look at it.
 
-class Board:
-    """Who asks with the same mark is given the same answer: a thousand pages hear of a change, and one looks."""
+    However many changes come while it is looked at, one more look follows: what counts is how it is now.
+    """
 
-    def __init__(self) -> None:
-        self._looks: OrderedDict[tuple[str, str], asyncio.Task[Places]] = OrderedDict()
-        self._rounds: dict[tuple[str, str], list[Waiting]] = {}
-        self._busy: set[asyncio.Task[None]] = set()
+    def __init__(self, board: "Board", opening: str) -> None:
+        self.pages: set[Waiting] = set()
+        self.opening = opening
+        self._board = board
+        self._table: Table | None = None
+        self._is_stale = True
+        self._looking: asyncio.Task[None] | None = None
+        self._asked: list[asyncio.Future[Table]] = []
+        self._loop = asyncio.get_running_loop()
+        self._anyway = self._loop.call_later(LOOK_ANYWAY, self._look_anyway)
+        hub.subscribe(self.topic, self.hear)
 
-    async def places(self, opening: str, mark: str, context: Context) -> Places:
-        """Everybody's place in a queue, as it is after the change that was announced with this mark."""
-        key = (opening, mark)
-        look = self._looks.get(key)
-        if look is None or (look.done() and (look.cancelled() or look.exception() is not None)):
-            # A copy: two looks in the same context see each other at work in the database, and asgiref a deadlock.
-            look = asyncio.get_running_loop().create_task(self._look(opening), context=context.copy())
-            self._looks[key] = look
-            while len(self._looks) > REMEMBERED:
-                self._looks.popitem(last=False)
-        return await asyncio.shield(look)
+    @property
+    def topic(self) -> str:
+        return f"queue:{self.opening}"
 
-    def tell(self, opening: str, mark: str, page: Waiting) -> None:
-        """Have a page told its place, in one round with all others that hear of the same change."""
-        key = (opening, mark)
-        if key in self._rounds:
-            self._rounds[key].append(page)
-            return
-        self._rounds[key] = [page]
-        self._start(self._go_round(key, page.context), page.context)
+    def hear(self, _: str, news: dict[str, Any]) -> None:
+        match news.get("event"):
+            case "missed":
+                for page in tuple(self.pages):
+                    page.start_anew()
+                self._is_stale = True
+            case "told":
+                told = {name: news[name] for name in ("at", "code", "words")}
+                words = Packed(_encode({"type": "words", "words": [told]}))
+                for page in tuple(self.pages):
+                    page.take_words(words)
+            case _:
+                self.changed()
 
-    async def _go_round(self, key: tuple[str, str], context: Context) -> None:
+    def changed(self) -> None:
+        """Look, and tell everybody; after the look that is going on, if there is one."""
+        self._is_stale = True
+        if self._looking is None:
+            self._looking = self._loop.create_task(self._look_and_tell())
+
+    async def newest(self, since: int) -> Table:
+        """Everybody's place as it is now, from no look that began before that moment of the board."""
+        table = self._table
+        if table is not None and not self._is_stale and table.began >= since:
+            return table
+        answer: asyncio.Future[Table] = self._loop.create_future()
+        self._asked.append(answer)
+        self.changed()
+        return await answer
+
+    def close(self) -> None:
+        self._anyway.cancel()
+        hub.unsubscribe(self.topic, self.hear)
+
+    async def _look_and_tell(self) -> None:
         try:
-            places = await self.places(*key, context)
-        except Exception:
-            log.exception("board.look_failed")
-            places = {}
-        pages = iter(self._rounds.pop(key))
-        while True:
-            teller = self._start(self._tell_all(pages, key[1], places), context)
-            done, _ = await asyncio.wait([teller], timeout=STUCK)
-            if done:
-                return
+            while self._is_stale and (self.pages or self._asked):
+                self._is_stale = False
+                asked, self._asked = self._asked, []
+                table = await self._look(asked)
+                if table is None:
+                    await asyncio.sleep(TRY_AGAIN)
+                else:
+                    await self._tell_all(table)
+        finally:
+            self._looking = None
 
-    @staticmethod
-    async def _tell_all(pages: Iterator[Waiting], mark: str, places: Places) -> None:
-        for number in count(1):
-            page = next(pages, None)
-            if page is None:
-                return
+    async def _look(self, asked: list[asyncio.Future[Table]]) -> Table | None:
+        began = self._board.moment()
+        try:
+            table = Table(await for_all(everybodys_places)(self.opening, now=timezone.now()), began)
+        except Exception as fault:
+            log.exception("board.look_failed")
+            self._is_stale = True
+            for answer in asked:
+                if not answer.done():
+                    answer.set_exception(fault)
+            return None
+        self._table = table
+        for answer in asked:
+            if not answer.done():
+                answer.set_result(table)
+        return table
+
+    async def _tell_all(self, table: Table) -> None:
+        for number, page in enumerate(tuple(self.pages), start=1):
             try:
-                await page.take_place(mark, places)
+                page.take_place(table)
             except Exception:
                 log.exception("board.page_failed")
             if number % IN_ONE_GO == 0:
                 await asyncio.sleep(0)
 
-    def _start(self, step: Any, context: Context) -> asyncio.Task[None]:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(step, context=context.copy())
-        self._busy.add(task)
-        task.add_done_callback(self._busy.discard)
-        return task
+    def _look_anyway(self) -> None:
+        self._anyway = self._loop.call_later(LOOK_ANYWAY, self._look_anyway)
+        self.changed()
 
-    @staticmethod
-    async def _look(opening: str) -> Places:
-        found: Places = await in_database(everybodys_places)(opening, now=timezone.now())
-        return found
+
+class Board:
+    """The queues in which somebody waits whose page is open here."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, QueueBoard] = {}
+        self._moments = 0
+
+    def moment(self) -> int:
+        """A number for now, greater than all before: nothing that was read earlier is told after it."""
+        self._moments += 1
+        return self._moments
+
+    def join(self, opening: str, page: Waiting) -> None:
+        """Have a page told whenever its place may have changed."""
+        if opening not in self._queues:
+            self._queues[opening] = QueueBoard(self, opening)
+        self._queues[opening].pages.add(page)
+
+    def leave(self, opening: str, page: Waiting) -> None:
+        queue = self._queues.get(opening)
+        if queue is not None:
+            queue.pages.discard(page)
+            if not queue.pages:
+                self._queues.pop(opening).close()
+
+    async def newest(self, opening: str, *, since: int = 0) -> Table:
+        """Everybody's place in a queue that a page of this process has joined."""
+        return await self._queues[opening].newest(since)
 
 
 _boards: defaultdict[asyncio.AbstractEventLoop, Board] = defaultdict(Board)

@@ -1,6 +1,6 @@
 """A conversation as one socket takes part in it: sit down, hear who is there, speak, step out, hear of the end."""
 
-import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,9 +18,10 @@ from blikk.kernel.ids import new_id
 from blikk.media.errors import TooManyCredentials
 from blikk.media.services import credentials_for
 from blikk.sockets import seats
+from blikk.sockets.database import Lane
 from blikk.sockets.frames import AskIce, Closed, Frame, Join, Signal, State, StepOut, Text
 from blikk.sockets.seats import Seat
-from blikk.sockets.wire import Wire, in_database
+from blikk.sockets.wire import Message, Wire
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Participant
@@ -111,15 +112,18 @@ def ice_for(participant: "Participant", *, now: datetime) -> dict[str, Any]:
 class CallWire(Wire):
     """A socket that can take part in a conversation."""
 
+    __slots__ = ("lane", "place", "seat", "socket")
+
     # Whether the socket serves its page after the conversation too.
     outlives_call = False
+    # Where this page asks the database.
+    lane: Lane
 
-    async def connect(self) -> None:
+    def __init__(self, scope: dict[str, Any], send: Callable[[Message], Awaitable[None]]) -> None:
+        super().__init__(scope, send)
         self.seat: Seat | None = None
         self.place: Place | None = None
         self.socket = new_id()
-        self.loop = asyncio.get_running_loop()
-        await super().connect()
 
     @property
     def lively(self) -> bool:  # type: ignore[override]
@@ -141,7 +145,7 @@ class CallWire(Wire):
                     raise Over
                 await self.tell({"type": "done", "re": frame.id})
             case AskIce():
-                ice = await in_database(ice_for)(self._sitting().participant, now=timezone.now())
+                ice = await self.lane(ice_for)(self._sitting().participant, now=timezone.now())
                 await self.tell({"type": "ice", "re": frame.id, "ice": ice})
             case StepOut():
                 await self.step_out(frame)
@@ -157,7 +161,7 @@ class CallWire(Wire):
             # Heard from before the roster is read: who comes in between is told of, not missed.
             self.listen(topic)
             try:
-                sat = await in_database(self._sit)(frame, timezone.now())
+                sat = await self.lane(self._sit)(frame, timezone.now())
             except BaseException:
                 if before is None:
                     self.deafen(topic)
@@ -172,23 +176,25 @@ class CallWire(Wire):
         if sat is None:
             return
         if self.is_over:
-            await in_database(self._free)(sat.place, sat.seat)
+            self.deafen_calls()
+            await self.lane(self._free)(sat.place, sat.seat)
         else:
             self.place, self.seat = sat.place, sat.seat
 
     async def say_seated(self, seat: Seat) -> None:
         """Let the others know that this page sits in its person's place now."""
         hub.publish(seat.topic, seats.seated(seat))
-        await self.beat()
+        if (step := self.beat()) is not None:
+            await step
 
     def deafen_calls(self) -> None:
         """Stop hearing of conversations in which this page did not sit down after all."""
-        for topic in [topic for topic in self.topics if topic.startswith("call:")]:
+        for topic in [ear.topic for ear in self.ears if ear.topic.startswith("call:")]:
             self.deafen(topic)
 
     def listen_from_database(self, consultation: str) -> None:
-        """As `listen`, from the thread of the database: on the loop before whatever is said after this call."""
-        self.loop.call_soon_threadsafe(self.listen, f"call:{consultation}")
+        """Hear of a conversation before whatever is said of it next."""
+        self.listen(f"call:{consultation}")
 
     def _sit(self, frame: Join, now: datetime) -> Sat:
         return sit(self.find_place(frame.consultation, now), frame, socket=self.socket, now=now)
@@ -196,7 +202,7 @@ class CallWire(Wire):
     async def step_out(self, frame: StepOut) -> None:
         place = self._sitting()
         self._forget()
-        await in_database(talk.step_out)(place.participant, actor=place.actor, now=timezone.now())
+        await self.lane(talk.step_out)(place.participant, actor=place.actor, now=timezone.now())
         await self.tell({"type": "done", "re": frame.id})
 
     def wants(self, topic: str, news: dict[str, Any]) -> bool:
@@ -237,7 +243,7 @@ class CallWire(Wire):
         if seat is None or place is None:
             return
         try:
-            lost, rows = await in_database(self._keep)(place, seat, timezone.now())
+            lost, rows = await self.lane(self._keep)(place, seat, timezone.now())
         except Over:
             await self.over("", timezone.now().isoformat())
             return
@@ -275,7 +281,7 @@ class CallWire(Wire):
         if seat is None or place is None:
             return
         self._forget()
-        if await in_database(self._free)(place, seat):
+        if await self.lane(self._free)(place, seat):
             hub.publish(seat.topic, seats.gone(seat))
 
     @staticmethod

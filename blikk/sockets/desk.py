@@ -1,8 +1,11 @@
 """The socket of the staff side: news of the day, letting people in, and the conversation."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from blikk.accounts.services import topic_of
@@ -11,15 +14,20 @@ from blikk.journeys import queue, talk
 from blikk.kernel.errors import DomainError, NotFound
 from blikk.patients.queries import contact
 from blikk.sockets.call import CallWire, Place, Sat, sat_down
+from blikk.sockets.database import lane_of
 from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request, Take
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
-from blikk.sockets.wire import in_database
+from blikk.sockets.line import Packed
+from blikk.sockets.wire import Message, encoded
 from blikk.waiting_room import queries as waiting_room
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Consultation
 
 DAY_EVENTS = frozenset({"day", "message", "missed", "timetable"})
+DAY = Packed(encoded({"type": "day"}))
+# A page that was told is told again at once only after so long: it has the first hint's rows to fetch.
+BETWEEN_HINTS = 0.25
 
 
 def answer(staff: Staff, frame: Request, *, now: datetime) -> dict[str, Any]:
@@ -87,11 +95,20 @@ def answer_in(
 class Desk(CallWire):
     """A page of the staff side. It lives on after a conversation, because the day does."""
 
+    __slots__ = ("clinic", "day", "is_hint_due", "pause", "user_topic")
+
     outlives_call = True
+
+    def __init__(self, scope: Message, send: Callable[[Message], Awaitable[None]]) -> None:
+        super().__init__(scope, send)
+        self.lane = lane_of(self.cookies.get(settings.SESSION_COOKIE_NAME, ""))
+        self.clinic = self.day = self.user_topic = ""
+        self.pause: asyncio.TimerHandle | None = None
+        self.is_hint_due = False
 
     async def arrive(self) -> None:
         try:
-            staff = await in_database(self._staff)()
+            staff = await self.lane(self._staff)()
         except SignedOut:
             await self.finish(Closed.SIGNED_OUT)
             return
@@ -102,7 +119,7 @@ class Desk(CallWire):
         self.listen(self.user_topic)
 
     def _staff(self, now: datetime | None = None) -> Staff:
-        return staff_behind(self.scope["cookies"], where=self.where, now=now or timezone.now())
+        return staff_behind(self.cookies, where=self.where, now=now or timezone.now())
 
     def find_place(self, consultation: str, now: datetime) -> Place:
         staff = self._here(now)
@@ -122,11 +139,11 @@ class Desk(CallWire):
                 case Admit() | Next() | Take() if frame.tab and self.seat is None:
                     await self._let_in_and_sit(frame)
                 case Hello() | Admit() | Next() | Take():
-                    facts = await in_database(self._answer)(frame)
+                    facts = await self.lane(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
                 case ChangeChannel() | End():
                     consultation = self._sitting().participant.consultation.public_id
-                    facts = await in_database(self._answer_in)(consultation, frame)
+                    facts = await self.lane(self._answer_in)(consultation, frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
                 case _:
                     await self.take_call(frame)
@@ -143,7 +160,7 @@ class Desk(CallWire):
         sat: Sat | None = None
         async with self.turn:
             try:
-                facts, sat = await in_database(act)()
+                facts, sat = await self.lane(act)()
             finally:
                 if sat is None:
                     self.deafen_calls()
@@ -167,20 +184,37 @@ class Desk(CallWire):
             await self.hear_call(news)
         elif news.get("event") == "arrived":
             await self._tell_of_arrival(str(news.get("arrival", "")))
-        elif news.get("event") in DAY_EVENTS:
-            await self.tell({"type": "day"})
 
     async def _tell_of_arrival(self, arrival: str) -> None:
         def name_of() -> str:
             return waiting_room.get(self._here(timezone.now()).clinic, arrival).invitation.name
 
-        name = await in_database(name_of)()
+        name = await self.lane(name_of)()
         await self.tell({"type": "arrived", "arrival": arrival, "name": name})
-        await self.tell({"type": "day"})
+        self._hint()
+
+    def wants(self, topic: str, news: dict[str, Any]) -> bool:
+        if topic == self.day and news.get("event") in DAY_EVENTS:
+            self._hint()
+            return False
+        return super().wants(topic, news)
+
+    def _hint(self) -> None:
+        """Say that the day is another one: at once, and however much happens, not much more often than one can look."""
+        if self.pause is not None:
+            self.is_hint_due = True
+            return
+        self.say(DAY)
+        self.pause = self.loop.call_later(BETWEEN_HINTS, self._pause_is_over)
+
+    def _pause_is_over(self) -> None:
+        is_due, self.is_hint_due, self.pause = self.is_hint_due, False, None
+        if is_due and not self.is_over:
+            self._hint()
 
     async def look_again(self) -> None:
         try:
-            await in_database(self._here)(timezone.now())
+            await self.lane(self._here)(timezone.now())
         except SignedOut:
             await self.finish(Closed.SIGNED_OUT)
             return
@@ -190,4 +224,6 @@ class Desk(CallWire):
         await self.keep_place()
 
     async def go(self) -> None:
+        if self.pause is not None:
+            self.pause.cancel()
         await self.stand_up()

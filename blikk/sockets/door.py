@@ -1,6 +1,6 @@
 """The socket of a person at the door: their own arrival, and the conversation once they were let in."""
 
-import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,14 +9,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from blikk.consultations.errors import Elsewhere, Over
-from blikk.invitations.queries import find_presented
+from blikk.invitations.queries import require_presented
 from blikk.invitations.services import actor_of
 from blikk.journeys import along, door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
-from blikk.sockets.board import Places, board
+from blikk.sockets.board import MOVING, Table, board, place_frame
 from blikk.sockets.call import CallWire, Place, Sat, sit
+from blikk.sockets.database import lane_of
 from blikk.sockets.frames import (
     Closed,
     ComeBack,
@@ -31,11 +32,13 @@ from blikk.sockets.frames import (
     StepAway,
 )
 from blikk.sockets.kept import seat_book
-from blikk.sockets.pulse import LOOK_AGAIN
-from blikk.sockets.wire import encoded, in_database
+from blikk.sockets.line import Packed
+from blikk.sockets.pulse import pulse
+from blikk.sockets.wire import Message, encoded
 from blikk.waiting_room import services as waiting_room
 
 if TYPE_CHECKING:
+    from blikk.invitations.models import Device, Invitation
     from blikk.waiting_room.models import Arrival
 
 # Of so many looks at a place in a queue, one is at everything, changed or not.
@@ -55,20 +58,33 @@ class Caller:
 class Greeting:
     """Where somebody stands, and whether another page of theirs holds the place."""
 
-    arrival: "Arrival | None"
+    invitation: "Invitation | None" = None
+    device: "Device | None" = None
+    arrival: "Arrival | None" = None
     is_elsewhere: bool = False
 
 
 def greet(caller: Caller, frame: Hello, *, now: datetime) -> Greeting:
     """Take the place in the waiting room for this page, if the person has one. Raises NotFound."""
     try:
-        arrival = door.who_is_at_the_door(caller.invitation, caller.device, now=now)[2]
+        invitation, device, arrival = door.who_is_at_the_door(caller.invitation, caller.device, now=now)
     except NotAtThisStep:
-        arrival = None
+        return Greeting()
     if arrival is None:
-        return Greeting(None)
+        return Greeting()
     has_seat = waiting_room.take_seat(arrival, tab=frame.tab, move=frame.move, now=now)
-    return Greeting(arrival, is_elsewhere=not has_seat)
+    return Greeting(invitation, device, arrival, is_elsewhere=not has_seat)
+
+
+def look(caller: Caller, greeting: Greeting, table: Table | None, *, now: datetime) -> dict[str, Any]:
+    """What a page is shown that was greeted a moment ago."""
+    everybody = table.everybody if table else None
+    invitation, device, arrival = greeting.invitation, greeting.device, greeting.arrival
+    if invitation is None or device is None or arrival is None:
+        return door.door_of(caller.invitation, caller.device, everybody=everybody, now=now).facts()
+    return door.door_again(
+        invitation, device, arrival, everybody=everybody, device_secret=caller.device, now=now
+    ).facts()
 
 
 def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
@@ -101,28 +117,50 @@ def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
             raise NotFound
 
 
+def _mark(facts: dict[str, Any]) -> int:
+    """A number for everything that a page is told but its place, to know it by; the facts themselves weigh more."""
+    return hash(encoded({name: fact for name, fact in facts.items() if name not in MOVING}))
+
+
 class Door(CallWire):
     """A patient's or companion's page."""
 
-    async def arrive(self) -> None:
-        self.caller = Caller(
-            invitation=self.scope["url_route"]["kwargs"]["invitation"],
-            device=self.scope["cookies"].get(settings.BLIKK_DEVICE_COOKIE, ""),
-            where=self.where,
-        )
-        self.arrival: Arrival | None = None
-        self.tab = self.epoch = self.queue = self.mark = ""
-        self.looks = 0
-        self.version: int | None = None
-        self.shown: dict[str, Any] = {}
-        # The facts whose unmoving part `rest` is.
-        self.encoded: dict[str, Any] | None = None
-        self.rest = ""
-        # What it may see is told when it says hello; here, only whether it ever presented the link.
-        await in_database(find_presented)(self.caller.invitation, self.caller.device)
+    __slots__ = (
+        "arrival",
+        "arrival_key",
+        "caller",
+        "clinic",
+        "epoch",
+        "looks",
+        "placed",
+        "queue",
+        "read_at",
+        "shown",
+        "status",
+        "tab",
+        "told",
+        "version",
+    )
 
-    def _view(self) -> DoorView:
-        return door.door_of(self.caller.invitation, self.caller.device, now=timezone.now())
+    def __init__(
+        self, scope: Message, send: Callable[[Message], Awaitable[None]], *, invitation: str
+    ) -> None:
+        super().__init__(scope, send)
+        self.caller = Caller(invitation, self.cookies.get(settings.BLIKK_DEVICE_COOKIE, ""), self.where)
+        self.lane = lane_of(invitation)
+        # The arrival whose seat this page holds, by its public name and its key; "" and 0 while it holds none.
+        self.arrival, self.arrival_key, self.clinic, self.status = "", 0, "", ""
+        self.tab = self.epoch = self.queue = ""
+        # Whose place in the queue is shown; also by a page that another one has taken the seat from.
+        self.placed = ""
+        self.looks = self.read_at = 0
+        self.version: int | None = None
+        # What the page was told last, of everything and of its place. Only whether it is the same is ever asked.
+        self.shown = self.told = 0
+
+    async def arrive(self) -> None:
+        # What it may see is told when it says hello; here, only whether it ever presented the link.
+        await self.lane(require_presented)(self.caller.invitation, self.caller.device)
 
     def find_place(self, consultation: str, now: datetime) -> Place:
         caller = self.caller
@@ -133,7 +171,7 @@ class Door(CallWire):
 
     async def join(self, frame: Join) -> None:
         """Who holds the place at the door has been asked already whether to move the conversation here."""
-        holds_place = self.arrival is not None and self.tab == frame.tab
+        holds_place = self.arrival != "" and self.tab == frame.tab
         await super().join(replace(frame, move=frame.move or holds_place))
 
     async def take(self, frame: Frame) -> None:
@@ -141,63 +179,96 @@ class Door(CallWire):
             case Hello():
                 await self._greet(frame)
             case Devices() | Leave() | StepAway() | ComeBack() | LateAnswer() | CompanionAnswer():
-                view = await in_database(answer)(self.caller, frame, now=timezone.now())
-                # Not noted as shown: a page may ignore the answer to a report that crossed the admission.
-                await self.tell({"type": "done", "re": frame.id, "door": view.facts()})
+                async with self.turn:
+                    view = await self.lane(answer)(self.caller, frame, now=timezone.now())
+                    # Not noted as shown: a page may ignore the answer to a report that crossed the admission.
+                    await self.tell({"type": "done", "re": frame.id, "door": view.facts()})
             case _:
                 await self.take_call(frame)
 
     async def _greet(self, frame: Hello) -> None:
         async with self.turn:
-            greeting = await in_database(greet)(self.caller, frame, now=timezone.now())
+            greeting = await self.lane(greet)(self.caller, frame, now=timezone.now())
             if greeting.is_elsewhere:
                 await self.tell({"type": "refused", "re": frame.id, "code": "elsewhere"})
                 return
-            if self.arrival is not None and self.arrival != greeting.arrival:
-                self.deafen(f"arrival:{self.arrival.public_id}")
-            self.arrival, self.tab, self.epoch = greeting.arrival, frame.tab, frame.epoch
-            if greeting.arrival is not None:
-                self.listen(f"arrival:{greeting.arrival.public_id}")
-            # Read again after listening: who was let in between the two is told so.
-            self.shown = (await in_database(self._view)()).facts()
-            self._listen_to_queue()
-            await self.tell({"type": "done", "re": frame.id, "door": self.shown})
+            self.tab, self.epoch = frame.tab, frame.epoch
+            self._sit_at(greeting.arrival)
+            # Read again after listening: what happened between the two is told.
+            table = await self._table()
+            facts = await self.lane(look)(self.caller, greeting, table, now=timezone.now())
+            self._note(facts, table)
+            await self.tell({"type": "done", "re": frame.id, "door": facts})
 
-    def wants(self, topic: str, news: dict[str, Any]) -> bool:
-        mark = news.get("mark")
-        if topic != self.queue or not mark or news.get("event") != "queue":
-            return super().wants(topic, news)
-        self.mark = mark
-        if self._is_busy():
-            return True
-        board().tell(topic.removeprefix("queue:"), mark, self)
-        return False
+    def _sit_at(self, arrival: "Arrival | None") -> None:
+        """Hear of the place that this page holds, and of the queue that it is in; before it is read."""
+        name = arrival.public_id if arrival else ""
+        if self.arrival and self.arrival != name:
+            self.deafen(f"arrival:{self.arrival}")
+        self.arrival, self.arrival_key = name, arrival.pk if arrival else 0
+        if arrival is not None:
+            self.clinic = arrival.clinic.public_id
+            self.listen(f"arrival:{name}")
+        in_queue = arrival is not None and arrival.is_in_queue and arrival.opening is not None
+        self._wait_in(arrival.opening.public_id if in_queue else "")  # type: ignore[union-attr]
 
-    def _is_busy(self) -> bool:
-        """Whether something is being told to this page that must come first."""
-        return self.turn.locked() or self.reader is not None or bool(self.news)
-
-    async def take_place(self, mark: str, places: Places) -> None:
-        """Tell the page its place, unless there is newer news; the newest look counts."""
-        if self.is_over or mark != self.mark or not self.queue:
+    def _wait_in(self, opening: str) -> None:
+        """Hear of the queue that the person is in, and of no other."""
+        if opening == self.queue:
             return
-        mine = places.get(self.shown["arrival"])
-        if mine is None or self._is_busy():
-            self._put(self.queue, {"event": "queue", "mark": mark})
-            return
-        async with self.turn:
-            await self._show_moved(mine)
+        if self.queue:
+            board().leave(self.queue, self)
+        if opening and not self.is_over:
+            board().join(opening, self)
+        self.queue = "" if self.is_over else opening
 
-    async def _show_moved(self, mine: dict[str, Any]) -> None:
-        """As `_show_facts`, for who is told a place again and again: the rest is encoded once."""
-        before = self.shown
-        if mine.items() <= before.items():
+    async def _table(self) -> Table | None:
+        """The places of the queue that this page waits in, read once for all who ask."""
+        return await board().newest(self.queue) if self.queue else None
+
+    def _note(self, facts: dict[str, Any], table: Table | None) -> bool:
+        """Note what this page is going to be told, and whether it is news."""
+        before = self.shown, self.told
+        self.shown, self.told = _mark(facts), hash(place_frame(facts))
+        self.status, self.placed = facts["arrival_status"], facts["arrival"]
+        self._wait_in(facts["opening_id"] if facts["place"] else "")
+        if table is not None and table.has(self.placed):
+            self.read_at = table.began
+        elif self.queue:
+            # Read for this page alone: whether it is older or newer than a look that goes on, nobody knows.
+            self.read_at = board().moment()
+            self.put(f"queue:{self.queue}", {"event": "queue"})
+        return before != (self.shown, self.told)
+
+    def take_place(self, table: Table) -> None:
+        """Be told the place, unless what was told is newer, or something else comes first."""
+        if self.is_busy():
+            self.put(f"queue:{self.queue}", {"event": "queue"})
             return
-        if self.encoded is not before:
-            self.rest = encoded({name: fact for name, fact in before.items() if name not in mine})[1:-1]
-        self.shown = self.encoded = {**before, **mine}
-        self._listen_to_queue()
-        await self.tell_text(f'{{"type":"door","door":{{{self.rest},{encoded(mine)[1:-1]}}}}}')
+        if table.began <= self.read_at:
+            return
+        frame = table.frame(self.placed)
+        if frame is None:
+            self.put(f"queue:{self.queue}", {"event": "queue"})
+            return
+        mark = hash(frame)
+        if mark == self.told:
+            self.read_at = table.began
+        elif self.write_now(Packed(frame)):
+            self.told, self.read_at = mark, table.began
+        else:
+            self.put(f"queue:{self.queue}", {"event": "queue"})
+
+    def take_words(self, words: Packed) -> None:
+        """Be told what is said to everybody in the queue."""
+        self.say(words)
+
+    def start_anew(self) -> None:
+        """Be told everything: some news did not come."""
+        self.put(f"queue:{self.queue}", {"event": "missed"})
+
+    def hears(self, topic: str) -> bool:
+        return topic == f"queue:{self.queue}" or super().hears(topic)
 
     async def hear(self, topic: str, news: dict[str, Any]) -> None:
         if topic.startswith("call:"):
@@ -207,8 +278,8 @@ class Door(CallWire):
                 # The other page may never join; until it does, nobody sits there.
                 await self.stand_up()
                 await self.moved_away()
-        elif news.get("event") == "queue" and news.get("mark"):
-            await self._show_place(str(news["mark"]))
+        elif news.get("event") == "queue":
+            await self._show_place()
         else:
             await self._show()
 
@@ -216,26 +287,27 @@ class Door(CallWire):
         """Tell the page where the person stands now, if that is news; who was let in sits down with the same frame."""
         sat: Sat | None = None
         try:
-            facts, sat = await in_database(self._view_and_sit)(timezone.now())
+            table = await self._table()
+            facts, sat = await self.lane(self._view_and_sit)(table, timezone.now())
         finally:
             if sat is None and self.seat is None:
                 self.deafen_calls()
-        if self.arrival is not None and facts["arrival"] not in {"", self.arrival.public_id}:
+        if self.arrival and facts["arrival"] not in {"", self.arrival}:
             await self._follow()
-        if sat is None:
-            await self._show_facts(facts)
-            return
-        self.shown = facts
-        self._listen_to_queue()
-        await self.sit_down(sat)
-        await self.tell({"type": "door", "door": facts, "joined": sat.joined})
-        await self.say_seated(sat.seat)
+        is_news = self._note(facts, table)
+        if sat is not None:
+            await self.sit_down(sat)
+            await self.tell({"type": "door", "door": facts, "joined": sat.joined})
+            await self.say_seated(sat.seat)
+        elif is_news:
+            await self.tell({"type": "door", "door": facts})
 
-    def _view_and_sit(self, now: datetime) -> tuple[dict[str, Any], Sat | None]:
-        facts = door.door_of(self.caller.invitation, self.caller.device, now=now).facts()
+    def _view_and_sit(self, table: Table | None, now: datetime) -> tuple[dict[str, Any], Sat | None]:
+        caller, everybody = self.caller, table.everybody if table else None
+        facts = door.door_of(caller.invitation, caller.device, everybody=everybody, now=now).facts()
         consultation = str(facts["consultation"])
-        is_news = facts != self.shown and facts["step"] == "admitted"
-        if not is_news or self.seat is not None or self.arrival is None or not self.epoch:
+        is_news = facts["step"] == "admitted" and self.shown != _mark(facts)
+        if not is_news or self.seat is not None or not self.arrival or not self.epoch:
             return facts, None
         self.listen_from_database(consultation)
         place = self.find_place(consultation, now)
@@ -245,84 +317,65 @@ class Door(CallWire):
         except (Elsewhere, Over):
             return facts, None
 
-    async def _show_facts(self, facts: dict[str, Any]) -> None:
-        if facts == self.shown:
+    async def _show_place(self) -> None:
+        """Tell the page its place in the queue, from what was read once for everybody."""
+        if not self.queue:
             return
-        self.shown = facts
-        self._listen_to_queue()
-        await self.tell({"type": "door", "door": facts})
-
-    async def _show_place(self, mark: str) -> None:
-        """Tell the page its place in the queue, from what was read once for everybody; the newest news counts."""
-        if not self.queue or any(topic == self.queue for topic, _ in self.news):
-            return
-        opening = self.queue.removeprefix("queue:")
-        mine = (await board().places(opening, mark, self.context)).get(self.shown["arrival"])
-        if mine is None:
+        table = await board().newest(self.queue, since=self.read_at)
+        frame = table.frame(self.placed)
+        if frame is None:
             await self._show()
-        else:
-            await self._show_moved(mine)
-
-    def _listen_to_queue(self) -> None:
-        """Hear of the queue that the person is in, and of no other."""
-        topic = f"queue:{self.shown['opening_id']}" if self.shown["place"] else ""
-        if topic == self.queue:
             return
-        if self.queue:
-            self.deafen(self.queue)
-        if topic:
-            self.listen(topic)
-        self.queue = topic
+        self.read_at, is_news = table.began, hash(frame) != self.told
+        if is_news:
+            self.told = hash(frame)
+            await self.tell_text(frame)
 
     async def _follow(self) -> None:
         """Sit in the person's new place: they were moved to another queue."""
         hello = Hello(id=0, tab=self.tab, epoch="", move=False)
-        greeting = await in_database(greet)(self.caller, hello, now=timezone.now())
-        if greeting.is_elsewhere or greeting.arrival is None:
-            return
-        if self.arrival is not None:
-            self.deafen(f"arrival:{self.arrival.public_id}")
-        self.arrival = greeting.arrival
-        self.listen(f"arrival:{greeting.arrival.public_id}")
+        greeting = await self.lane(greet)(self.caller, hello, now=timezone.now())
+        if not greeting.is_elsewhere and greeting.arrival is not None:
+            self._sit_at(greeting.arrival)
 
-    async def look_again(self) -> None:
+    def look_again(self) -> Awaitable[None] | None:
         self.looks += 1
-        has_changed = await self._keep_seat()
+        if self.arrival:
+            seat_book().keep(self.arrival_key, self.tab, self)
+            return None
+        return self._look_at_all()
+
+    def seat_kept(self, version: int | None) -> None:
+        """Hear that the seat is still this page's, or somebody else's; most of the time there is nothing to do."""
+        before, self.version = self.version, version
+        has_changed = before is not None and before != version
+        if has_changed or version is None or not self.queue or self.looks % LOOKS_AT_ALL == 0:
+            pulse().start(self._look_at_all())
+
+    async def _look_at_all(self) -> None:
+        if self.is_over:
+            return
         try:
+            if self.version is None and self.arrival and self.status in {"waiting", "admitted"}:
+                await self.lane(self._sit_again)()
             async with self.turn:
-                if self.queue and self.looks % LOOKS_AT_ALL and not has_changed:
-                    # All who wait look at the same moment's places; what concerns one alone has not changed.
-                    await self._show_place(f"look:{int(time.monotonic() / LOOK_AGAIN)}")
-                else:
-                    await self._show()
+                await self._show()
         except NotFound:
             await self.finish(Closed.NOT_FOUND)
             return
         await self.keep_place()
 
-    async def _keep_seat(self) -> bool:
-        """Say that this page is still here; whether something happened to the person since it was last said."""
-        if self.arrival is None:
-            return False
-        version = await seat_book().keep(self.arrival.pk, self.tab, self.context)
-        if version is None:
-            if self.shown.get("arrival_status") in {"waiting", "admitted"}:
-                await in_database(self._sit_again)()
-            return True
-        before, self.version = self.version, version
-        return before is not None and before != version
-
     def _sit_again(self) -> None:
-        if self.arrival is not None:
-            waiting_room.take_seat(self.arrival, tab=self.tab, move=False, now=timezone.now())
+        greet(self.caller, Hello(id=0, tab=self.tab, epoch="", move=False), now=timezone.now())
 
     async def moved_away(self) -> None:
         # The seat is somebody else's now: it must not be given up when this socket goes.
-        self.arrival = None
+        self.arrival = ""
         await super().moved_away()
 
     async def go(self) -> None:
+        self._wait_in("")
         await self.stand_up()
-        arrival, self.arrival = getattr(self, "arrival", None), None
-        if arrival is not None:
-            await in_database(waiting_room.give_up_seat)(arrival, tab=self.tab)
+        arrival, self.arrival = self.arrival, ""
+        if arrival:
+            await self.lane(waiting_room.give_up_seat)(self.arrival_key, tab=self.tab, clinic_id=self.clinic)

@@ -1,52 +1,55 @@
 """The seats of those who wait, kept together: one look a moment for all pages of this process, not one for each."""
 
 import asyncio
+import logging
 from collections import defaultdict
-from contextvars import Context
-from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.utils import timezone
 
-from blikk.sockets.wire import in_database
+from blikk.sockets.database import for_all
 from blikk.waiting_room.services import keep_seats
 
 # Pages of the same second are asked for together.
 GATHER = 0.05
 
+log = logging.getLogger(__name__)
 
-@dataclass
+
+class Seated(Protocol):
+    """What the book knows of a page that holds a place."""
+
+    def seat_kept(self, version: int | None) -> None: ...
+
+
 class SeatBook:
     """Who asks within a moment is answered with everybody else who asked."""
 
-    _asked: dict[tuple[int, str], asyncio.Future[int | None]] = field(default_factory=dict)
-    _task: asyncio.Task[None] | None = None
+    def __init__(self) -> None:
+        self._asked: list[tuple[int, str, Seated]] = []
+        self._task: asyncio.Task[None] | None = None
 
-    async def keep(self, arrival: int, tab: str, context: Context) -> int | None:
-        """Note that a tab is still there; the version of its arrival, or None if another one has taken over."""
-        loop = asyncio.get_running_loop()
-        answer = self._asked.get((arrival, tab))
-        if answer is None:
-            answer = self._asked[arrival, tab] = loop.create_future()
+    def keep(self, arrival: int, tab: str, page: Seated) -> None:
+        """Note that a tab is still there; it is told the version of its arrival, or None if another one took over."""
+        self._asked.append((arrival, tab, page))
         if self._task is None:
-            self._task = loop.create_task(self._keep_all(), context=context.copy())
-        return await asyncio.shield(answer)
+            self._task = asyncio.get_running_loop().create_task(self._keep_all())
 
     async def _keep_all(self) -> None:
         try:
             await asyncio.sleep(GATHER)
         finally:
-            asked, self._asked, self._task = self._asked, {}, None
+            asked, self._asked, self._task = self._asked, [], None
         try:
-            kept = await in_database(keep_seats)(list(asked), now=timezone.now())
-        except BaseException as fault:
-            for answer in asked.values():
-                if not answer.done():
-                    answer.set_exception(fault)
-                    answer.exception()
-            raise
-        for key, answer in asked.items():
-            if not answer.done():
-                answer.set_result(kept.get(key))
+            kept = await for_all(keep_seats)(
+                [(arrival, tab) for arrival, tab, _ in asked], now=timezone.now()
+            )
+        except Exception:
+            # Asked again in a quarter of a minute; a seat goes cold after three of them.
+            log.exception("seats.not_kept")
+            return
+        for arrival, tab, page in asked:
+            page.seat_kept(kept.get((arrival, tab)))
 
 
 _books: defaultdict[asyncio.AbstractEventLoop, SeatBook] = defaultdict(SeatBook)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 log = logging.getLogger(__name__)
@@ -17,8 +18,8 @@ class Living(Protocol):
 
     @property
     def lively(self) -> bool: ...
-    async def beat(self) -> None: ...
-    async def look_again(self) -> None: ...
+    def beat(self) -> Awaitable[None] | None: ...
+    def look_again(self) -> Awaitable[None] | None: ...
 
 
 class Pulse:
@@ -54,19 +55,30 @@ class Pulse:
             for living in list(self._living):
                 turn = second + id(living) // 64
                 if living.lively or turn % CALM == 0:
-                    self._start(living, living.beat())
+                    self._do(living.beat)
                 if turn % LOOK_AGAIN == 0:
-                    self._start(living, living.look_again())
+                    self._do(living.look_again)
 
-    def _start(self, living: Living, step: object) -> None:
-        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(self._guard(step))
+    def _do(self, step: Callable[[], Awaitable[None] | None]) -> None:
+        """Most of those who wait are done with at once; a task is made for the others only."""
+        try:
+            rest = step()
+        except Exception:
+            log.exception("socket.pulse_failed")
+            return
+        if rest is not None:
+            self.start(rest)
+
+    def start(self, rest: Awaitable[None]) -> None:
+        """Have something done beside everything else."""
+        task = asyncio.get_running_loop().create_task(self._guard(rest))
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
 
     @staticmethod
-    async def _guard(step: object) -> None:
+    async def _guard(rest: Awaitable[None]) -> None:
         try:
-            await step  # type: ignore[misc]
+            await rest
         except Exception:
             log.exception("socket.pulse_failed")
 

@@ -1,9 +1,8 @@
 """How long somebody in a queue will wait, as an honest range: narrow enough to be of use, wide enough to be true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil, sqrt
+from typing import NamedTuple
 
 # What the clinic expects counts as so many measured consultations.
 PRIOR = 4.0
@@ -16,12 +15,39 @@ SIDES = 1.35
 SHORTEST = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """From so many whole minutes to so many."""
 
     low: int
     high: int
+
+
+class Waits:
+    """How long the people in one queue wait, as far as that is known at one moment."""
+
+    __slots__ = ("_done", "_doubt", "_mean", "_spread", "idle", "servers")
+
+    def __init__(
+        self, servers: int, lengths_today: Sequence[float], expected: float, running: Sequence[float]
+    ) -> None:
+        self.servers = servers
+        self.idle = max(servers - len(running), 0)
+        self._mean, self._spread, self._doubt = _learn(lengths_today, expected)
+        self._done = _done(servers, self._mean, running)
+
+    def after(self, ahead: int) -> Range | None:
+        """From when to when somebody with so many before them is let in; None while nobody serves."""
+        if self.servers < 1:
+            return None
+        turn = ahead + 1 - self.idle
+        if turn < 1:
+            return Range(0, 2)
+        each = self._mean / self.servers
+        # How many mean lengths the turn-th end is away, of so many conversations at a time, some of them begun.
+        middle = each * (max(turn - self._done, 0.3) if self._done is not None else turn)
+        variance = (self._spread * each) ** 2 * turn + (self._doubt * middle) ** 2
+        low, high = _quantiles(middle, variance)
+        return Range(int(low), max(ceil(high), int(low) + 1))
 
 
 def estimate(
@@ -38,17 +64,7 @@ def estimate(
     that the conversations of those who serve have lasted so far. The wait is the time to the turn-th end of a
     conversation; its spread is that of the lengths and of the doubt about their mean.
     """
-    if servers < 1:
-        return None
-    idle = max(servers - len(running), 0)
-    turn = ahead + 1 - idle
-    if turn < 1:
-        return Range(0, 2)
-    mean, spread, doubt = _learn(tuple(lengths_today), expected)
-    middle = mean / servers * _turns(turn, servers, mean, running)
-    variance = (spread * mean / servers) ** 2 * turn + (doubt * middle) ** 2
-    low, high = _quantile(middle, variance, -SIDES), _quantile(middle, variance, SIDES)
-    return Range(int(low), max(ceil(high), int(low) + 1))
+    return Waits(servers, lengths_today, expected, running).after(ahead)
 
 
 def around(plain: Range, booked: Sequence[tuple[float, float]], servers: int) -> Range:
@@ -63,9 +79,7 @@ def around(plain: Range, booked: Sequence[tuple[float, float]], servers: int) ->
     return Range(int(low), ceil(high))
 
 
-# Everybody in a queue asks with the same lengths at the same moment.
-@lru_cache(maxsize=64)
-def _learn(lengths: tuple[float, ...], expected: float) -> tuple[float, float, float]:
+def _learn(lengths: Sequence[float], expected: float) -> tuple[float, float, float]:
     """The mean length, the lengths' spread as a share of it, and the doubt about it as a share of it."""
     seen = [max(length, SHORTEST) for length in lengths]
     count = len(seen)
@@ -75,15 +89,17 @@ def _learn(lengths: tuple[float, ...], expected: float) -> tuple[float, float, f
     return mean, sqrt(variance) / mean, DOUBT * sqrt(PRIOR / (PRIOR + count))
 
 
-def _turns(turn: int, servers: int, mean: float, running: Sequence[float]) -> float:
-    """How many mean lengths the turn-th end is away, of `servers` conversations at a time, some of them begun."""
+def _done(servers: int, mean: float, running: Sequence[float]) -> float | None:
+    """Which part of a length is behind those who are being talked to, as far as it counts; None if nobody is."""
     if not running:
-        return turn
+        return None
     done = sum(min(length / mean, 1.0) for length in running) / len(running)
-    return max(turn - done * 0.5 if servers == 1 else turn - done * 0.3, 0.3)
+    return done * 0.5 if servers == 1 else done * 0.3
 
 
-def _quantile(middle: float, variance: float, side: float) -> float:
-    """A quantile of the gamma distribution with this mean and variance (Wilson and Hilferty)."""
+def _quantiles(middle: float, variance: float) -> tuple[float, float]:
+    """Two quantiles of the gamma distribution with this mean and variance (Wilson and Hilferty)."""
     ninth = variance / (9 * middle**2)
-    return max(middle * (1 - ninth + side * sqrt(ninth)) ** 3, 0.0)
+    step = SIDES * sqrt(ninth)
+    low, high = 1 - ninth - step, 1 - ninth + step
+    return max(middle * low**3, 0.0), max(middle * high**3, 0.0)

@@ -40,7 +40,11 @@ def clinic(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         done = form.attempt(
             lambda: services.change_settings(
-                request.clinic, form.cleaned_data, actor=request.actor, now=timezone.now()
+                request.clinic,
+                form.cleaned_data,
+                is_sure=form.cleaned_data["is_sure"],
+                actor=request.actor,
+                now=timezone.now(),
             )
         )
         if done:

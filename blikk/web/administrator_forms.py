@@ -52,6 +52,10 @@ class ClinicForm(StaffForm):
             "og «Psykiatrisk poliklinikk» sier for mye. «Legekontoret» er trygt."
         ),
     )
+    is_sure = _tick(
+        _("Ja, bruk avsendernavnet likevel"),
+        _("Sett kryss hvis navnet ikke sier noe om hva pasienten går til."),
+    )
     phone = _text(
         _("Telefon"), most=20, kind="tel", help_text=_("Pasienten ser dette nummeret når noe ikke virker.")
     )

@@ -2,7 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from blikk.web import administrator, administrator_public, contacts
+from blikk.web import (
+    administrator,
+    administrator_calendars,
+    administrator_messages,
+    administrator_public,
+    contacts,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
@@ -11,11 +17,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),
     path("klinikk/oppslag/<str:notice_id>", administrator_public.notice, name="notice"),
     path("klinikk/oppslag/<str:notice_id>/ned", administrator_public.notice_down, name="notice_down"),
+    path("klinikk/kalender", administrator_calendars.calendar_server, name="calendar_server"),
+    path("klinikk/kalender/slutt", administrator_calendars.calendar_server_end, name="calendar_server_end"),
+    path(
+        "klinikk/kalender/<str:calendar_id>/prov",
+        administrator_calendars.calendar_check,
+        name="calendar_check",
+    ),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -30,6 +30,7 @@ from blikk.web.companion_forms import InviteForm
 from blikk.web.presenters import words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
+from blikk.web.presenters.change import show_reminders
 from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
 from blikk.web.refusals import words_for
@@ -228,7 +229,7 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
         "email": readable_email(patients.contact(known, "email")),
     }
     form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
-    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known):
+    if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known, asked=()):
         corrected = form.attempt(
             lambda: registering.correct(
                 request.clinic, patient_id, **form.person(), actor=request.actor, now=timezone.now()
@@ -257,6 +258,7 @@ def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patien
         "read_backs": show_read_backs(form, request.clinic, patient=known),
         "contacts": show_contact_page(request.clinic, known, now=timezone.now()) if known else None,
         **(_agreements(request, known) if known else {}),
+        "reminders": show_reminders(known) if known else [],
         "page": {"at": "patient", "readBack": reverse("read_back")},
     }
     return render(request, "staff/patient.html", context, status=422 if form.errors else 200)

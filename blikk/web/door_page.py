@@ -10,7 +10,9 @@ from django.utils.translation import gettext
 from blikk.journeys.door import DoorView
 from blikk.kernel.times import local
 
-CLOSED = frozenset({"ended", "cancelled", "moved", "replaced", "expired", "locked", "queue_closed"})
+CLOSED = frozenset(
+    {"ended", "cancelled", "moved", "replaced", "expired", "locked", "queue_closed", "given_up", "in_person"}
+)
 # What can be shown before any script has run; the rest waits for the first press or for the camera.
 _AT_ONCE = {"early": "early", "waiting": "waiting", "admitted": "talk"}
 

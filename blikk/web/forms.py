@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("Engelsk"))]
 LENGTHS = (10, 15, 20, 30, 45, 60, 90)
-CHANNELS = [("sms", _("SMS")), ("email", _("E-post"))]
+CHANNELS = [("sms", _("SMS")), ("email", _("E-post")), ("letter", _("Brev"))]
 
 OUTCOMES = [
     ("completed", _("Gjennomført")),
@@ -241,7 +241,7 @@ class BookForm(WhenForm):
         choices=CHANNELS,
         initial=["sms"],
         widget=forms.CheckboxSelectMultiple,
-        error_messages={**REQUIRED, "required": _("Velg SMS, e-post eller begge.")},
+        error_messages={**REQUIRED, "required": _("Velg SMS, e-post eller brev.")},
     )
 
     def __init__(self, *args: Any, clinicians: list[tuple[str, str]], **more: Any) -> None:

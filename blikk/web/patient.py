@@ -8,6 +8,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -90,6 +91,8 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "is_queue": found.opening_id is not None and found.appointment_id is None,
         "notices": notices_for(clinic, "patient", on=local(now, clinic.zone).date()),
         "clinic_slug": clinic.slug if clinic.is_public else "",
+        "may_book": clinic.is_public and clinic.allows_self_booking,
+        "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
     }
 
 

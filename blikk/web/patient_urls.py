@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from blikk.web import clinic_page, drop_in, own_contact, patient, public, self_booking
+from blikk.web import changes, clinic_page, drop_in, lost_link, own_contact, patient, public, self_booking
 
 urlpatterns = [
     path("", public.home, name="home"),
     path("kode", public.typed_code, name="typed_code"),
+    path("mistet", lost_link.lost_link, name="lost_link"),
     path("k/<slug:slug>", clinic_page.page, name="clinic_page"),
     path("k/<slug:slug>/status", clinic_page.status, name="clinic_status"),
     path("k/<slug:slug>/merke", clinic_page.badge, name="clinic_badge"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("m", patient.shell, name="patient_shell"),
     path("m/open", patient.open_link, name="patient_open"),
     path("m/<str:invitation>", patient.page, name="patient_page"),
+    path("m/<str:invitation>/endre", changes.change, name="patient_change"),
     path("m/<str:invitation>/birth-date", patient.birth_date, name="patient_birth_date"),
     path("m/<str:invitation>/send-code", patient.send_code, name="patient_send_code"),
     path("m/<str:invitation>/code", patient.code, name="patient_code"),

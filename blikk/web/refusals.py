@@ -39,6 +39,14 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "not_https": _("Adressen må begynne med https://."),
+    "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),
+    "host_not_allowed": _(
+        "Den som drifter Blikk, har ikke åpnet for denne serveren. Be om det, eller sjekk adressen."
+    ),
+    "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
+    "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
+    "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),
     "phone_missing": _("Legg inn mobilen din først, så kan du få SMS."),
     "no_relay": _(
         "Blikk mangler en server som sender lyd og bilde videre. Be den som drifter Blikk, sette den opp først."
@@ -79,6 +87,7 @@ WORDS: dict[str, "StrPromise"] = {
     "holiday": _("Dagen er en helligdag."),
     "not_their_turn": _("Det er ikke denne pasientens tur. Velg en grunn først."),
     "the_same": _("Pasienten står allerede i denne køen. Velg en annen."),
+    "waits_elsewhere": _("Du venter i en annen kø her. Velg hvilken plass du vil ha."),
     "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
@@ -94,6 +103,15 @@ WORDS: dict[str, "StrPromise"] = {
     "patient_first": _("Pasienten må være i samtalen først."),
     "no_consent": _("Pasienten har ikke sagt ja ennå."),
     "enough_invited": _("Du kan be med to. Ring klinikken hvis flere skal være med."),
+    "names_an_illness": _(
+        "Dette kan røpe hva pasienten går til, for andre kan se skjermen. Velg noe mer nøytralt, eller sett kryss."
+    ),
+    "not_in_gsm": _(
+        "Noen av tegnene finnes ikke i vanlig SMS, så hver melding blir dyrere. Bytt dem ut, eller sett kryss."
+    ),
+    "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
+    "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
+    "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

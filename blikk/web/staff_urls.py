@@ -12,9 +12,11 @@ from blikk.web import (
     desk_words,
     front_desk,
     inbox,
+    letter,
     queue,
     ready_words,
     timetable,
+    wishes,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -83,6 +85,10 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
+    path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),
+    path("time/<str:appointment_id>/oppmote", wishes.agree, name="agree_in_person"),
+    path("onske/<str:wish_id>/avklart", wishes.settle, name="settle_wish"),
+    path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="reminders_of"),
     path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
@@ -98,3 +104,4 @@ urlpatterns: list[URLPattern] = [
 ]
 if settings.BLIKK_DEMO:
     urlpatterns.append(path("innboks/", inbox.inbox, name="inbox"))
+    urlpatterns.append(path("innboks/<str:message_id>/calendar.ics", inbox.file, name="inbox_file"))

@@ -208,9 +208,51 @@ test("a queue that is over holds nobody", () => {
   assert.equal(isClosed(over.screen), true);
 });
 
+test("an hour that was given up, or is held in person, lets nobody wait for it", () => {
+  for (const [step, screen] of [
+    ["given_up", "given-up"],
+    ["in_person", "in-person"],
+  ] as const) {
+    const over = next(firstDoor(view("waiting"), true), { type: "news", view: view(step) });
+    assert.equal(over.screen, screen);
+    assert.equal(isClosed(over.screen), true);
+  }
+});
+
 test("who was put out of the queue may not walk past it to the camera", () => {
   for (const gone of ["missed", "declined"] as const) {
     assert.equal(firstDoor(view("check", { gone }), true).screen, "gone");
   }
   assert.equal(firstDoor(view("check", { gone: "left" }), true).screen, "check");
+});
+
+test("a place alone replaces the place, and nothing else of what is known", () => {
+  const waiting = firstDoor(
+    view("waiting", { place: 4, wait_low: 10, wait_high: 20, hold_words: "Vent" }),
+    true,
+  );
+  const moved = after(waiting, {
+    type: "place",
+    place: { place: 3, wait_low: 8, wait_high: 15, servers: 2, pushed: "" },
+  });
+  assert.equal(moved.screen, "waiting");
+  assert.deepEqual(moved.view, { ...waiting.view, place: 3, wait_low: 8, wait_high: 15, servers: 2 });
+});
+
+test("a place brings nobody back who has left, and is not told to who is let in", () => {
+  const left = after(firstDoor(view("waiting", { place: 4 }), true), { type: "left" });
+  assert.equal(after(left, { type: "place", place: { place: 3 } }).screen, "left");
+  const over = after(firstDoor(view("waiting"), true), { type: "ended" });
+  assert.equal(after(over, { type: "place", place: { place: 3 } }).view.place, 0);
+});
+
+test("words to all are added once, also when the whole door has told them already", () => {
+  const first = { at: "2026-11-25T10:00:00+00:00", code: "soon", words: "" };
+  const second = { at: "2026-11-25T10:05:00+00:00", code: "", words: "Vi åpner et vindu." };
+  const door = after(
+    firstDoor(view("waiting", { words: [first] }), true),
+    { type: "words", words: [first] },
+    { type: "words", words: [second] },
+  );
+  assert.deepEqual(door.view.words, [first, second]);
 });

@@ -16,6 +16,8 @@ export type Step =
   | "replaced"
   | "locked"
   | "expired"
+  | "given_up"
+  | "in_person"
   | "queue_closed";
 
 /** Why a place in the queue grew: it never does without one of these. */
@@ -93,6 +95,8 @@ export type Screen =
   | "replaced"
   | "locked"
   | "expired"
+  | "given-up"
+  | "in-person"
   | "queue-closed";
 
 export interface Door {
@@ -117,6 +121,8 @@ export type DoorEvent =
   | { readonly type: "answered"; readonly view: DoorView }
   | { readonly type: "refused"; readonly code: string }
   | { readonly type: "news"; readonly view: DoorView }
+  | { readonly type: "place"; readonly place: Partial<DoorView> }
+  | { readonly type: "words"; readonly words: readonly Told[] }
   | { readonly type: "socket"; readonly up: boolean }
   | { readonly type: "elsewhere" }
   | { readonly type: "moved_away" }
@@ -155,6 +161,10 @@ function screenFor(door: Door, view: DoorView): Screen {
       return view.is_away ? "away" : "waiting";
     case "queue_closed":
       return "queue-closed";
+    case "given_up":
+      return "given-up";
+    case "in_person":
+      return "in-person";
     case "admitted":
       return door.screen === "stepped-out" ? "stepped-out" : "talk";
     default:
@@ -171,6 +181,8 @@ const CLOSED: ReadonlySet<Screen> = new Set<Screen>([
   "locked",
   "expired",
   "lost",
+  "given-up",
+  "in-person",
   "queue-closed",
 ]);
 
@@ -228,6 +240,10 @@ export function next(door: Door, event: DoorEvent): Door {
       return { ...door, isBusy: false, problem: event.code };
     case "news":
       return takeNews(door, event.view);
+    case "place":
+      return takeNews(door, { ...door.view, ...event.place });
+    case "words":
+      return takeNews(door, { ...door.view, words: joined(door.view.words, event.words) });
     case "socket":
       return { ...door, isOffline: !event.up };
     case "elsewhere":
@@ -249,6 +265,12 @@ export function next(door: Door, event: DoorEvent): Door {
     default:
       return unreachable(event);
   }
+}
+
+/** What was told before and what is told now; what comes twice stands there once. */
+function joined(before: readonly Told[], more: readonly Told[]): readonly Told[] {
+  const isNew = (one: Told): boolean => !before.some((old) => old.at === one.at && old.code === one.code);
+  return [...before, ...more.filter(isNew)];
 }
 
 /** News about a door that was left or moved is kept, but brings nobody back in against their will. */

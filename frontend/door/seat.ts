@@ -4,7 +4,7 @@ import { CLOSED, type Seating, seatingIn } from "../shared/frames";
 import { type Link, type LinkState, openLink, socketUrl } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
 import { doorIn } from "./api";
-import type { DoorEvent } from "./door";
+import type { DoorEvent, Told } from "./door";
 
 export interface Seat {
   readonly link: Link;
@@ -66,6 +66,11 @@ export function takeSeat(options: SeatOptions): Seat {
 
   link.onFrame((frame) => {
     if (frame.type === "moved_away") dispatch({ type: "moved_away" });
+    if (frame.type === "words") dispatch({ type: "words", words: frame.words as readonly Told[] });
+    if (frame.type === "place") {
+      const { type, ...place } = frame;
+      dispatch({ type, place });
+    }
     if (frame.type !== "door") return;
     const view = doorIn({ ...frame });
     if (!view) return;

@@ -175,6 +175,15 @@ export type News =
       /** Who was let in sits in the conversation already. */
       readonly joined?: unknown;
     }
+  /** What changes for everybody in a queue at once: a part of `door`. */
+  | {
+      readonly type: "place";
+      readonly place: number;
+      readonly servers: number;
+      readonly [more: string]: unknown;
+    }
+  /** Said to everybody in a queue: added to the words that stand there. */
+  | { readonly type: "words"; readonly words: readonly unknown[] }
   | ({ readonly type: "present" } & Seat)
   /** `left`: of their own will; otherwise only their socket is gone, and picture and sound may still flow. */
   | { readonly type: "absent"; readonly participant: string; readonly left: boolean }
@@ -235,11 +244,13 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
     version: "number",
   },
   moved_away: {},
+  place: { place: "number", servers: "number", server_names: "object", pushed: "string" },
   present: { participant: "string", name: "string", epoch: "string", offers: "boolean", yields: "boolean" },
   refused: { re: "number", code: "string" },
   signal: { from: "string", epoch: "string", body: "object" },
   state: { from: "string", camera: "boolean", microphone: "boolean" },
   text: { from: "string", words: "string" },
+  words: { words: "object" },
 };
 
 /** The frame, or null for anything this page does not know; a newer server may say more than we understand. */

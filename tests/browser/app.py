@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "BLIKK_SMS_TRANSPORT": "inbox",
     "BLIKK_EMAIL_TRANSPORT": "inbox",
     "BLIKK_EMBEDDED_WORKER": "true",
+    "BLIKK_CALDAV_HOSTS": "kalender.example",
     "BLIKK_SECRET_KEY": "only-for-tests-" + "x" * 40,
 }
 

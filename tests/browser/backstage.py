@@ -25,7 +25,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, Participant
 from blikk.documentation.models import Note
 from blikk.invitations.models import Device, Invitation, PhoneProof
-from blikk.journeys import booking, companions
+from blikk.journeys import booking, companions, contacts
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.times import local
 from blikk.notifications.models import InboxMessage, Message
@@ -189,6 +189,25 @@ def phone_digits(clinic: str, purpose: str, within: float = 20) -> str:
     raise TimeoutError("no code was sent")
 
 
+def contact_request(clinic: str, patient: str) -> dict[str, str]:
+    """Ask a patient for their address, as the desk does; gives the link in the SMS."""
+    here = Clinic.objects.get(public_id=clinic)
+    asked = contacts.ask_for_contact(here, patient, actor=SYSTEM, now=timezone.now())
+    message = Message.objects.get(key=f"{asked.public_id}:ask")
+    return {"link": next(word for word in _words_of(message).split() if "/adresse#" in word)}
+
+
+def contact_digits(within: float = 20) -> str:
+    """The newest code that went to an address that somebody typed."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        found = Message.objects.filter(kind="contact_code").order_by("-pk").first()
+        if found and (code := re.search(r"\b\d{6}\b", _words_of(found))):
+            return code[0]
+        sleep(0.1)
+    raise TimeoutError("no code was sent")
+
+
 def booked(patient: str) -> dict[str, str]:
     """The newest hour of a patient, which was booked on the page."""
     found = Appointment.objects.filter(patient__public_id=patient).latest("pk")
@@ -254,6 +273,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         booked,
         digits,
         phone_digits,
+        contact_request,
+        contact_digits,
         at_the_door,
         talk,
         counted,

@@ -70,7 +70,20 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
     page = clinician.page
     visit(clinician, look, "/", "/inn/", "/konto/passord/glemt")
     clinician.sign_in()
-    visit(clinician, look, "/time/ny", "/pasienter/", "/pasienter/ny", "/innboks/", "/nowhere")
+    visit(
+        clinician,
+        look,
+        "/time/ny",
+        "/pasienter/",
+        "/pasienter/ny",
+        "/innboks/",
+        "/konto/kalender",
+        "/nowhere",
+    )
+    page.goto(f"{clinician.app.base}/konto/kalender")
+    with page.expect_navigation():
+        clinician.press("feed-open")
+    look(page)
     page.goto(f"{clinician.app.base}/time/ny")
     with page.expect_navigation():
         clinician.press("book-submit")
@@ -95,7 +108,7 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     page.locator("input[name=password]").fill(administrator.account["password"])
     with page.expect_navigation():
         administrator.press("sign-in")
-    visit(administrator, look, "/klinikk/", "/klinikk/logg")
+    visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:

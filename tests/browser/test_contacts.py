@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Stage
-from tests.browser.people import together
+from tests.browser.people import Person, together
 from tests.browser.test_working_day import sign_in
 from tests.browser.watch import require_no_barriers, require_no_sideways_scroll
 
@@ -44,3 +44,27 @@ def test_a_number_is_read_back_by_keys_where_the_hour_is_booked(
         expect(page.locator("[data-test=typed-code]")).to_be_visible()
         page.goto(f"{scene.app.base}/pasienter/{made['patient']}")
         expect(page.locator("#phone-read-back")).to_contain_text("lest tilbake")
+
+
+def test_a_patient_tells_their_address_behind_the_link_of_an_sms(
+    set_stage: Callable[..., Stage], patient_browser: Browser
+) -> None:
+    scene = set_stage()
+    clinic, backstage = scene.clinic["clinic"], scene.app.backstage
+    made = backstage.ask("patient", clinic=clinic, name="Torstein Myhre", email="")
+    asked = backstage.ask("contact_request", clinic=clinic, patient=made["patient"])
+    patient = Person(patient_browser, scene.app)
+    with together(patient):
+        page = patient.page
+        page.goto(asked["link"])
+        expect(page.locator("[data-step=ask]")).to_be_visible()
+        assert "#" not in page.url
+        page.locator("[name=birth_on]").fill("17051944")
+        page.locator("[name=email]").fill("torstein@gmial.com")
+        patient.press("own-address-submit")
+        require_no_barriers(page)
+        require_no_sideways_scroll(page)
+        page.locator("[name=email_use]").click()
+        page.locator("[name=code]").fill(str(backstage.ask("contact_digits")))
+        patient.press("own-address-code")
+        expect(page.locator("[data-step=done]")).to_be_visible()

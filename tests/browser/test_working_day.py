@@ -155,18 +155,36 @@ def test_the_next_is_let_in_by_one_key_and_colleagues_see_who_serves_whom(
         expect(other.page.locator('[data-test="queue-row"]')).to_have_count(0)
 
 
-def test_who_is_chosen_with_a_reason_is_let_in_without_a_new_page(
+# A tab that is hidden, and a browser that writes down what it would have shown and played.
+HIDDEN = """
+    window.shown = []; window.played = 0;
+    window.Notification = class { constructor(title, options) { shown.push([title, options]); } };
+    window.Notification.permission = "granted";
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (at) { window.played += 1; return start.call(this, at); };
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+"""
+
+
+def test_a_hidden_day_rings_and_who_is_chosen_with_a_reason_is_let_in_without_a_new_page(
     scene: Stage, both: tuple[Clinician, Clinician], patient_browser: Browser
 ) -> None:
     opening = a_queue(scene)
     one, _ = both
     page = one.page
+    page.add_init_script(HIDDEN)
     page.goto(f"{one.app.base}/dag/")
     one.make_ready()
+    one.press("serve")
+    one.press("alerts")
+    played = page.evaluate("() => window.played")
     with (
         a_guest(scene, patient_browser, opening, "Anne Berg"),
         a_guest(scene, patient_browser, opening, "Per Lie") as guest,
     ):
+        page.wait_for_function("before => window.shown.length > 0 && window.played > before", arg=played)
+        assert page.evaluate("() => window.shown[0]") == ["Noen venter", {"tag": "blikk-waiting"}]
+        page.wait_for_function(r"() => /^\(\d\) Noen venter$/.test(document.title)")
         page.locator('[data-test="queue-row"]', has_text="Per Lie").locator("[data-sheet]").click()
         page.locator("#sheet summary", has_text="Ta inn nå").click()
         page.locator("#take_reason").select_option("urgent")

@@ -12,7 +12,7 @@ from blikk.journeys.self_booking import ask_phone_code
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.notifications.models import Message
 from blikk.patients import contact_points, exemptions, requests
-from blikk.patients.models import ContactRequest
+from blikk.patients.models import ContactPoint, ContactRequest
 from blikk.patients.queries import contact, get
 from blikk.patients.services import reach_by
 from tests.builders import BORN, NOW, a_booked_hour, a_clinic, a_member, a_patient, staff
@@ -45,7 +45,7 @@ class Asked:
         found = contacts.request_behind(self.token)
         return contacts.answer_code(found, digits=digits, where="192.0.2.7", now=NOW)
 
-    def email(self) -> contact_points.ContactPoint | None:
+    def email(self) -> ContactPoint | None:
         return contact_points.find(self.patient, "email")
 
     def sms(self, words: str, key: str = "1", phone: str = "90123456") -> bool:

@@ -103,6 +103,21 @@ class QueueLife(RuleBasedStateMachine):
             assert again.view.invitation == guest.view.invitation
             assert Arrival.objects.filter(invitation=guest.invitation, status__in=PRESENT).count() == 1
 
+    @rule(
+        guest=guests,
+        which=st.sampled_from([FIRST, SECOND]),
+        already=st.sampled_from(["", "keep", "move"]),
+    )
+    def who_waits_enters_the_other_queue(self, guest, which, already):
+        self.tick()
+        if guest.view.invitation not in self.inside:
+            return
+        to = self.openings[which]
+        elsewhere = Opening.objects.get(pk=guest.invitation.opening_id) != to
+        went = self.tried(lambda: enter(to, guest.name, phone=guest.phone, already=already, now=self.now))
+        assert went == (already != "" or not elsewhere)
+        assert (guest.arrival.opening == to) == (already == "move" or not elsewhere)
+
     @rule(guest=guests)
     def sits_down(self, guest):
         self.tick()
@@ -116,7 +131,7 @@ class QueueLife(RuleBasedStateMachine):
     def locks_the_screen(self, guest):
         self.tick()
         self.at_page.discard(guest.view.invitation)
-        services.give_up_seat(guest.arrival, tab=TAB)
+        services.give_up_seat(guest.arrival.pk, tab=TAB, clinic_id=guest.arrival.clinic.public_id)
 
     @rule(guest=guests)
     def steps_away(self, guest):

@@ -1,7 +1,5 @@
 """Pages of people in a queue, and of those who serve it: everything changes by itself."""
 
-import asyncio
-import contextvars
 from collections.abc import Iterator
 
 import pytest
@@ -37,11 +35,14 @@ async def greet(page: Page) -> dict:
 
 
 async def told(page: Page, **facts) -> dict:
-    """The next news of the door in which these facts stand."""
-    frame = await page.until(
-        lambda one: one["type"] == "door" and all(one["door"][name] == fact for name, fact in facts.items())
-    )
-    return frame["door"]
+    """The next news of the door, or of the place alone, in which these facts stand."""
+    frame = await page.until(lambda one: facts.items() <= part(one).items())
+    return part(frame)
+
+
+def part(frame: dict) -> dict:
+    """What a frame says of the door."""
+    return frame if frame["type"] in {"place", "words"} else frame.get("door", {})
 
 
 def act(member) -> dict:
@@ -167,10 +168,14 @@ def test_words_to_all_come_to_all_and_words_to_one_to_nobody_else(full):
             await greet(theirs)
             await later(queue.tell)(opening.clinic, arrival_id=one, words="Bare til deg", **act(doctor))
             await later(queue.tell)(opening.clinic, opening_id=opening.public_id, code="soon", **act(doctor))
-            words = await mine.until(lambda f: f["type"] == "door" and len(f["door"]["words"]) == 2)
-            assert [word["words"] for word in words["door"]["words"]] == ["Bare til deg", ""]
-            others = await theirs.until(lambda f: f["type"] == "door" and f["door"]["words"])
-            assert [word["code"] for word in others["door"]["words"]] == ["soon"]
+            personal = await mine.until(lambda one: part(one).get("words"))
+            assert [word["words"] for word in part(personal)["words"]] == ["Bare til deg"]
+            for page in (mine, theirs):
+                (told_to_all,) = (await page.hear("words"))["words"]
+                assert told_to_all == {"at": NOW.isoformat(), "code": "soon", "words": ""}
+            assert "door" not in await theirs.silence()
+            whole = await greet(mine)
+            assert [word["words"] for word in whole["words"]] == ["Bare til deg", ""]
 
     play(scene)
 
@@ -203,6 +208,7 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
         return shown.everybodys_places(opening_id, now=now)
 
     monkeypatch.setattr(board, "everybodys_places", look)
+    monkeypatch.setattr(shown, "place_of", lambda arrival: pytest.fail("looked for itself"))
     arrival = guests[0].arrival.public_id
 
     async def scene():
@@ -210,12 +216,14 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
         async with opened(*pages) as (first, second, third, *_more):
             for page in (first, second, third):
                 await greet(page)
+            # One for all who came, however many.
+            assert looks == [opening.public_id]
             await later(queue.send_home)(opening.clinic, arrival, **act(doctor))
             await told(second, place=1)
             await told(third, place=2)
 
     play(scene)
-    assert looks == [opening.public_id]
+    assert looks == [opening.public_id] * 2
 
 
 def test_the_places_of_thirty_cost_no_more_than_those_of_three(full):
@@ -284,15 +292,3 @@ def test_a_week_page_hears_that_the_timetable_changed(full):
             assert await desk.hear("day")
 
     play(scene)
-
-
-def test_two_looks_at_once_from_one_page_do_not_stand_in_each_others_way(monkeypatch):
-    monkeypatch.setattr(board, "everybodys_places", lambda opening, **_: {opening: {}})
-
-    async def scene() -> list:
-        context = contextvars.copy_context()
-        looks = board.Board()
-        return await asyncio.gather(*(looks.places(one, "a-mark", context) for one in ("first", "second")))
-
-    # As the server runs it: no thread of a test lends its own to the database.
-    assert asyncio.run(scene()) == [{"first": {}}, {"second": {}}]

@@ -157,5 +157,5 @@ def test_the_day_page_knows_whose_page_lost_touch():
     services.take_seat(arrival, tab="first", move=False, now=NOW)
     assert connected()
     assert not connected(NOW + timedelta(minutes=1))
-    services.give_up_seat(arrival, tab="first")
+    services.give_up_seat(arrival.pk, tab="first", clinic_id=arrival.clinic.public_id)
     assert not connected()

@@ -31,6 +31,7 @@ class Door:
 DOORS: dict[str, Door] = {
     # For everybody
     "home": Door("GET HEAD", "public"),
+    "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
     "holding": Door("GET HEAD", "public"),
     "healthz": Door("GET HEAD", "public"),
@@ -38,6 +39,7 @@ DOORS: dict[str, Door] = {
     "patient_shell": Door("GET HEAD", "public"),
     "patient_open": Door("POST", "public"),
     "inbox": Door("GET", "public"),
+    "inbox_file": Door("GET", "public", thing="mail"),
     # The clinic's own page, dropping in and booking oneself: there for everybody once the clinic opened its page
     "clinic_page": Door("GET HEAD", "public", thing="slug"),
     "clinic_status": Door("GET HEAD", "embed", thing="slug"),
@@ -59,6 +61,7 @@ DOORS: dict[str, Door] = {
     "own_contact": Door("GET HEAD POST", "public"),
     # The patient's own browser
     "patient_page": Door("GET HEAD", "patient", PATIENT, "invitation"),
+    "patient_change": Door("GET HEAD POST", "patient", PATIENT, "invitation"),
     "patient_birth_date": Door("POST", "patient", PATIENT, "invitation"),
     "patient_send_code": Door("POST", "patient", PATIENT, "invitation"),
     "patient_code": Door("POST", "patient", PATIENT, "invitation"),
@@ -89,6 +92,10 @@ DOORS: dict[str, Door] = {
     "remove_passkey": Door("GET HEAD POST", "account", STAFF, "passkey"),
     "mfa_view_recovery_codes": Door("GET HEAD", "account", STAFF),
     "mfa_generate_recovery_codes": Door("GET HEAD POST", "account", STAFF),
+    "calendar": Door("GET HEAD", "page", CLINICIAN),
+    "calendar_feed_open": Door("POST", "page", CLINICIAN),
+    "calendar_feed_close": Door("POST", "page", CLINICIAN),
+    "calendar_feed": Door("GET HEAD", "public", thing="feed"),
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_alerts": Door("GET HEAD POST", "page", DESK),
     "own_phone_code": Door("POST", "page", DESK),
@@ -159,6 +166,10 @@ DOORS: dict[str, Door] = {
     "agreement": Door("GET POST", "page", DESK, "agreement"),
     "agreement_end": Door("POST", "page", DESK, "agreement"),
     "send_again": Door("POST", "page", DESK, "invitation"),
+    "letter": Door("POST", "page", DESK, "invitation"),
+    "agree_in_person": Door("POST", "page", DESK, "appointment"),
+    "settle_wish": Door("POST", "page", DESK, "wish"),
+    "reminders_of": Door("POST", "page", DESK, "patient"),
     "patients": Door("GET POST", "page", DESK),
     "book_reach": Door("POST", "fragment", DESK),
     "contact_ask": Door("POST", "page", DESK, "patient"),
@@ -177,11 +188,15 @@ DOORS: dict[str, Door] = {
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_end": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
+    "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notices": Door("GET HEAD", "page", ADMINISTRATOR),
     "notice_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notice": Door("GET HEAD POST", "page", ADMINISTRATOR, "notice"),
     "notice_down": Door("POST", "page", ADMINISTRATOR, "notice"),
+    "calendar_server": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "calendar_server_end": Door("POST", "page", ADMINISTRATOR),
+    "calendar_check": Door("POST", "page", ADMINISTRATOR, "calendar"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 
@@ -199,6 +214,7 @@ SET_UP = frozenset(
 # Rows that a GET may write, each with its reason.
 WRITTEN_BY_LOOKING = {
     "django_session": "when a person was last seen; the secret of an app that is being added; the clinic chosen",
+    "calendars_calendarfeed": "when a calendar program last fetched, so that its owner sees whether any does",
     "audit_entry": "that somebody looked",
     "audit_head": "that somebody looked",
 }

@@ -17,7 +17,7 @@ from blikk.waiting_room.models import Arrival
 from tests.builders import NOW, a_member
 from tests.people import signed_in
 from tests.web.access_table import FRAMES
-from tests.web.walk import NOBODYS, ORIGIN, ROLES, House, Undone, a_house, with_device
+from tests.web.walk import NOBODYS, ORIGIN, ROLES, House, a_house, with_device
 
 TAB, EPOCH = "tab-tab-tab", "epoch-epoch"
 BODY = {"candidate": None}
@@ -46,13 +46,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 # Passed on to the others or dropped, and never answered.
 UNANSWERED = {"Beat", "Signal", "State"}
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _one_connection(monkeypatch):
-    """The test's transaction is this connection's: sockets must not close it after each use."""
-    monkeypatch.setattr("channels.db.close_old_connections", lambda: None)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -146,10 +140,9 @@ def test_no_other_role_and_no_other_clinic_can_do_anything_with_our_things(house
             (sent("Next", opening=house.things["opening"]), sent("Next")),
             (sent("Take", arrival=house.things["queued"], version=queued), sent("Take")),
         ):
-            with Undone():
-                told = answers(client, "/ws/desk", ours)
-                assert told == answers(client, "/ws/desk", none), (who, ours)
-                assert told == refused("not_found"), (who, ours)
+            told = answers(client, "/ws/desk", ours)
+            assert told == answers(client, "/ws/desk", none), (who, ours)
+            assert told == refused("not_found"), (who, ours)
     assert Arrival.objects.get(public_id=arrival).status == "waiting"
 
 
@@ -167,8 +160,7 @@ def test_without_a_seat_there_is_no_conversation_to_speak_in(house, elsewhere):
         (with_device(house.running), f"/ws/door/{house.running.invitation.public_id}"),
     ):
         for name in ("ChangeChannel", "AskIce", "StepOut", "End", "Text"):
-            with Undone():
-                told = answers(client, path, sent(name))[0]
+            told = answers(client, path, sent(name))[0]
             assert told["type"] == "refused", (path, name)
             assert told["code"] in {"not_found", "over"}, (path, name)
 
@@ -178,19 +170,29 @@ def test_frames_of_the_door_mean_nothing_at_a_desk(house, name):
     assert answers(house.clients["clinician"], "/ws/desk", sent(name)) == refused("not_found")
 
 
-def test_the_clinician_can(house):
+def test_the_clinician_can_let_somebody_in(house):
+    arrival = house.things["arrival"]
+    version = Arrival.objects.get(public_id=arrival).version
+    told = answers(house.clients["clinician"], "/ws/desk", sent("Admit", arrival=arrival, version=version))
+    assert told[0]["type"] == "done"
+
+
+@pytest.mark.parametrize("name", ["Next", "Take"])
+def test_the_clinician_can_take_somebody_out_of_a_queue(house, name):
+    queued = Arrival.objects.get(public_id=house.things["queued"]).version
+    asked = {"Next": {"opening": house.things["opening"]}, "Take": {"arrival": house.things["queued"]}}[name]
+    asked |= {"version": queued} if name == "Take" else {}
+    assert answers(house.clients["clinician"], "/ws/desk", sent(name, **asked))[0]["type"] == "done"
+
+
+def test_the_clinician_can_step_out(house):
+    join = sent("Join", consultation=house.things["consultation"])
+    told = answers(house.clients["clinician"], "/ws/desk", join, sent("StepOut"))
+    assert told[1] == {"type": "done", "re": 7}
+
+
+def test_the_clinician_can_speak_and_end(house):
     client, things = house.clients["clinician"], house.things
-    version = Arrival.objects.get(public_id=things["arrival"]).version
-    with Undone():
-        told = answers(client, "/ws/desk", sent("Admit", arrival=things["arrival"], version=version))
-        assert told[0]["type"] == "done"
-    queued = Arrival.objects.get(public_id=things["queued"]).version
-    for frame in (
-        sent("Next", opening=things["opening"]),
-        sent("Take", arrival=things["queued"], version=queued),
-    ):
-        with Undone():
-            assert answers(client, "/ws/desk", frame)[0]["type"] == "done"
     joined, text, ice, channel = answers(
         client,
         "/ws/desk",
@@ -200,13 +202,6 @@ def test_the_clinician_can(house):
         sent("ChangeChannel"),
     )
     assert (joined["type"], text["type"], ice["type"], channel["type"]) == ("joined", "done", "ice", "done")
-    with Undone():
-        assert answers(
-            client, "/ws/desk", sent("Join", consultation=things["consultation"]), sent("StepOut")
-        )[1] == {
-            "type": "done",
-            "re": 7,
-        }
     again, ended = answers(
         client,
         "/ws/desk",

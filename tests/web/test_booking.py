@@ -63,7 +63,7 @@ def test_a_known_patient_is_booked_and_invited_and_the_code_is_shown_once(desk):
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Timen er bestilt" in page
-    message = Message.objects.get()
+    message = Message.objects.get(kind="invited")
     code = page.split('data-test="typed-code">')[1].split("<")[0]
     assert code in message.body
     appointment = Appointment.objects.get()
@@ -76,7 +76,7 @@ def test_a_new_patient_is_registered_and_booked_in_one_go(desk):
     _clinic, clinician, browser = desk
     assert browser.post("/time/ny", asked(clinician, **NEW)).status_code == 200
     assert Patient.objects.get().name == "Nils Holm"
-    assert Message.objects.get().to == "+4790000041"
+    assert Message.objects.get(kind="invited").to == "+4790000041"
 
 
 def test_a_new_patient_is_not_registered_without_the_hour(desk):
@@ -98,7 +98,7 @@ def test_a_new_patient_is_not_registered_without_the_hour(desk):
         ({"at": ""}, "Fyll ut dette feltet."),
         ({"at": "noon"}, "Skriv klokkeslettet slik"),
         ({"patient": ""}, "Velg en pasient i listen"),
-        ({"channels": []}, "Velg SMS, e-post eller begge."),
+        ({"channels": []}, "Velg SMS, e-post eller brev."),
         ({"minutes": "9999"}, "Velg fra listen."),
     ],
 )
@@ -152,7 +152,7 @@ def test_the_message_stands_there_exactly_as_it_is_sent(desk):
     letter = browser.post("/time/ny/melding", typed).content.decode()
     shown = letter.split('data-test="letter">')[1].split("</p>")[0]
     browser.post("/time/ny", typed)
-    sent = Message.objects.get().body
+    sent = Message.objects.get(kind="invited").body
     before, after = sent.split("/m#")[0], sent.rpartition("Spørsmål?")[2]
     assert shown.startswith(before)
     assert shown.rstrip().endswith(after)

@@ -1,6 +1,7 @@
 """Contact points on the pages: read back where one books, asked about, sent again, and answered by the patient."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -9,10 +10,14 @@ from django.urls import reverse
 
 from blikk.audit.models import Entry
 from blikk.clinics import profile
+from blikk.clinics import queries as clinics
+from blikk.jobs.seed import SLUG, seed
 from blikk.journeys import contacts
+from blikk.journeys.day import day_of
 from blikk.kernel.actors import SYSTEM
 from blikk.notifications.models import Message
-from blikk.patients import contact_points
+from blikk.patients import contact_points, requests
+from blikk.patients import queries as patients
 from blikk.patients.models import ContactExemption, ContactRequest, Patient
 from blikk.scheduling.models import Appointment
 from tests import builders
@@ -286,3 +291,18 @@ def test_what_came_in_is_taken_into_use_or_laid_aside_at_the_desk(desk):
     assert theirs.post(taken, {"version": offer.version}).status_code == 404
     assert "Tatt i bruk." in browser.post(taken, {"version": offer.version}, follow=True).content.decode()
     assert contact_points.get(patient, "email").value == "ny@example.no"
+
+
+def test_the_demo_shows_every_kind_of_contact_and_outlives_a_number_that_died(desk):
+    seed(now=builders.NOW)
+    clinic = clinics.find_by_slug(SLUG)
+    points = {one.family_name: contact_points.find(one, "phone") for one in patients.of(clinic)}
+    assert points["Berge"].state == "read_back"
+    assert points["Aune"].state == "unverified"
+    assert [one.status for one in requests.running_of(points["Myhre"].patient, now=builders.NOW)] == ["open"]
+    failed = Message.objects.get(status="failed")
+    assert contacts.could_not_be_reached(failed, reason=failed.reason, now=builders.NOW)
+    tomorrow = builders.NOW + timedelta(days=1)
+    seed(now=tomorrow)
+    today = day_of(clinic, day=tomorrow.date(), now=tomorrow)
+    assert "Leif Arne Strand" in {row.patient_name for row in today.rows}

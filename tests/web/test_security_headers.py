@@ -40,7 +40,7 @@ EMBEDDED = {"Cross-Origin-Resource-Policy": "cross-origin"}
 # The one page that search engines may find.
 FOUND = {"X-Robots-Tag": "all"}
 # JSON posts compare the Origin exactly and carry no CSRF token.
-JSON = {"patient_open", "note", "clinic_relay"} | {
+JSON = {"patient_open", "own_contact_open", "note", "clinic_relay"} | {
     name for name, door in DOORS.items() if name.startswith("patient_") and door.methods == "POST"
 }
 
@@ -123,7 +123,7 @@ def test_every_script_and_style_of_a_page_is_our_own_and_known_to_the_policy(hou
 
 
 def test_trusted_types_are_required_where_patients_are(house):
-    for path in ("/m", "/kode", f"/m/{house.things['invitation']}"):
+    for path in ("/m", "/kode", "/adresse", f"/m/{house.things['invitation']}"):
         response = house.clients["patient"].get(path)
         assert response.status_code == 200
         assert policy_of(response)["require-trusted-types-for"] == "'script'"

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.journeys import talk
@@ -81,7 +82,9 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
+    things |= _in_calendars(clinic, clinician)
     things["arrival"] = _arrival_of(waiting)
+    things["wish"] = builders.asked(waiting).public_id
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
@@ -137,6 +140,22 @@ def _in_the_timetable(clinic: Clinic, clinician: Membership, patient_name: str) 
         "queued": guest.arrival.public_id,
         "absence": absence.public_id,
     }
+
+
+def _in_calendars(clinic: Clinic, clinician: Membership) -> dict[str, str]:
+    """A feed, and a calendar on a server that nobody may reach."""
+    server = calendars.set_server(
+        clinic,
+        origin="https://kalender.example.no",
+        user="blikk",
+        password="et passord",
+        paths={clinician.public_id: "/kari/kalender/"},
+        hosts=["kalender.example.no"],
+        actor=SYSTEM,
+        now=NOW,
+    )
+    feed = calendars.open_feed(clinician, actor=SYSTEM, now=NOW)
+    return {"feed": feed, "calendar": server.calendars.get().public_id, "mail": NOBODYS}
 
 
 def _arrival_of(hour: Hour) -> str:

@@ -10,7 +10,7 @@ from blikk.clinics.models import AlertBy, Clinic, Membership
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Invitation
 from blikk.invitations.services import Issued
-from blikk.invitations.words import Kind, compose, staff_alert
+from blikk.invitations.words import Kind, compose, sender_of, staff_alert
 from blikk.notifications import services as outbox
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import Arrival
@@ -48,6 +48,9 @@ def send(
         minutes=minutes,
     )
     by_phone = bool(invitation.phone)
+    if not (by_phone or invitation.email):
+        # A letter is all that they have: what the clinic wants to say now stands on their page.
+        return
     outbox.queue(
         clinic_id=invitation.clinic_id,
         kind=kind,
@@ -59,7 +62,7 @@ def send(
         body=words.body,
         about=named(invitation),
         topic=f"day:{invitation.clinic.public_id}",
-        sender=invitation.clinic.sender_label,
+        sender=sender_of(invitation.clinic, "sms" if by_phone else "email"),
         now=now,
     )
 
@@ -83,7 +86,7 @@ def alert(
                 subject=words.subject,
                 body=words.body,
                 about=named(about),
-                sender=clinic.sender_label,
+                sender=sender_of(clinic, channel),
                 now=now,
             )
         told += bool(WAYS[member.alert_by])

@@ -19,6 +19,7 @@ class Outgoing:
     body: str = field(repr=False)
     language: str
     now: datetime
+    calendar: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,13 @@
 
 from blikk.scheduling.queries.appointments import get, of, on_day
 from blikk.scheduling.queries.holidays import holiday_name
-from blikk.scheduling.queries.openings import OpeningView, get_opening, next_opening, openings_on
+from blikk.scheduling.queries.openings import (
+    OpeningView,
+    drop_in_of,
+    get_opening,
+    next_opening,
+    openings_on,
+)
 from blikk.scheduling.queries.other_times import OtherTimes, other_times
 from blikk.scheduling.queries.series import SeriesDate, preview_series
 from blikk.scheduling.queries.slots import Slot, find_slot, free_slots, get_hold, why_not
@@ -28,6 +34,7 @@ __all__ = [
     "Week",
     "WeekDay",
     "absences_of",
+    "drop_in_of",
     "find_slot",
     "free_slots",
     "get",

@@ -12,7 +12,7 @@ from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
 from blikk.kernel.moves import change
 from blikk.kernel.times import wall_time
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment, Period, Series
+from blikk.scheduling.models import Appointment, Form, Period, Series
 from blikk.scheduling.policies import FURTHEST, LATE_BY, LONGEST, SHORTEST
 from blikk.scheduling.queries import get, why_not
 from blikk.scheduling.states import APPOINTMENT, FILLS_TIME, AppointmentStatus
@@ -191,6 +191,23 @@ def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, n
     appointment = get(clinic, appointment_id)
     APPOINTMENT.make(appointment, AppointmentStatus.CANCELLED, version=version, cancelled_at=now)
     record("appointment.cancelled", actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
+    announce(f"day:{clinic.public_id}", "day")
+    return appointment
+
+
+@transaction.atomic
+def hold_in_person(
+    clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime
+) -> Appointment:
+    """Let an appointment that has not been held be a physical one, at the same time and with the same clinician."""
+    hold(clinic.pk)
+    appointment = get(clinic, appointment_id)
+    if appointment.version != version:
+        raise Overtaken
+    if appointment.status not in FILLS_TIME or appointment.drop_in or appointment.form == Form.IN_PERSON:
+        raise IllegalMove(appointment.status, "in_person")
+    change(appointment, form=Form.IN_PERSON)
+    record("appointment.in_person", actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
     announce(f"day:{clinic.public_id}", "day")
     return appointment
 

@@ -1,9 +1,10 @@
 """Places in a queue, and what they mean in minutes."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +12,7 @@ from blikk.clinics.models import Membership
 from blikk.scheduling.models import Appointment, Opening
 from blikk.scheduling.states import FILLS_TIME, OpeningStatus
 from blikk.waiting_room.errors import QueueClosed, QueueFull
-from blikk.waiting_room.estimate import Range, around, estimate
+from blikk.waiting_room.estimate import Range, Waits, around
 from blikk.waiting_room.models import Arrival, Notice, Serving, ServingStatus
 from blikk.waiting_room.queries.arrivals import is_connected
 from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
@@ -48,12 +49,20 @@ class Pace:
 
     def wait(self, ahead: int) -> Range | None:
         """How long somebody with so many before them will wait; None while nobody serves."""
-        plain = estimate(ahead, self.servers, self.lengths, self.expected, running=self.running)
-        return plain and around(plain, self.booked, self.servers)
+        return self.waits()(ahead)
+
+    def waits(self) -> Callable[[int], Range | None]:
+        """As `wait`, for who asks for many: what is the same for all of them is reckoned once."""
+        waits = Waits(self.servers, self.lengths, self.expected, self.running)
+
+        def wait(ahead: int) -> Range | None:
+            plain = waits.after(ahead)
+            return around(plain, self.booked, self.servers) if plain and self.booked else plain
+
+        return wait
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """One person's place in a queue, and why it grew, if it did."""
 
     place: int

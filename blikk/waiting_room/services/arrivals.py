@@ -141,10 +141,10 @@ def keep_seats(taken: Iterable[tuple[int, str]], *, now: datetime) -> dict[tuple
     return kept
 
 
-def give_up_seat(arrival: Arrival, *, tab: str) -> None:
+def give_up_seat(arrival_key: int, *, tab: str, clinic_id: str) -> None:
     """Free the seat when its tab goes away; the place in the waiting room is kept."""
-    if Arrival.objects.filter(pk=arrival.pk, seat=tab).update(seat="", seat_seen_at=None) == 1:
-        announce(f"day:{arrival.clinic.public_id}", "day")
+    if Arrival.objects.filter(pk=arrival_key, seat=tab).update(seat="", seat_seen_at=None) == 1:
+        announce(f"day:{clinic_id}", "day")
 
 
 def _answer_call(arrival: Arrival) -> None:

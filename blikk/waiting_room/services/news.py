@@ -5,7 +5,6 @@ from datetime import datetime
 from blikk.audit.services import Detail, record
 from blikk.bus.services import announce
 from blikk.kernel.actors import Actor
-from blikk.kernel.ids import new_id
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import Arrival
 
@@ -22,8 +21,8 @@ def tell(
 
 
 def queue_changed(opening: Opening) -> None:
-    """Tell everybody in a queue that the places may be other ones; the mark lets a process read them once for all."""
-    announce(f"queue:{opening.public_id}", "queue", mark=new_id())
+    """Tell everybody in a queue that the places may be other ones; each process reads them once for all."""
+    announce(f"queue:{opening.public_id}", "queue")
 
 
 def tell_queue(act: str, opening: Opening, *, actor: Actor, now: datetime, **details: Detail) -> None:

@@ -89,7 +89,8 @@ def tell_all(opening: Opening, *, code: str = "", words: str = "", actor: Actor,
         clinic=opening.clinic, opening=opening, code=code, words=cleaned, at=now, by=str(actor)
     )
     if code not in INTERNAL:
-        announce(f"queue:{opening.public_id}", "told")
+        # The words themselves: a thousand pages need not ask for what is the same for all of them.
+        announce(f"queue:{opening.public_id}", "told", at=now.isoformat(), code=code, words=cleaned)
     tell_queue("queue.told", opening, actor=actor, now=now, code=code)
     return notice
 

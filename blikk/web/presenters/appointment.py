@@ -37,6 +37,7 @@ class Invited:
     reach: str
     marks: Sequence[Mark]
     send_again: str
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,14 @@ class ShownAppointment:
     spoken: str
     spoken_to: str
     code_address: str
+    # The letter that this booking asked for and nobody has printed yet.
+    letter_href: str = ""
+    wish: str = ""
+    wish_phone: str = ""
+    wish_phone_bare: str = ""
+    agree_href: str = ""
+    settle_href: str = ""
+    is_in_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,7 @@ class Mail:
     when: str
     subject: str
     body: str
+    file_href: str
 
 
 def show_appointment(
@@ -151,22 +161,50 @@ def show_appointment(
         spoken=spaced(spoken),
         spoken_to=spoken_to,
         code_address=f"{base_url}/kode".removeprefix("https://").removeprefix("http://"),
+        letter_href=_letter_of(patient) if is_open and patient and patient.letter == "due" else "",
+        is_in_person=row.is_in_person,
+        **(_wish(row, patient) if is_open and patient and patient.wish else {}),
     )
+
+
+def _letter_of(person: Person) -> str:
+    return reverse("letter", args=[person.invitation])
+
+
+def _wish(row: Row, patient: Person) -> dict[str, str]:
+    """What the patient asked for from the link, and the ways to answer."""
+    return {
+        "wish": patient.wish,
+        "wish_phone": words.phone(patient.phone),
+        "wish_phone_bare": patient.phone,
+        "agree_href": reverse("agree_in_person", args=[row.appointment]),
+        "settle_href": reverse("settle_wish", args=[patient.wish_id]),
+    }
 
 
 def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
     shown = [companion_status(person, now)]
     if person.role != "patient":
         shown.append(consent_mark(person.standing))
+    shown += marks.of_wish(person) + marks.of_proof(person)
     shown += [Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(person, may_send=False)]
     return Invited(
         name=person.name,
         role=words.role(person.role),
         about=interpreter_words(person.spoken, person.qualification),
-        reach=words.phone(person.phone) or gettext("Får lenken på e-post"),
+        reach=_reach(person),
         marks=shown,
         send_again=reverse("send_again", args=[person.invitation]) if may_send else "",
+        letter=_letter_of(person) if may_send else "",
     )
+
+
+def _reach(person: Person) -> str:
+    if person.sent_by == "letter":
+        return gettext("Får lenken i brev")
+    if person.phone:
+        return words.phone(person.phone)
+    return gettext("Får lenken på e-post")
 
 
 def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
@@ -193,6 +231,13 @@ def show_letters(message: Words, channels: Sequence[str]) -> list[Letter]:
     shown = {
         "sms": Letter(gettext("SMS"), "", message.body),
         "email": Letter(gettext("E-post"), message.subject, message.body),
+        "letter": Letter(
+            gettext("Brev"),
+            "",
+            gettext(
+                "Du skriver ut brevet når timen er bestilt. Det har en QR-kode og en kode til å skrive inn."
+            ),
+        ),
     }
     return [shown[channel] for channel in channels]
 
@@ -209,6 +254,7 @@ def show_inbox(messages: Sequence[InboxMessage], zone: str) -> list[Mail]:
             when=words.day_and_clock(message.at, zone),
             subject=message.subject if message.channel == "email" else "",
             body=message.body,
+            file_href=reverse("inbox_file", args=[message.public_id]) if message.calendar else "",
         )
         for message in messages
     ]

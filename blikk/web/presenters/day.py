@@ -212,7 +212,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
-        shown_marks += marks.of_late_answer(patient, row.appointment)
+        shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
     if state in {"booked", "late"}:
         shown_marks += marks.of_doubt(row.doubts)
     if row.is_drop_in:
@@ -275,6 +275,8 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
     if state == "waiting" and patient and patient.waiting_since:
         since = patient.waiting_since
         return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if state == "booked" and row.is_in_person:
+        return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:
         return Mark(gettext("Kom ikke"), "clock", "care")
     return {

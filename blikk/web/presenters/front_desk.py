@@ -178,5 +178,5 @@ def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
             Mark(trouble.words, "warning", "bad") for trouble in marks.troubles_of(patient, may_send=False)
         ]
     if patient and state in {"booked", "waiting", "at_the_door", "away"}:
-        found += marks.of_late_answer(patient, row.appointment)
+        found += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
     return found

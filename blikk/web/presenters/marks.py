@@ -76,14 +76,42 @@ def of_devices(person: Person) -> list[Mark]:
         marks.append(Mark(gettext("Virker: %(what)s") % {"what": ", ".join(working)}, "check", "good"))
     if not marks:
         marks.append(Mark(gettext("Utstyret er ikke prøvd"), "question"))
+    marks += of_proof(person)
     if person.devices > 1:
         marks.append(Mark(gettext("Har brukt mer enn én enhet, bekreftet med kode"), "device", "care"))
     return marks
 
 
+def of_proof(person: Person) -> list[Mark]:
+    """What the clinician must know of how the person proved themself, where it was not by their phone."""
+    said = {
+        "letter": Mark(gettext("Ikke bekreftet på telefon, bare med brev"), "question", "care"),
+        "email_code": Mark(gettext("Bekreftet på e-post, ikke på telefon"), "question", "care"),
+    }
+    return [said[person.weak_proof]] if person.weak_proof else []
+
+
+def of_wish(person: Person) -> list[Mark]:
+    """What the patient has asked for from the link."""
+    said = {
+        "in_person": Mark(gettext("Vil heller møte opp"), "person", "care"),
+        "cannot_come": Mark(gettext("Kan ikke komme"), "cross", "care"),
+    }
+    return [said[person.wish]] if person.wish in said else []
+
+
+def of_letter(person: Person) -> list[Mark]:
+    """How far the letter has come."""
+    said = {
+        "due": Mark(gettext("Brevet er ikke skrevet ut"), "message", "care"),
+        "printed": Mark(gettext("Brevet er skrevet ut"), "message"),
+    }
+    return [said[person.letter]] if person.letter else []
+
+
 def of_delivery(person: Person) -> list[Mark]:
     """How it goes with the invitation, as long as nothing is wrong with it."""
-    return [
+    return of_letter(person) + [
         Mark(str(WAYS[message.status]), "message")
         for message in _newest(person.messages)[:1]
         if message.status in WAYS
@@ -140,10 +168,11 @@ def troubles_of(person: Person, *, may_send: bool) -> list[Trouble]:
 
 
 def _newest(messages: Sequence[MessageState]) -> list[MessageState]:
-    """The newest message of each channel, codes left out: they are asked for again by the patient."""
+    """The newest message of each channel. Codes are left out, for the patient asks again, and reminders to come."""
     newest: dict[str, MessageState] = {}
     for message in messages:
-        if message.kind != "code":
+        is_to_come = message.kind == "reminder" and not message.is_in_trouble
+        if message.kind != "code" and not is_to_come:
             newest.setdefault(message.channel, message)
     return list(newest.values())
 

@@ -23,6 +23,7 @@ class InboxTransport:
                 "to": message.to,
                 "subject": message.subject,
                 "body": message.body,
+                "calendar": message.calendar,
                 "at": message.now,
             },
         )

@@ -1,0 +1,58 @@
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from blikk.jobs.calendar_keeper import start_keeper
+from tests.builders import a_booked_hour, a_clinic, a_member
+from tests.calendars.conftest import allowed as allowed
+from tests.calendars.conftest import set_up
+from tests.servers import free_port, wait_until
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hours_are_kept_on_the_server_beside_the_workers_other_duties(allowed):
+    now = timezone.now()
+    member = a_member(a_clinic())
+    path = allowed.make_calendar("beside")
+    set_up(allowed, member.clinic, {member.public_id: path}, now=now)
+    a_booked_hour(member.clinic, clinician=member, starts_in=timedelta(days=2), now=now)
+    stop = threading.Event()
+    keeper = start_keeper(stop, name="w")
+    try:
+        assert keeper is not None
+        wait_until(lambda: len(allowed.files(path)) == 1, "the hour is on the server")
+    finally:
+        stop.set()
+        if keeper:
+            keeper.join(30)
+    assert not keeper.is_alive()
+
+
+def test_no_thread_is_begun_where_the_operator_has_named_no_server(settings):
+    assert settings.BLIKK_CALDAV_HOSTS == []
+    assert start_keeper(threading.Event(), name="w") is None
+
+
+def test_the_doctor_asks_every_calendar_server(shell, allowed):
+    shell.run("migrate")
+    well = shell.run("doctor", BLIKK_CALDAV_HOSTS=allowed.host)
+    assert f"calendar server: {allowed.host} answers" in well.stdout
+    ill = shell.run("doctor", BLIKK_CALDAV_HOSTS=f"localhost:{free_port()}")
+    assert "FAULT  calendar server" in ill.stdout
+    assert "BLIKK_CALDAV_HOSTS" in ill.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BLIKK_CALDAV_HOSTS", "https://kalender.example.no/"),
+        ("BLIKK_CALDAV_HOSTS", "kalender.example.no,bad host"),
+        ("BLIKK_CALDAV_CA", "/finnes/ikke.pem"),
+    ],
+)
+def test_a_wrong_value_refuses_to_start_and_says_which(shell, name, value):
+    refused = shell.run("doctor", **{name: value})
+    assert refused.returncode == 1
+    assert name in refused.stdout
