@@ -60,9 +60,11 @@ class ParticipantRole(models.TextChoices):
     PATIENT = "patient"
     RELATIVE = "relative"
     CARER = "carer"
+    ASSISTANT = "assistant"
     GUARDIAN = "guardian"
     INTERPRETER = "interpreter"
     COLLEAGUE = "colleague"
+    MEMBER = "member"
 
 
 class Participant(Opaque):
@@ -77,6 +79,13 @@ class Participant(Opaque):
     admitted_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # What the others in a group see instead of the name.
+    alias = models.CharField(max_length=40, blank=True)
+    # Of who comes along: how the patient's yes was given, or on what ground; of an interpreter, for the record.
+    consent_how = models.CharField(max_length=10, blank=True)
+    consent_ground = models.CharField(max_length=20, blank=True)
+    spoken = models.CharField(max_length=40, blank=True)
+    qualification = models.CharField(max_length=10, blank=True)
     # The tab that sits in the person's place, its page's epoch, and when it was last heard of.
     seat = models.CharField(max_length=64, blank=True)
     epoch = models.CharField(max_length=64, blank=True)

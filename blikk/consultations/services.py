@@ -1,5 +1,6 @@
 """Acts in a consultation: open it, let people take part, change channel, end it for everybody."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -39,6 +40,17 @@ def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, n
     return consultation
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What stands in the record of somebody who comes along."""
+
+    consent_how: str = ""
+    consent_ground: str = ""
+    spoken: str = ""
+    qualification: str = ""
+    alias: str = ""
+
+
 @transaction.atomic
 def take_in(
     consultation: Consultation,
@@ -47,16 +59,17 @@ def take_in(
     name: str,
     membership: Membership | None = None,
     arrival: Arrival | None = None,
+    came: Came | None = None,
     actor: Actor,
     now: datetime,
 ) -> Participant:
     """Give a person a place in the conversation. Raises RoomFull for the fifth, Over after the end.
 
-    The consultation's version is moved on, so that two who let different people in at once cannot make five.
+    The consultation's version moves on, so that two who let different people in at once cannot make five.
     """
     if consultation.status not in RUNNING:
         raise Over
-    invitation = arrival.invitation if arrival else None
+    invitation, facts = arrival.invitation if arrival else None, asdict(came or Came())
     mine = Participant.objects.filter(consultation=consultation, membership=membership, invitation=invitation)
     participant = mine.first()
     if participant is not None and participant.left_at is None:
@@ -73,9 +86,9 @@ def take_in(
             invitation=invitation,
             arrival=arrival,
             admitted_at=now,
+            **facts,
         )
-    else:
-        mine.update(left_at=None, arrival=arrival)
+    elif mine.update(left_at=None, arrival=arrival, **facts):
         participant.refresh_from_db()
     record(
         "participant.taken_in",
@@ -85,6 +98,8 @@ def take_in(
         now=now,
         role=role,
         participant=participant.public_id,
+        consent=facts["consent_how"],
+        ground=facts["consent_ground"],
     )
     announce(f"call:{consultation.public_id}", "roster")
     return participant

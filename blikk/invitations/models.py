@@ -7,7 +7,7 @@ from blikk.clinics.models import Clinic
 from blikk.invitations.states import InvitationStatus, Revoked, WishStatus
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
-from blikk.patients.models import Patient
+from blikk.patients.models import Agreement, Companion, Ground, Patient, Qualification
 from blikk.scheduling.models import Appointment, Opening
 
 TRIES = 5
@@ -19,9 +19,30 @@ class PersonRole(models.TextChoices):
     PATIENT = "patient"
     RELATIVE = "relative"
     CARER = "carer"
+    ASSISTANT = "assistant"
     GUARDIAN = "guardian"
     INTERPRETER = "interpreter"
     COLLEAGUE = "colleague"
+    # One of the others in a group.
+    MEMBER = "member"
+
+
+class Consent(models.TextChoices):
+    """Whether somebody may take part, as far as it was said about this one conversation."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class ConsentHow(models.TextChoices):
+    """How it was said."""
+
+    PATIENT = "patient"  # the patient pressed it
+    INVITED = "invited"  # the patient asked the person in
+    ORAL = "oral"  # said, and written down by staff
+    GROUND = "ground"  # a guardian, on another ground than the patient's yes
+    KEPT_OUT = "kept_out"  # a guardian whom the clinician left out, for a reason
+    GROUP = "group"  # a group, whose members chose it
 
 
 class LateAnswer(models.TextChoices):
@@ -64,12 +85,29 @@ class Invitation(Moving):
     # From then on the link opens, so that who was told in the morning can answer in the morning.
     late_told_at = models.DateTimeField(null=True, blank=True)
     late_answered_at = models.DateTimeField(null=True, blank=True)
+    # Who comes along: the person and the standing agreement where there is one, and in a queue beside whose way in.
+    companion = models.ForeignKey(
+        Companion, models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    beside = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="along")
+    alias = models.CharField(max_length=40, blank=True)
+    spoken = models.CharField(max_length=40, blank=True)
+    qualification = models.CharField(max_length=10, choices=Qualification, blank=True)
+    consent = models.CharField(max_length=3, choices=Consent, blank=True)
+    consent_how = models.CharField(max_length=10, choices=ConsentHow, blank=True)
+    consent_ground = models.CharField(max_length=20, choices=Ground, blank=True)
+    # For staff alone. It never goes into the note: a parent may read a child's record.
+    consent_reason = models.CharField(max_length=300, blank=True)
+    consent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="invitation_leads_to_an_hour_or_a_queue",
-                condition=Q(appointment__isnull=False) | Q(opening__isnull=False),
+                condition=Q(appointment__isnull=False) | Q(opening__isnull=False) | Q(beside__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["opening", "patient"],
@@ -91,6 +129,15 @@ class Invitation(Moving):
                 | (~Q(status="revoked") & Q(revoked_at__isnull=True, revoked_because="")),
             ),
             models.CheckConstraint(name="invitation_tries_are_limited", condition=Q(tries__lte=TRIES)),
+            models.CheckConstraint(
+                name="invitation_consent_was_said_somehow",
+                condition=Q(consent="", consent_how="", consent_at__isnull=True)
+                | (~Q(consent="") & ~Q(consent_how="") & Q(consent_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="invitation_nobody_comes_along_as_the_patient",
+                condition=Q(beside__isnull=True) | ~Q(role="patient"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,9 @@ CODES_A_DAY = 10
 
 def opens_at(invitation: Invitation) -> datetime:
     """When the door opens to this person: some time before their hour, or once told of a delay; or with the queue."""
+    beside = invitation.beside
+    if beside is not None and beside.opening is not None:
+        return beside.opening.opens_at
     if invitation.opening is not None:
         return invitation.opening.opens_at
     starts_at = invitation.appointment.starts_at if invitation.appointment else invitation.created_at
@@ -47,6 +50,8 @@ def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standi
     if invitation.status == InvitationStatus.REVOKED:
         return invitation.revoked_because  # type: ignore[return-value]
     if invitation.status == InvitationStatus.ENDED:
+        return "ended"
+    if has_nobody_to_join(invitation):
         return "ended"
     if is_expired(invitation, now=now):
         return "expired"
@@ -67,11 +72,19 @@ def proof_of(invitation: Invitation, device: Device) -> Standing:
 def is_expired(invitation: Invitation, *, now: datetime) -> bool:
     """Whether the hour, or the queue of the day, has passed without a conversation."""
     appointment = invitation.appointment
+    if appointment is None and invitation.beside is not None:
+        return is_expired(invitation.beside, now=now)
     if appointment is None:
         return invitation.opening is None or now > invitation.opening.closes_at + GRACE
     if appointment.status == AppointmentStatus.ARRIVED:
         return False
     return now > appointment.ends_at + GRACE or appointment.status != AppointmentStatus.BOOKED
+
+
+def has_nobody_to_join(invitation: Invitation) -> bool:
+    """Whether the patient whom somebody was to come along with in a queue has no way in any more."""
+    beside = invitation.beside
+    return invitation.appointment is None and beside is not None and beside.status != InvitationStatus.OPEN
 
 
 def needs_birth_date(invitation: Invitation, device: Device) -> bool:

@@ -3,10 +3,10 @@
 import re
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from blikk.clinics.models import Clinic
-from blikk.invitations.models import Device, Invitation
+from blikk.invitations.models import Device, Invitation, PersonRole
 from blikk.invitations.states import InvitationStatus
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import digest, keyed, normal_code
@@ -17,7 +17,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def _whole() -> QuerySet[Invitation]:
-    return Invitation.objects.select_related("clinic", "appointment__patient", "opening__period", "patient")
+    return Invitation.objects.select_related(
+        "clinic", "appointment__patient", "opening__period", "patient", "beside__opening__period"
+    )
 
 
 def find_by_token(token: str) -> Invitation | None:
@@ -47,6 +49,8 @@ def find_presented(invitation_id: str, device_secret: str) -> tuple[Invitation, 
         "invitation__appointment__patient",
         "invitation__opening__period",
         "invitation__patient",
+        "invitation__agreement",
+        "invitation__beside__opening__period",
     )
     device = next(iter(found[:1]), None)
     if device is None or not device_secret:
@@ -74,6 +78,15 @@ def get(clinic: Clinic, invitation_id: str) -> Invitation:
 def open_for(appointment: Appointment) -> QuerySet[Invitation]:
     """The invitations to an appointment that still lead somewhere."""
     return _whole().filter(appointment=appointment, status=InvitationStatus.OPEN).order_by("pk")
+
+
+def along_with(invitation: Invitation) -> QuerySet[Invitation]:
+    """The way in of everybody who comes along with a patient, to their hour or beside their place in a queue."""
+    mine = Q(beside=invitation)
+    if invitation.appointment_id is not None:
+        mine |= Q(appointment=invitation.appointment_id)
+    found = Invitation.objects.filter(mine, clinic=invitation.clinic_id, status=InvitationStatus.OPEN)
+    return found.exclude(role=PersonRole.PATIENT).select_related("agreement", "clinic").order_by("pk")
 
 
 def open_in_queue(opening: Opening, patient: Patient) -> Invitation | None:

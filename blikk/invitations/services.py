@@ -28,7 +28,7 @@ from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.ids import digest, keyed, new_digits, new_secret, new_typed_code, same
 from blikk.kernel.moves import change
 from blikk.patients.contact_points import require_verified
-from blikk.patients.models import Patient
+from blikk.patients.models import Agreement, Companion, Patient
 from blikk.scheduling.models import Appointment, Opening
 
 
@@ -39,6 +39,18 @@ class Issued:
     invitation: Invitation
     token: str
     typed_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What is known of somebody who comes along with a patient."""
+
+    companion: Companion | None = None
+    agreement: Agreement | None = None
+    beside: Invitation | None = None
+    alias: str = ""
+    spoken: str = ""
+    qualification: str = ""
 
 
 @transaction.atomic
@@ -54,6 +66,7 @@ def issue(
     email: str,
     language: str,
     channels: tuple[str, ...],
+    along: Along | None = None,
     actor: Actor,
     now: datetime,
 ) -> Issued:
@@ -68,6 +81,7 @@ def issue(
     if role == PersonRole.PATIENT and patient is not None:
         require_verified(patient, [way for way in channels if way != "letter"], actor=actor, now=now)
     token, typed_code = new_secret(), new_typed_code()
+    along = along or Along()
     invitation = Invitation.objects.create(
         clinic=clinic,
         appointment=appointment,
@@ -82,6 +96,12 @@ def issue(
         token_digest=digest(token),
         code_key=keyed("typed code", typed_code),
         created_at=now,
+        companion=along.companion,
+        agreement=along.agreement,
+        beside=along.beside,
+        alias=along.alias,
+        spoken=along.spoken,
+        qualification=along.qualification,
     )
     record("invitation.issued", actor=actor, about=invitation, clinic_id=clinic.pk, now=now, role=str(role))
     return Issued(invitation, token, typed_code)

@@ -19,7 +19,7 @@ Kind = Literal[
     "invited", "moved", "cancelled", "code",
     "queued", "two_left", "your_turn", "missed", "queue_closed", "late", "other_clinician",
     "reminder", "link_again", "in_person",
-    "moved_to_other",
+    "along", "moved_to_other",
 ]  # fmt: skip
 
 
@@ -111,6 +111,8 @@ def when_of(invitation: Invitation) -> tuple[datetime, str]:
     """The moment that a message names, and the zone of its clock."""
     if invitation.appointment is not None:
         return invitation.appointment.starts_at, invitation.appointment.zone
+    if invitation.beside is not None:
+        return when_of(invitation.beside)
     if invitation.opening is not None:
         return invitation.opening.closes_at, invitation.opening.zone
     return invitation.created_at, invitation.clinic.zone
@@ -208,6 +210,18 @@ def _invited(fields: Fields) -> Words:
         gettext(
             "{sender}: Du har en videotime {day} kl. {time}.\n"
             "Åpne denne lenken når det nærmer seg: {link}\n"
+            "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
+            "Spørsmål? Ring {phone}."
+        ).format(**_named(fields)),
+    )
+
+
+def _along(fields: Fields) -> Words:
+    return Words(
+        gettext("Videosamtale nå"),
+        gettext(
+            "{sender}: Du er bedt med i en videosamtale som er i gang eller snart begynner.\n"
+            "Åpne denne lenken nå: {link}\n"
             "Vil du ikke åpne lenker? Skriv koden {typed_code} på {code_page}\n"
             "Spørsmål? Ring {phone}."
         ).format(**_named(fields)),
@@ -371,6 +385,7 @@ def _in_person(fields: Fields) -> Words:
 
 _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "invited": _invited,
+    "along": _along,
     "moved": _moved,
     "moved_to_other": _moved_to_other,
     "cancelled": _cancelled,

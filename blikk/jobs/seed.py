@@ -16,6 +16,7 @@ from blikk.clinics import services as opening
 from blikk.clinics.services import Post
 from blikk.invitations import services as inviting
 from blikk.invitations import wishes
+from blikk.jobs.seed_companions import agree_with_families, invite_interpreter, take_along
 from blikk.jobs.seed_timetable import open_queue_now, put_up_timetable
 from blikk.journeys import booking, closing, door, talk
 from blikk.journeys.booking import Booked
@@ -62,6 +63,7 @@ PEOPLE = (
     ("Emma", "Dahl", date(2009, 1, 22), "nb", "90 00 00 15", "emma.dahl@post.example"),
     ("Piotr", "Nowak", date(1979, 9, 9), "en", "90 00 00 16", "piotr.nowak@post.example"),
     ("Ragnhild", "Moen", date(1937, 12, 24), "nb", "90 00 00 17", "ragnhild.moen@post.example"),
+    ("Sofie", "Lie", date(2013, 6, 8), "nb", "90 00 00 22", ""),
     ("Jonas", "Vik", date(1995, 4, 1), "nb", "90 00 00 18", "jonas.vik@post.example"),
     ("Berit", "Aune", date(1958, 6, 8), "nb", "90 00 00 19", "berit.aune@gmial.com"),
     ("Torstein", "Myhre", date(1966, 10, 12), "nb", "90 00 00 20", ""),
@@ -103,6 +105,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
+        agree_with_families(clinic, by=doctor.name, actor=place.actor, now=now)
         set_phone(doctor.user, "+4790000041", places=[clinic.pk], actor=place.actor, now=now)
         opening.choose_alerts(doctor, by="both", actor=place.actor, now=now)
         _earlier_today(place)
@@ -261,7 +264,9 @@ def _rest_of_day(place: Place) -> None:
     }
     _from_their_links(place, booked)
     interpreted = _plan(place, "Moen", place.doctor, 125, ("sms",))
-    _companion(place, interpreted, "interpreter", "Zeynep Aydin", "90 00 00 31")
+    invite_interpreter(place.clinic, interpreted, actor=place.actor, now=place.now)
+    child = _plan(place, "Lie", place.doctor, 155, ("sms",))
+    take_along(place.clinic, child, actor=place.actor, now=place.now)
     _dispatch(place.now)
     _plan(place, "Strand", place.doctor, 95, ("sms",))
     _dispatch(place.now, sms=OutOfOrder())
@@ -288,19 +293,6 @@ def _plan(
         clinician,
         place.now + timedelta(minutes=minutes),
         channels=channels,
-        actor=place.actor,
-        now=place.now,
-    )
-
-
-def _companion(place: Place, booked: Booked, role: str, name: str, phone: str) -> None:
-    booking.invite_companion(
-        place.clinic,
-        booked.appointment.public_id,
-        role=role,
-        name=name,
-        phone=phone,
-        email="",
         actor=place.actor,
         now=place.now,
     )
@@ -360,7 +352,7 @@ def _fresh_hour(place: Place) -> str:
     booked = _book(
         place.clinic, _patient(place, "Berge"), place.doctor, starts, actor=place.actor, now=place.now
     )
-    _companion(place, booked, "relative", "Liv Berge", "90 00 00 32")
+    take_along(place.clinic, booked, actor=place.actor, now=place.now)
     return booked.invitation.public_id
 
 

@@ -1,4 +1,4 @@
-"""Book and invite, move, cancel, send again, and ask a companion in."""
+"""Book and invite, move, cancel, and send again."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from django.db import transaction
 from blikk.audit.services import hold, named
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.consultations.queries import find_for
+from blikk.invitations import along as coming
 from blikk.invitations import queries as invitations
 from blikk.invitations import services as inviting
 from blikk.invitations import wishes
@@ -29,7 +30,7 @@ from blikk.patients.contact_points import verified_channels
 from blikk.patients.errors import ContactNotVerified
 from blikk.patients.models import Patient
 from blikk.patients.queries import contact
-from blikk.patients.services import LANGUAGES, clean_name, normal_email, normal_phone, reach_by, register
+from blikk.patients.services import reach_by, register
 from blikk.scheduling import services as scheduling
 from blikk.scheduling.models import Appointment, SlotHold
 from blikk.scheduling.queries import get as get_appointment
@@ -221,54 +222,6 @@ def send_again(
     return Booked(old.appointment, issued.invitation, issued.typed_code)
 
 
-@transaction.atomic
-def invite_companion(
-    clinic: Clinic,
-    appointment_id: str,
-    *,
-    role: str,
-    name: str,
-    phone: str,
-    email: str,
-    language: str = "nb",
-    actor: Actor,
-    now: datetime,
-) -> Booked:
-    """Ask a relative, carer, guardian, interpreter or colleague in by a link of their own. Raises Invalid."""
-    hold(clinic.pk)
-    appointment = get_appointment(clinic, appointment_id)
-    if appointment.status not in FILLS_TIME:
-        raise NotFound
-    name = clean_name(name)[:160]
-    number, address = normal_phone(phone), normal_email(email)
-    faults = {}
-    if not name:
-        faults["name"] = "missing"
-    if role not in PersonRole.values or role == PersonRole.PATIENT:
-        faults["role"] = "unknown"
-    if language not in LANGUAGES:
-        faults["language"] = "unknown"
-    channels = tuple(channel for channel, to in (("sms", number), ("email", address)) if to)
-    if not channels:
-        faults["phone"] = "no_way_to_reach"
-    if faults:
-        raise Invalid(**faults)
-    issued = inviting.issue(
-        clinic,
-        appointment,
-        role=role,
-        name=name,
-        phone=number,
-        email=address,
-        language=language,
-        channels=channels,
-        actor=actor,
-        now=now,
-    )
-    send(issued.invitation, "invited", issued=issued, now=now)
-    return Booked(appointment, issued.invitation, issued.typed_code)
-
-
 def may_be_booked(clinic: Clinic, clinician: Membership) -> bool:
     """Whether somebody can have appointments at the clinic."""
     is_ours = clinician.clinic_id == clinic.pk
@@ -340,9 +293,11 @@ def _replace(
         email=old.email,
         language=old.language,
         channels=ways,
+        along=coming.along_of(old),
         actor=actor,
         now=now,
     )
+    coming.carry_over(old, issued.invitation)
     send(issued.invitation, kind, issued=issued, now=now)
     return issued
 

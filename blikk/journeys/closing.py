@@ -27,6 +27,10 @@ class Present:
     name: str
     role: str
     joined_at: datetime | None
+    consent_how: str = ""
+    consent_ground: str = ""
+    spoken: str = ""
+    qualification: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Draft:
     form: str
     present: tuple[Present, ...]
     channels: tuple[ChannelUsed, ...]
+    # How many others there were, in a group.
+    others: int = 0
 
 
 def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
@@ -82,8 +88,20 @@ def draft_of(consultation: Consultation) -> Draft:
         zone=appointment.zone,
         form=appointment.form,
         present=tuple(
-            Present(person.name, person.role, person.joined_at) for person in consultation.participants.all()
+            Present(
+                person.name,
+                person.role,
+                person.joined_at,
+                person.consent_how,
+                person.consent_ground,
+                person.spoken,
+                person.qualification,
+            )
+            for person in consultation.participants.all()
+            if person.role != ParticipantRole.MEMBER
         ),
+        # One patient's record names no other one.
+        others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
         channels=tuple(
             ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
         ),

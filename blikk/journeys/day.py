@@ -11,8 +11,10 @@ from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
 from blikk.consultations.queries import open_close_outs
-from blikk.invitations.models import Invitation, Wish
+from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
 from blikk.invitations.states import InvitationStatus, WishStatus
+from blikk.journeys.consent import Standing, standing_of
+from blikk.journeys.consent import day_of as consent_day
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
@@ -58,6 +60,12 @@ class Person:
     # What the trust in their device rests on where it is not the phone: "email_code", "letter" or "".
     weak_proof: str = ""
     messages: Sequence[MessageState] = ()
+    # Of who comes along: whether they may take part, and what the record will say.
+    standing: Standing = field(default_factory=Standing)
+    spoken: str = ""
+    qualification: str = ""
+    alias: str = ""
+    is_invited_by_patient: bool = False
 
     @property
     def is_waiting(self) -> bool:
@@ -90,6 +98,7 @@ class Row:
     consultation_status: str = ""
     led_by: str = ""
     is_drop_in: bool = False
+    is_group: bool = False
     is_in_person: bool = False
 
     @property
@@ -228,7 +237,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
     invitations = list(
         Invitation.objects.filter(appointment__in=appointments)
         .exclude(status=InvitationStatus.REVOKED)
-        .select_related("patient")
+        .select_related("patient", "agreement", "clinic", "appointment__patient")
         .annotate(
             trusted=Count("devices", filter=Q(devices__trusted_at__isnull=False)),
             by_letter=Count("devices", filter=Q(devices__proof="letter")),
@@ -286,8 +295,23 @@ def _person(
         weak_proof=_weak_proof(invitation),
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
+        **_about_along(invitation, now=now),  # type: ignore[arg-type]
         **about_arrival,  # type: ignore[arg-type]
     )
+
+
+def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
+    appointment = invitation.appointment
+    if invitation.role == PersonRole.PATIENT or appointment is None:
+        return {}
+    day = consent_day(appointment, invitation.clinic, now=now)
+    return {
+        "standing": standing_of(invitation, appointment.patient, on=day),
+        "spoken": invitation.spoken,
+        "qualification": invitation.qualification,
+        "alias": invitation.alias,
+        "is_invited_by_patient": invitation.consent_how == ConsentHow.INVITED,
+    }
 
 
 def _letter(invitation: Invitation) -> str:
@@ -347,5 +371,6 @@ def _row(
         consultation_status=talk.status if talk else "",
         led_by=talk.clinician.public_id if talk else "",
         is_drop_in=appointment.drop_in,
+        is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
     )

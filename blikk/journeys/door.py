@@ -14,6 +14,7 @@ from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, PersonRole
 from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
+from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
 from blikk.journeys.waiting import Everybody, waiting_facts
 from blikk.kernel.actors import Actor
@@ -77,6 +78,12 @@ class DoorView:
     # How the last arrival ended for who is not in the queue any more: "left", "declined", "missed" or "".
     gone: str = ""
     words: tuple[dict[str, str], ...] = ()
+    # Who comes along with the patient, for the patient's own page.
+    along: tuple[dict[str, Any], ...] = ()
+    # This person comes along with somebody; never said who, before the proof or after.
+    is_along: bool = False
+    # What the others in a group see instead of the name.
+    alias: str = ""
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
@@ -151,6 +158,7 @@ def arrive(invitation_id: str, device_secret: str, *, where: str, now: datetime)
     actor = inviting.actor_of(invitation, where=where)
     arrival = _come(invitation, actor=actor, now=now)
     waiting_room.wait(arrival, actor=actor, now=now)
+    _tell_patient(invitation)
     if invitation.role == PersonRole.PATIENT and invitation.appointment is not None:
         scheduling.arrive(invitation.appointment, actor=actor, now=now)
         reminders.no_more(invitation, now=now)
@@ -176,6 +184,7 @@ def leave(invitation_id: str, device_secret: str, *, where: str, now: datetime) 
     arrival = present_of(invitation)
     if arrival is not None and arrival.status != ArrivalStatus.ADMITTED:
         waiting_room.leave(arrival, actor=inviting.actor_of(invitation, where=where), now=now)
+        _tell_patient(invitation)
     return view_of(invitation, device, now=now)
 
 
@@ -282,6 +291,9 @@ def view_of(
         waiting_since=arrival.waiting_since if arrival else None,
         consultation=consultation,
         name=invitation.name if is_proven else "",
+        along=along_facts(invitation, now=now) if is_proven else (),
+        is_along=invitation.role != PersonRole.PATIENT,
+        alias=alias_of(invitation) if is_proven else "",
         **facts,
     )
 
@@ -307,6 +319,8 @@ def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
         return appointment.starts_at, appointment.ends_at, appointment.zone
     if opening is not None:
         return opening.opens_at, opening.closes_at, opening.zone
+    if invitation.beside is not None:
+        return _hours(invitation.beside)
     raise NotFound
 
 
@@ -341,6 +355,11 @@ def _in_queue(invitation_id: str, device_secret: str, *, now: datetime) -> tuple
     if arrival is None or not arrival.is_in_queue:
         raise NotAtThisStep
     return invitation, device, arrival
+
+
+def _tell_patient(invitation: Invitation) -> None:
+    if invitation.role != PersonRole.PATIENT:
+        tell_of(invitation)
 
 
 def _come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:

@@ -29,3 +29,21 @@ class TalkIsRunning(Refused):
     """The appointment cannot be moved or cancelled while people talk; end the consultation instead."""
 
     code = "talk_is_running"
+
+
+class PatientFirst(Refused):
+    """Who comes along is let in when the patient is there, and not before."""
+
+    code = "patient_first"
+
+
+class NoConsent(Refused):
+    """The patient has not said yes to this person, and no agreement or ground says it for them."""
+
+    code = "no_consent"
+
+
+class EnoughInvited(Refused):
+    """The patient has asked as many people in as they may by themselves; the clinic can ask more."""
+
+    code = "enough_invited"

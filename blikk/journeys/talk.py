@@ -12,10 +12,15 @@ from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
 from blikk.consultations.errors import Elsewhere
 from blikk.consultations.models import Consultation, Participant, ParticipantRole
+from blikk.consultations.services import Came
 from blikk.consultations.states import Channel
 from blikk.documentation.services import note_about
 from blikk.invitations import services as inviting
+from blikk.invitations.models import PersonRole
+from blikk.invitations.queries import along_with
+from blikk.journeys.consent import first_name, require_welcome
 from blikk.journeys.door import who_is_at_the_door
+from blikk.journeys.errors import PatientFirst
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.media.services import close_room, open_room
@@ -52,8 +57,8 @@ def admit(
 ) -> Consultation:
     """Let a waiting person in, and open the consultation if they are the first.
 
-    Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over, and NotTheirTurn where
-    somebody who is ready stands before them in a queue.
+    Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over, NotTheirTurn where
+    somebody who is ready stands before them in a queue, and for who comes along PatientFirst and NoConsent.
     """
     hold(clinic.pk)
     require_clinician(clinic, membership)
@@ -74,6 +79,7 @@ def let_in(
     now: datetime,
 ) -> Consultation:
     """Let a certain person in, whose turn it is or who was chosen; the caller holds the clinic's line."""
+    came = _welcome(arrival, now=now)
     waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)
     is_first = consultations.find_for(appointment) is None
@@ -89,11 +95,31 @@ def let_in(
             actor=actor,
             now=now,
         )
-    invitation = arrival.invitation
     talking.take_in(
-        consultation, role=invitation.role, name=invitation.name, arrival=arrival, actor=actor, now=now
+        consultation,
+        role=arrival.invitation.role,
+        name=arrival.invitation.name,
+        arrival=arrival,
+        came=came,
+        actor=actor,
+        now=now,
     )
     return consultation
+
+
+def _welcome(arrival: Arrival, *, now: datetime) -> Came:
+    """What the record is to say of somebody who is let in. Raises PatientFirst, NoConsent."""
+    invitation = arrival.invitation
+    appointment = invitation.appointment
+    alias = ""
+    if appointment is not None and appointment.is_group:
+        alias = invitation.alias or first_name(invitation.name)
+    if invitation.role == PersonRole.PATIENT:
+        return Came(alias=alias)
+    if appointment is None:
+        raise PatientFirst
+    standing = require_welcome(arrival, appointment, now=now)
+    return Came(standing.how, standing.ground, invitation.spoken, invitation.qualification, alias)
 
 
 def _hour_of(arrival: Arrival, membership: Membership, *, actor: Actor, now: datetime) -> Appointment:
@@ -109,6 +135,9 @@ def _hour_of(arrival: Arrival, membership: Membership, *, actor: Actor, now: dat
             opening, patient=invitation.patient, clinician=membership, actor=actor, now=now
         )
         inviting.lead_to(invitation, appointment=appointment)
+        for beside in along_with(invitation):
+            inviting.lead_to(beside, appointment=appointment)
+            waiting.follow(beside, appointment)
     waiting.begin_serving(arrival, appointment, membership, actor=actor, now=now)
     return appointment
 
@@ -200,9 +229,11 @@ def send_out(
     )
     if participant is None:
         raise NotFound
+    # Told first that they were sent out: a page that heard of the empty place first would try its camera anew.
+    sent_out = talking.send_out(participant, actor=actor, now=now)
     if participant.arrival is not None:
         waiting.settle(participant.arrival, actor=actor, now=now)
-    return talking.send_out(participant, actor=actor, now=now)
+    return sent_out
 
 
 @transaction.atomic

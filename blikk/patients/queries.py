@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from blikk.clinics.models import Clinic
 from blikk.kernel.errors import NotFound
-from blikk.patients.models import ContactChange, ContactPoint, Patient
+from blikk.patients.models import Agreement, Companion, ContactChange, ContactPoint, Patient
 
 
 def of(clinic: Clinic) -> QuerySet[Patient]:
@@ -64,3 +64,49 @@ def search(clinic: Clinic, words: str, *, born: date | None = None, most: int = 
     for word in words.split():
         found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
     return list(found.order_by("family_name", "given_name", "pk")[:most])
+
+
+def agreements_of(patient: Patient) -> QuerySet[Agreement]:
+    """The patient's agreements with those who come along; those in force first, then the newest."""
+    found = Agreement.objects.filter(patient=patient).select_related("companion", "patient")
+    return found.order_by(F("ended_at").desc(nulls_first=True), "-from_on", "-pk")
+
+
+def agreements_on(patient: Patient, day: date) -> list[Agreement]:
+    """The agreements that are in force on a day; one that has run out is not offered."""
+    return [one for one in agreements_of(patient) if one.holds_on(day)]
+
+
+def get_agreement(clinic: Clinic, agreement_id: str) -> Agreement:
+    """The agreement of that name with a patient of this clinic; raises NotFound."""
+    found = (
+        Agreement.objects.filter(patient__clinic=clinic, public_id=agreement_id)
+        .select_related("companion", "patient__clinic")
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_companion(clinic: Clinic, companion_id: str) -> Companion:
+    """The companion of that name at this clinic; raises NotFound."""
+    found = Companion.objects.filter(clinic=clinic, public_id=companion_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def search_companions(clinic: Clinic, typed: str, *, number: str = "", most: int = 10) -> list[Companion]:
+    """Those who come along with somebody at this clinic, by name or number; never with whom."""
+    found = Companion.objects.filter(clinic=clinic)
+    if number:
+        return list(found.filter(phone=number).order_by("name", "pk")[:most])
+    for word in typed.split():
+        found = found.filter(name__icontains=word)
+    return list(found.order_by("name", "pk")[:most])
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

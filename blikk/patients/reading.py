@@ -14,7 +14,7 @@ _TAKES_SMS = (
     phonenumbers.PhoneNumberType.PERSONAL_NUMBER,
 )
 # Signs that no number and no address has: control signs, and those that cannot be seen or turn the writing.
-HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 LONGEST_EMAIL, LONGEST_LOCAL = 254, 64
 
 

@@ -197,6 +197,9 @@ class Appointment(Moving):
     )  # whose slot it took
     series = models.ForeignKey(Series, models.PROTECT, null=True, blank=True, related_name="appointments")
     drop_in = models.BooleanField(default=False)
+    # Several people talk together who know each other by first name or alias only. A time, and not a flag: SQLite
+    # would build the table anew for a flag, and lose the guard against overlaps (migration 0003).
+    group_since = models.DateTimeField(null=True, blank=True)
     booked_by_patient = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
@@ -217,6 +220,11 @@ class Appointment(Moving):
 
     def __str__(self) -> str:
         return f"Appointment {self.public_id}"
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the people in it see first names or aliases only."""
+        return self.group_since is not None
 
     @property
     def minutes(self) -> int:

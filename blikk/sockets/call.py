@@ -63,6 +63,7 @@ def sat_down(
         participant=participant.public_id,
         role=participant.role,
         name=participant.name,
+        alias=participant.alias,
         tab=tab,
         epoch=epoch,
         socket=socket,
@@ -90,6 +91,7 @@ def roster_for(participant: "Participant", seat: Seat, *, now: datetime) -> list
             "participant": other.public_id,
             "role": other.role,
             "name": other.name,
+            "alias": other.alias,
             "epoch": other.epoch if is_present else None,
             "rank": seats.rank_of(other),
         }
@@ -214,7 +216,7 @@ class CallWire(Wire):
         elif self.seat is None:
             return
         elif event == "sent_out" and news.get("participant") == self.seat.participant:
-            await self.over("clinician", timezone.now().isoformat())
+            await self.over("clinician", timezone.now().isoformat(), sent_out=True)
         elif seats.is_taken_over(self.seat, news):
             await self.moved_away()
         elif event == "missed" or (event == "gone" and news.get("participant") == self.seat.participant):
@@ -222,9 +224,10 @@ class CallWire(Wire):
         elif (frame := seats.heard(self.seat, news)) is not None:
             await self.tell(frame)
 
-    async def over(self, by_role: str, at: str) -> None:
+    async def over(self, by_role: str, at: str, *, sent_out: bool = False) -> None:
+        """Tell the page that it is over for this person; the others go on without who was sent out."""
         self._forget()
-        await self.tell({"type": "ended", "by_role": by_role, "at": at})
+        await self.tell({"type": "ended", "by_role": by_role, "at": at, "sent_out": sent_out})
         if not self.outlives_call:
             await self.finish(Closed.ENDED)
 

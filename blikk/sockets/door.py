@@ -11,7 +11,7 @@ from django.utils import timezone
 from blikk.consultations.errors import Elsewhere, Over
 from blikk.invitations.queries import require_presented
 from blikk.invitations.services import actor_of
-from blikk.journeys import door, talk
+from blikk.journeys import along, door, talk
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import NotFound
@@ -21,6 +21,7 @@ from blikk.sockets.database import lane_of
 from blikk.sockets.frames import (
     Closed,
     ComeBack,
+    CompanionAnswer,
     Devices,
     Frame,
     Hello,
@@ -103,6 +104,15 @@ def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
             return door.answer_late(
                 caller.invitation, caller.device, answer=frame.answer, where=caller.where, now=now
             )
+        case CompanionAnswer():
+            return along.answer(
+                caller.invitation,
+                caller.device,
+                about=frame.companion,
+                answer=frame.answer,
+                where=caller.where,
+                now=now,
+            )
         case _:
             raise NotFound
 
@@ -168,7 +178,7 @@ class Door(CallWire):
         match frame:
             case Hello():
                 await self._greet(frame)
-            case Devices() | Leave() | StepAway() | ComeBack() | LateAnswer():
+            case Devices() | Leave() | StepAway() | ComeBack() | LateAnswer() | CompanionAnswer():
                 async with self.turn:
                     view = await self.lane(answer)(self.caller, frame, now=timezone.now())
                     # Not noted as shown: a page may ignore the answer to a report that crossed the admission.

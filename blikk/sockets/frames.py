@@ -17,6 +17,7 @@ _FOUND = re.compile(r"[a-z_]{0,20}")
 _LARGEST_NUMBER = 2**31 - 1
 
 CHANNELS = frozenset({"video", "sound", "phone", "text"})
+COMPANION_ANSWERS = frozenset({"yes", "no"})
 LATE_ANSWERS = frozenset({"wait", "phone", "new_time"})
 QUALITIES = frozenset({"unknown", "good", "fair", "poor", "none"})
 
@@ -113,6 +114,15 @@ class LateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class CompanionAnswer:
+    """Whether somebody who comes along may take part, as the patient says."""
+
+    id: int
+    companion: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Next:
     """Let in whoever stands first in a queue; tab and epoch as for `Admit`."""
 
@@ -200,7 +210,7 @@ class End:
     version: int
 
 
-Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer
+Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer | CompanionAnswer
 Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State
 
@@ -270,6 +280,10 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             return ComeBack(id_)
         case {"type": "late_answer", "answer": str(answer)} if answer in LATE_ANSWERS:
             return LateAnswer(id_, answer)
+        case {"type": "companion_answer", "companion": str(companion), "answer": str(answer)} if (
+            answer in COMPANION_ANSWERS
+        ):
+            return CompanionAnswer(id_, _id(companion), answer)
         case {"type": "next", "opening": str(opening)}:
             return Next(id_, _id(opening), *_page(raw))
         case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:

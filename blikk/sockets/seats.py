@@ -20,6 +20,8 @@ class Seat:
     participant: str
     role: str
     name: str
+    # What the others in a group see instead of the name; empty where there is none.
+    alias: str
     tab: str
     epoch: str
     socket: str
@@ -43,6 +45,7 @@ def seated(seat: Seat) -> News:
         "participant": seat.participant,
         "role": seat.role,
         "name": seat.name,
+        "alias": seat.alias,
         "epoch": seat.epoch,
         "rank": seat.rank,
         "socket": seat.socket,
@@ -116,11 +119,17 @@ def present(seat: Seat, news: News) -> dict[str, Any]:
         "type": "present",
         "participant": news["participant"],
         "role": news["role"],
-        "name": news["name"],
+        "name": name_for(seat, news),
         "epoch": news["epoch"],
         "offers": offers,
         "yields": not offers,
     }
+
+
+def name_for(seat: Seat, news: News) -> str:
+    """The whole name, but in a group for the clinician alone."""
+    is_whole = seat.role == "clinician" or not news["alias"]
+    return str(news["name"] if is_whole else news["alias"])
 
 
 def is_taken_over(seat: Seat, news: News) -> bool:

@@ -33,6 +33,10 @@ class Arrival(Moving):
     )
     opening = models.ForeignKey(Opening, models.PROTECT, null=True, blank=True, related_name="arrivals")
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="arrivals")
+    # Of somebody who comes along with a patient in a queue: whom they wait beside, without a place of their own.
+    beside = models.ForeignKey(
+        Invitation, models.PROTECT, null=True, blank=True, related_name="arrivals_beside"
+    )
     status = models.CharField(max_length=20, choices=ArrivalStatus, default=ArrivalStatus.AT_THE_DOOR)
     came_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True, blank=True)
@@ -81,7 +85,7 @@ class Arrival(Moving):
             ),
             models.CheckConstraint(
                 name="arrival_has_an_hour_or_a_place",
-                condition=Q(appointment__isnull=False) | Q(opening__isnull=False),
+                condition=Q(appointment__isnull=False) | Q(opening__isnull=False) | Q(beside__isnull=False),
             ),
             models.CheckConstraint(
                 name="arrival_in_a_queue_has_a_place",

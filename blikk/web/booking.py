@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from blikk.clinics import queries as clinics
 from blikk.invitations.words import preview
-from blikk.journeys import booking
+from blikk.journeys import booking, companions
 from blikk.journeys import timetable as series
 from blikk.journeys.booking import Booked
+from blikk.journeys.consent import youth
 from blikk.kernel.errors import DomainError, Invalid, NotFound
 from blikk.kernel.ids import digest
 from blikk.kernel.times import local, wall_time
@@ -33,6 +34,7 @@ from blikk.web.desk import DESK, appointment_page, search
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
+from blikk.web.presenters.companions import show_offers, youth_words
 from blikk.web.presenters.contacts import show_read_backs
 from blikk.web.refusals import words_for
 
@@ -72,12 +74,13 @@ def book(request: StaffRequest) -> HttpResponse:
         "letters": _letters(request, form),
         **_reach(request, form, person),
         **_slots(request, form),
+        **_along(request, form),
         **shown,
         "page": {
             "at": "booking",
             **{
                 name: reverse(f"book_{name}")
-                for name in ("found", "letters", "slots", "hold", "series", "reach")
+                for name in ("found", "letters", "slots", "hold", "series", "reach", "along")
             },
             "readBack": reverse("read_back"),
         },
@@ -128,6 +131,14 @@ def book_slots(request: StaffRequest) -> HttpResponse:
     """The free slots of a clinician in the week from the day that was typed."""
     form, _person = _booking_forms(request)
     return render(request, "staff/_slots.html", _slots(request, form))
+
+
+@require_POST
+@staff(*DESK, fragment=True)
+def book_along(request: StaffRequest) -> HttpResponse:
+    """Those whom the chosen patient has agreements with on the day that was typed."""
+    form, _person = _booking_forms(request)
+    return render(request, "staff/_book_along.html", _along(request, form))
 
 
 @require_POST
@@ -261,7 +272,8 @@ def _book(
         return form.attempt(
             lambda: booking.register_and_book(request.clinic, person=person.person(), held=held, **asked)
         )
-    return form.attempt(lambda: booking.book(request.clinic, patient=patient, held=held, **asked))
+    asked["agreements"] = tuple(request.POST.getlist("along"))
+    return form.attempt(lambda: companions.book_with(request.clinic, patient=patient, held=held, **asked))
 
 
 def _book_series(
@@ -278,7 +290,8 @@ def _book_series(
             lambda: series.register_and_book_series(request.clinic, person=person.person(), **asked)
         )
     patient = patients.get(request.clinic, form.cleaned_data["patient"])
-    return form.attempt(lambda: series.book_series(request.clinic, patient=patient, **asked))
+    asked["agreements"] = tuple(request.POST.getlist("along"))
+    return form.attempt(lambda: companions.book_series_with(request.clinic, patient=patient, **asked))
 
 
 def _held(request: StaffRequest, form: BookingForm) -> "SlotHold | None":
@@ -330,6 +343,22 @@ def _series(request: StaffRequest) -> dict[str, Any]:
     offered = set(request.POST.getlist("offered"))
     same = {one.day.isoformat() for one in dates} == offered
     return {"series": show_series(dates, chosen=days if same else None)}
+
+
+def _along(request: StaffRequest, form: BookingForm) -> dict[str, Any]:
+    """The patient's agreements that hold on the day, each with a tick; what their age means, for a child."""
+    chosen = str(form["patient"].value() or "")
+    patient = None if form.is_for_new_patient or not chosen else patients.find(request.clinic, chosen)
+    if patient is None:
+        return {"offers": []}
+    typed = WhereForm(form.data if form.is_bound else form.initial)
+    today = local(timezone.now(), request.clinic.zone).date()
+    on = typed.cleaned_data["day"] if typed.is_valid() else today
+    ticked = request.POST.getlist("along")
+    return {
+        "offers": show_offers(patients.agreements_on(patient, on), chosen=ticked),
+        "youth": youth_words(youth(patient.birth_on, on)),
+    }
 
 
 def _found(request: StaffRequest, form: BookingForm) -> list[Found]:

@@ -9,13 +9,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from blikk.audit.services import looked_at
 from blikk.consultations import queries as consultations
-from blikk.journeys import booking, closing, talk
+from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.web import forms, queue_forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
+from blikk.web.companion_forms import InviteForm
 from blikk.web.help_words import help_choices
+from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
 
@@ -110,42 +112,35 @@ def conversation_side(request: StaffRequest, consultation_id: str) -> HttpRespon
 @staff("clinician", fragment=True)
 def conversation_people(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """Who takes part and who waits to, for a conversation page that is open."""
-    return render(request, "staff/_talk_people.html", {"people": _people(request, consultation_id)})
+    return render(request, "staff/_talk_people.html", {"people": people_of(request, consultation_id)})
 
 
-@require_POST
-@staff("clinician", fragment=True)
-def conversation_companion(request: StaffRequest, consultation_id: str) -> HttpResponse:
-    """Ask somebody into a conversation that is going on, by a link of their own."""
-    consultation = closing.consultation_of(request.clinic, consultation_id, membership=request.membership)
-    form = forms.CompanionForm(request.POST)
-    invited = form.attempt(
-        lambda: booking.invite_companion(
-            request.clinic,
-            consultation.appointment.public_id,
-            **form.cleaned_data,
-            actor=request.actor,
-            now=timezone.now(),
-        )
-    )
-    name = invited.invitation.name if invited else ""
-    shown = _people(request, consultation_id, form=None if invited else form, invited=name)
-    status = 200 if invited else 422
-    return render(request, "staff/_companions.html", {"people": shown}, status=status)
-
-
-def _people(
+def people_of(
     request: StaffRequest,
     consultation_id: str,
     *,
-    form: forms.CompanionForm | None = None,
+    form: InviteForm | None = None,
     invited: str = "",
+    refused: str = "",
 ) -> ShownPeople:
+    """Who takes part and who waits to, for the clinician who leads the conversation; raises NotFound for others."""
     consultation = closing.consultation_of(request.clinic, consultation_id, membership=request.membership)
     now = timezone.now()
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     roster = consultations.roster(consultation)
-    return show_people(consultation, row, roster, form=form, invited=invited, now=now)
+    offers = companions.offered(
+        request.clinic, consultation.appointment.patient, consultation.appointment, now=now
+    )
+    return show_people(
+        consultation,
+        row,
+        roster,
+        show_offers(offers),
+        form=form,
+        invited=invited,
+        refused=refused,
+        now=now,
+    )
 
 
 def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
@@ -155,7 +150,7 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     )
     consultation = consultations.get(request.clinic, consultation_id)
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
-    people = show_people(consultation, row, consultations.roster(consultation), now=now)
+    people = people_of(request, consultation_id)
     return show_talk(consultation, row, people, kept, now=now)
 
 

@@ -1,7 +1,7 @@
 """The desk's pages: one appointment, and the patients."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking, timetable
+from blikk.journeys import booking, companions, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
@@ -26,10 +26,12 @@ from blikk.patients.reading import readable_email
 from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
+from blikk.web.companion_forms import InviteForm
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.change import show_reminders
+from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
 from blikk.web.refusals import words_for
 
@@ -132,21 +134,6 @@ def send_again(request: StaffRequest, invitation_id: str) -> HttpResponse:
     return appointment_page(request, sent.appointment.public_id, sent, gettext("Ny lenke er sendt"))
 
 
-@require_POST
-@staff(*DESK)
-def companion(request: StaffRequest, appointment_id: str) -> HttpResponse:
-    """Ask a relative, helper or interpreter in, by a link of their own."""
-    form = forms.CompanionForm(request.POST)
-    invited = form.attempt(
-        lambda: booking.invite_companion(
-            request.clinic, appointment_id, **form.cleaned_data, actor=request.actor, now=timezone.now()
-        )
-    )
-    if not invited:
-        return appointment_page(request, appointment_id, companion_form=form)
-    return appointment_page(request, appointment_id, invited, gettext("Lenken er sendt"))
-
-
 def appointment_page(
     request: StaffRequest,
     appointment_id: str,
@@ -155,7 +142,7 @@ def appointment_page(
     *,
     move_form: forms.MoveForm | None = None,
     free_form: forms.MoveToFreeForm | None = None,
-    companion_form: forms.CompanionForm | None = None,
+    companion_form: InviteForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
     now = timezone.now()
@@ -166,6 +153,7 @@ def appointment_page(
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
     is_refused = bool(move_form or free_form or companion_form)
     known = scheduling.get(request.clinic, appointment_id)
+    offers = companions.offered(request.clinic, known.patient, known, now=now)
     others = scheduling.other_times(request.clinic, [known] if known.status == "booked" else [], now=now)
     free = others.get(appointment_id)
     context = {
@@ -179,11 +167,12 @@ def appointment_page(
             base_url=settings.BLIKK_BASE_URL,
             now=now,
         ),
+        "offers": show_offers(offers),
         "move_form": move_form or forms.MoveForm(initial=first),
         "free_form": free_form or forms.MoveToFreeForm(),
         "free": slot_ways(known, free, request.clinic) if free else [],
         "is_away": bool(free) and scheduling.is_away(known),
-        "companion_form": companion_form or forms.CompanionForm(),
+        "companion_form": companion_form or InviteForm(is_group=row.is_group),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)
@@ -256,6 +245,14 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     return _patient_page(request, form, known)
 
 
+def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
+    today = local(timezone.now(), request.clinic.zone).date()
+    return {
+        "agreements": [show_agreement(one, on=today) for one in patients.agreements_of(known)],
+        "agreement_href": reverse("agreement_new", args=[known.public_id]),
+    }
+
+
 def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patient | None") -> HttpResponse:
     context = {
         "form": form,
@@ -263,6 +260,7 @@ def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patien
         "read_back_of": known.public_id if known else "",
         "read_backs": show_read_backs(form, request.clinic, patient=known),
         "contacts": show_contact_page(request.clinic, known, now=timezone.now()) if known else None,
+        **(_agreements(request, known) if known else {}),
         "reminders": show_reminders(known) if known else [],
         "page": {"at": "patient", "readBack": reverse("read_back")},
     }

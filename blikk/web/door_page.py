@@ -33,6 +33,9 @@ class DoorPage:
     ended_by: str = ""
     is_queue: bool = False
     gone: str = ""
+    # Somebody who comes along with a patient.
+    is_along: bool = False
+    alias: str = ""
 
 
 def door_page(view: DoorView, *, is_queue: bool = False) -> DoorPage:
@@ -50,6 +53,8 @@ def door_page(view: DoorView, *, is_queue: bool = False) -> DoorPage:
         code_to=view.code_to,
         is_queue=is_queue,
         gone=view.gone,
+        is_along=view.is_along,
+        alias=view.alias,
     )
 
 

@@ -22,13 +22,6 @@ T = TypeVar("T")
 
 LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("Engelsk"))]
 LENGTHS = (10, 15, 20, 30, 45, 60, 90)
-COMPANION_ROLES = [
-    ("relative", _("Pårørende")),
-    ("carer", _("Pleier eller hjelper")),
-    ("guardian", _("Verge eller forelder")),
-    ("interpreter", _("Tolk")),
-    ("colleague", _("Kollega")),
-]
 CHANNELS = [("sms", _("SMS")), ("email", _("E-post")), ("letter", _("Brev"))]
 
 OUTCOMES = [
@@ -292,25 +285,6 @@ class SearchForm(StaffForm):
             except ValueError:
                 continue
         return typed, None
-
-
-class CompanionForm(StaffForm):
-    """Somebody to take along into a conversation."""
-
-    role = forms.ChoiceField(label=_("Rolle"), choices=COMPANION_ROLES, error_messages=REQUIRED)
-    name = _text(_("Navn"), most=160)
-    phone = _text(_("Mobiltelefon"), kind="tel", required=False, most=20)
-    email = _text(_("E-post"), kind="email", required=False, most=254)
-    language = forms.ChoiceField(
-        label=_("Språk i meldinger"), choices=LANGUAGES, initial="nb", error_messages=REQUIRED
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        self.read_contacts()
-        if not (self.data.get("phone", "").strip() or self.data.get("email", "").strip()):
-            self.refuse("phone", "no_way_to_reach")
-        return cleaned
 
 
 class CloseOutForm(StaffForm):

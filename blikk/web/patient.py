@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 
 from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
-from blikk.journeys import door
+from blikk.journeys import along, door
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
-from blikk.kernel.errors import NotFound
+from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
@@ -198,6 +198,42 @@ def late(request: JsonRequest, invitation: str) -> HttpResponse:
             now=now,
         ),
     )
+
+
+@same_origin_json
+def companion(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Say whether somebody who comes along may take part."""
+    now, about, said = timezone.now(), request.json.get("companion"), request.json.get("answer")
+    return _answer(
+        request,
+        invitation,
+        lambda where: along.answer(
+            invitation,
+            device_secret(request),
+            about=about if isinstance(about, str) else "",
+            answer=said if isinstance(said, str) else "",
+            where=where,
+            now=now,
+        ),
+    )
+
+
+@same_origin_json
+def bring(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Send somebody whom the patient wants beside them a link of their own."""
+    typed = {name: request.json.get(name) for name in ("name", "phone", "role")}
+    person = {name: value[:200] if isinstance(value, str) else "" for name, value in typed.items()}
+    now = timezone.now()
+    try:
+        return _answer(
+            request,
+            invitation,
+            lambda where: along.ask_in(invitation, device_secret(request), **person, where=where, now=now),
+        )
+    except Invalid as fault:
+        # The code alone: which field it is about follows from it.
+        field, code = next(iter(fault.fields.items()))
+        return JsonResponse({"code": f"bring_{field}_{code}"}, status=422)
 
 
 def _answer(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:

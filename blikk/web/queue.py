@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from blikk.audit.services import looked_at
 from blikk.clinics import queries as clinics
+from blikk.journeys import companions
 from blikk.journeys import queue as journeys
+from blikk.journeys.consent import along
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling import queries as scheduling
@@ -19,9 +21,12 @@ from blikk.scheduling import services as planning
 from blikk.waiting_room import queries as waiting_room
 from blikk.web import queue_forms as forms
 from blikk.web.access import StaffRequest, staff
+from blikk.web.companion_forms import InviteForm
 from blikk.web.forms import StaffForm
 from blikk.web.help_words import help_choices
+from blikk.web.presenters.companions import consent_mark, show_offers
 from blikk.web.presenters.queue import show_place
+from blikk.web.presenters.words import role
 
 if TYPE_CHECKING:
     from blikk.waiting_room.queries import Queue, QueueRow
@@ -42,10 +47,11 @@ def _act(request: StaffRequest) -> dict[str, Any]:
 @staff(*DESK)
 def place(request: StaffRequest, arrival_id: str) -> HttpResponse:
     """Somebody in a queue, and all that may be done for them."""
-    return _place_page(request, arrival_id)
+    return place_page(request, arrival_id)
 
 
-def _place_page(request: StaffRequest, arrival_id: str, **bound: StaffForm) -> HttpResponse:
+def place_page(request: StaffRequest, arrival_id: str, said: str = "", **bound: StaffForm) -> HttpResponse:
+    """Somebody in a queue, with what was done just now or what was wrong with what was typed."""
     queue, row = _standing(request, arrival_id)
     now = timezone.now()
     ahead = any(before.is_ready for before in queue.rows[: row.place - 1])
@@ -66,11 +72,29 @@ def _place_page(request: StaffRequest, arrival_id: str, **bound: StaffForm) -> H
         "hold": bound.get("hold", forms.HoldForm()),
         "tell": bound.get("tell", forms.TellForm()),
         "transfer": bound.get("transfer") or forms.TransferForm(places=_places(request, queue)),
+        **_along(request, arrival_id),
+        "along_form": bound.get("along") or InviteForm(auto_id="along_%s"),
+        "said": said,
         # One act is open at a time: the one that was refused, or the one that needs no more than a press.
         "opened": next(iter(bound), "take" if not ahead else ""),
         "page": {"at": "sheet"},
     }
     return render(request, "staff/queue_place.html", context, status=422 if bound else 200)
+
+
+def _along(request: StaffRequest, arrival_id: str) -> dict[str, Any]:
+    """Who comes along with somebody in a queue, and who may be asked to."""
+    mine, now = waiting_room.get(request.clinic, arrival_id).invitation, timezone.now()
+    if mine.patient is None:
+        return {}
+    found = along(mine, mine.patient, now=now)
+    offers = companions.offered(request.clinic, mine.patient, None, now=now)
+    return {
+        "along": [(one.name, role(one.role), consent_mark(one.standing), one.is_here) for one in found],
+        "offers": show_offers(
+            [one for one in offers if one.companion.name not in {with_.name for with_ in found}]
+        ),
+    }
 
 
 def _standing(request: StaffRequest, arrival_id: str) -> tuple["Queue", "QueueRow"]:
@@ -115,7 +139,7 @@ def take(request: StaffRequest, arrival_id: str) -> HttpResponse:
         )
     )
     if not talk:
-        return _place_page(request, arrival_id, take=form)
+        return place_page(request, arrival_id, take=form)
     return redirect("conversation", talk.public_id)
 
 
@@ -127,7 +151,7 @@ def hold(request: StaffRequest, arrival_id: str) -> HttpResponse:
     words = form.attempt(
         lambda: journeys.hold(request.clinic, arrival_id, words=form.cleaned_data["words"], **_act(request))
     )
-    return _back(request) if words else _place_page(request, arrival_id, hold=form)
+    return _back(request) if words else place_page(request, arrival_id, hold=form)
 
 
 @require_POST
@@ -148,7 +172,7 @@ def prioritise(request: StaffRequest, arrival_id: str) -> HttpResponse:
             request.clinic, arrival_id, reason=form.cleaned_data["reason"], **_act(request)
         )
     )
-    return _back(request) if done else _place_page(request, arrival_id, push=form)
+    return _back(request) if done else place_page(request, arrival_id, push=form)
 
 
 @require_POST
@@ -166,7 +190,7 @@ def transfer(request: StaffRequest, arrival_id: str) -> HttpResponse:
             **_act(request),
         )
     )
-    return _back(request) if done else _place_page(request, arrival_id, transfer=form)
+    return _back(request) if done else place_page(request, arrival_id, transfer=form)
 
 
 @require_POST
@@ -177,7 +201,7 @@ def tell_one(request: StaffRequest, arrival_id: str) -> HttpResponse:
     said = form.attempt(
         lambda: journeys.tell(request.clinic, arrival_id=arrival_id, **form.cleaned_data, **_act(request))
     )
-    return _back(request) if said else _place_page(request, arrival_id, tell=form)
+    return _back(request) if said else place_page(request, arrival_id, tell=form)
 
 
 @require_POST

@@ -91,6 +91,18 @@ WORDS: dict[str, "StrPromise"] = {
     "stands_there": _("Pasienten har en plass i den køen fra før. Ta dem ut av en av køene."),
     "not_in_queue": _("Pasienten står ikke i en kø lenger. Last siden på nytt."),
     "nobody_ready": _("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt."),
+    "not_read_back": _("Les nummeret og adressen tilbake først, og kryss av her."),
+    "already_invited": _("Personen er invitert allerede. Send ny lenke i stedet."),
+    "already_agreed": _("Pasienten har allerede en avtale med denne personen."),
+    "other_name": _(
+        "Nummeret eller adressen hører til en annen. Sjekk navnet, eller kryss av for en annen person."
+    ),
+    "already_ended": _("Avtalen er avsluttet. Last siden på nytt."),
+    "in_the_future": _("Dagen har ikke vært ennå. Velg i dag eller tidligere."),
+    "only_for_guardians": _("Dette gjelder bare verge eller forelder."),
+    "patient_first": _("Pasienten må være i samtalen først."),
+    "no_consent": _("Pasienten har ikke sagt ja ennå."),
+    "enough_invited": _("Du kan be med to. Ring klinikken hvis flere skal være med."),
     "names_an_illness": _(
         "Dette kan røpe hva pasienten går til, for andre kan se skjermen. Velg noe mer nøytralt, eller sett kryss."
     ),

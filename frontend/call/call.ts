@@ -32,7 +32,13 @@ export type Place =
   | { readonly at: "refused"; readonly code: string }
   | { readonly at: "moved_away" }
   | { readonly at: "left" }
-  | { readonly at: "ended"; readonly byRole: Role | null; readonly endedAt: string | null };
+  | {
+      readonly at: "ended";
+      readonly byRole: Role | null;
+      readonly endedAt: string | null;
+      /** Asked to leave; the others go on. */
+      readonly isSentOut: boolean;
+    };
 
 export interface ConversationState {
   readonly place: Place;
@@ -137,7 +143,7 @@ function unreachable(event: never): never {
 
 function refusal(code: string): Place {
   if (code === "elsewhere") return { at: "elsewhere" };
-  if (code === "over") return { at: "ended", byRole: null, endedAt: null };
+  if (code === "over") return { at: "ended", byRole: null, endedAt: null, isSentOut: false };
   return { at: "refused", code };
 }
 
@@ -204,7 +210,10 @@ function heard(state: ConversationState, frame: News): ConversationState {
     case "channel":
       return { ...state, channel: frame.channel };
     case "ended":
-      return { ...state, place: { at: "ended", byRole: frame.by_role, endedAt: frame.at } };
+      return {
+        ...state,
+        place: { at: "ended", byRole: frame.by_role, endedAt: frame.at, isSentOut: frame.sent_out === true },
+      };
     case "moved_away":
       return { ...state, place: { at: "moved_away" } };
     default:

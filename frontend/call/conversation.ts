@@ -87,7 +87,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 /** Where a person is whose socket was closed for good. */
 function placeAfter(code: number): Place {
   if (code === CLOSED.movedAway) return { at: "moved_away" };
-  if (code === CLOSED.ended) return { at: "ended", byRole: null, endedAt: null };
+  if (code === CLOSED.ended) return { at: "ended", byRole: null, endedAt: null, isSentOut: false };
   if (code === CLOSED.signedOut) return { at: "refused", code: "signed_out" };
   return { at: "refused", code: code === CLOSED.notFound ? "not_found" : "closed" };
 }

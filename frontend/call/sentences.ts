@@ -17,6 +17,10 @@ export function roleWord(role: Role): string {
       return t("pårørende");
     case "carer":
       return t("hjelper");
+    case "assistant":
+      return t("assistent");
+    case "member":
+      return t("deltaker i gruppen");
     case "guardian":
       return t("verge eller forelder");
     case "interpreter":

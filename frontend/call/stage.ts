@@ -5,7 +5,7 @@ import { t } from "../shared/words";
 import { bannerOf, type ConversationState, isOver, type Place } from "./call";
 import type { Conversation } from "./conversation";
 import { makeLane } from "./lane";
-import { bannerWords, endRefusedWords, refusalWords, type Side, troubleWords } from "./sentences";
+import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
 import { mountSelf, mountTiles } from "./tiles";
 import { makeTools } from "./tools";
 
@@ -55,7 +55,9 @@ function closedWords(place: Place): string {
     case "left":
       return t("Du har gått ut av samtalen.");
     case "ended":
-      return t("Konsultasjonen er avsluttet.");
+      return place.isSentOut
+        ? t("Du er bedt om å gå ut. Samtalen går videre uten deg.")
+        : t("Konsultasjonen er avsluttet.");
     case "refused":
       return refusalWords(place.code);
     default:
@@ -189,6 +191,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const updateTiles = mountTiles(people, conversation, () => show(sound, true));
   const updateSelf = mountSelf(pictures, conversation);
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
+  announceComers(conversation, banner.tell);
   conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
   let wasEnded = false;
   conversation.subscribe((state) => {
@@ -201,6 +204,29 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
     options.onEnd?.();
   });
   if (side === "clinician") askBeforeClosing(conversation);
+}
+
+/** Says who comes later and who leaves for good, to everybody who is there already. */
+function announceComers(conversation: Conversation, tell: (words: string) => void): void {
+  let before: ReadonlyMap<string, boolean> | null = null;
+  conversation.subscribe((state) => {
+    if (state.place.at !== "in") return;
+    const now = new Map(state.people.map((one) => [one.participant, one.present]));
+    if (before) {
+      for (const one of state.people) {
+        if (
+          !before.has(one.participant) &&
+          one.present &&
+          one.role !== "clinician" &&
+          one.role !== "patient"
+        ) {
+          tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
+        }
+      }
+    }
+    // Who was known once is not announced again when their network comes back.
+    before = new Map([...(before ?? []), ...now]);
+  });
 }
 
 /** Leaving is not ending: a clinician who closes the tab while somebody is there is asked. */

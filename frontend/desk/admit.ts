@@ -63,6 +63,10 @@ export function refusedWords(code: string, name: string, waits: boolean): string
   switch (code) {
     case "room_full":
       return t("Det er allerede fire i samtalen. En må gå ut før {name} kan slippes inn.", { name });
+    case "patient_first":
+      return t("Pasienten må være i samtalen først.");
+    case "no_consent":
+      return t("Pasienten har ikke sagt ja til {name} ennå.", { name });
     case "nobody_ready":
       return t("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt.");
     case "over":
@@ -76,6 +80,17 @@ export function refusedWords(code: string, name: string, waits: boolean): string
   }
 }
 
+export const SHORTCUT = "blikk.shortcut";
+
+/** Some people speak to their computer, and letters are words there: the keys can be switched off on the day page. */
+export function keysAreOn(): boolean {
+  try {
+    return localStorage.getItem(SHORTCUT) !== "off";
+  } catch {
+    return true;
+  }
+}
+
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
 /** Presses the button that carries a key's mark, wherever it is on the page. */
@@ -83,9 +98,10 @@ export function listenForKey(letter: string, mark: string, isOn: () => boolean):
   addEventListener("keydown", (event) => {
     const typing = event.target instanceof Element && event.target.closest(FIELDS) !== null;
     if (!isOn() || !isKey(event, letter, typing) || document.querySelector("dialog[open]")) return;
-    const form = document.querySelector(`[${mark}]`)?.closest("form");
+    const marked = document.querySelector<HTMLElement>(`[${mark}]`);
+    const form = marked?.closest("form");
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit();
+    form.requestSubmit(marked instanceof HTMLButtonElement ? marked : null);
   });
 }

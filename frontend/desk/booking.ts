@@ -12,6 +12,7 @@ export interface BookingPage {
   readonly slots: string;
   readonly hold: string;
   readonly series: string;
+  readonly along: string;
   readonly reach: string;
   readonly readBack: string;
 }
@@ -71,6 +72,7 @@ export function startBooking(page: BookingPage): void {
   const search = follow(form, page.found, found, 180);
   const preview = follow(form, page.letters, find("#letters"), 250);
   const slots = follow(form, page.slots, find("#slots"), 250);
+  const along = follow(form, page.along, find("#along"), 150);
   const series = follow(form, page.series, find("#series"), 250);
   const reach = follow(form, page.reach, find("#reach"), 0);
   startReadBack(page.readBack);
@@ -82,6 +84,7 @@ export function startBooking(page: BookingPage): void {
     if (field.name === "patient" || field.name === "channels") reach.typed();
     if (field.name === "slot") takeSlot(form, field, page.hold);
     else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots.typed);
+    if (["patient", "mode", "day"].includes(field.name)) along.typed();
     if (SERIES.has(field.name)) series.typed();
     if (field.name === "mode") {
       show(find("#known"), field.value !== "new");

@@ -4,7 +4,7 @@ import { holdSeat } from "../call/held";
 import { find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
-import { admit, listenForKey, refusedWords, wantedBy } from "./admit";
+import { admit, keysAreOn, listenForKey, refusedWords, SHORTCUT, wantedBy } from "./admit";
 import { hangBell } from "./bell";
 import { type Desk, type DeskEvent, minutesSince, newcomers, next } from "./day";
 import { DONE, fetchPart, press, swapParts } from "./fragments";
@@ -23,7 +23,6 @@ export interface DayPage {
 
 const POLL = 15_000;
 const POLL_WHEN_LIVE = 60_000;
-const SHORTCUT = "blikk.shortcut";
 
 function ringing(): string[] {
   return [...document.querySelectorAll<HTMLElement>("[data-rings]")].flatMap((row) =>
@@ -212,13 +211,9 @@ export async function admitToTalk(link: Link, form: HTMLFormElement): Promise<vo
   say(find("#talk-said"), refusedWords(code, wanted.name, true));
 }
 
-/** Some people speak to their computer, and letters are words there: the key can be switched off. */
+/** Keeps whether the keys are on. */
 function keepChoice(box: HTMLInputElement): void {
-  try {
-    box.checked = localStorage.getItem(SHORTCUT) !== "off";
-  } catch {
-    // a browser that keeps nothing: the key is on
-  }
+  box.checked = keysAreOn();
   const apply = (): void => {
     document.body.classList.toggle("no-shortcut", !box.checked);
   };

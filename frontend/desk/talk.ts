@@ -6,7 +6,8 @@ import { connectionFirst, mountStage } from "../call/stage";
 import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
-import { fetchPart, sendForm, swapParts } from "./fragments";
+import { keysAreOn, listenForKey } from "./admit";
+import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { mountNote, type Note } from "./note";
 
 export interface TalkPlace {
@@ -84,7 +85,7 @@ export function talk(
     note = mountNote(find<HTMLTextAreaElement>("#note", side), find("#note-saved", side));
     mountPeople(side, conversation);
     mountPhone(side, conversation);
-    mountCompanions(side);
+    mountCompanions(side, signal);
   };
   void fill();
   return {
@@ -132,7 +133,7 @@ function mountPeople(side: HTMLElement, conversation: Conversation): void {
         el(
           "li",
           { "data-participant": person.participant },
-          el("span", {}, person.name),
+          el("span", {}, el("bdi", {}, person.name)),
           el("span", { class: "quiet small here" }),
         ),
       );
@@ -158,7 +159,19 @@ function mountPhone(side: HTMLElement, conversation: Conversation): void {
 }
 
 /** Asking somebody in, without leaving the page. */
-function mountCompanions(side: HTMLElement): void {
+function mountCompanions(side: HTMLElement, signal: AbortSignal): void {
+  side.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset["people"] === undefined) return;
+    event.preventDefault();
+    void press(form, event.submitter, signal).then((part) => {
+      const fresh = part.content.querySelector('[data-part="people"]');
+      if (fresh) side.querySelector('[data-part="people"]')?.replaceWith(fresh);
+      else say(find("#people-said", side), t("Det virket ikke. Se over siden og prøv igjen."));
+    });
+  });
+  // The patient says yes aloud: one key for the first who waits for an answer.
+  listenForKey("j", "data-shortcut-yes", keysAreOn);
   const holder = side.querySelector<HTMLElement>("#companions");
   if (!holder) return;
   holder.addEventListener("submit", (event) => {

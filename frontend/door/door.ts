@@ -1,5 +1,7 @@
 /** The whole behaviour of the patient's one page, as a pure function: no sockets, no clock, no DOM. */
 
+import type { Along } from "./along";
+
 /** Where the server says that this person is. */
 export type Step =
   | "early"
@@ -67,6 +69,8 @@ export interface DoorView extends Place {
   /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
   readonly late_minutes: number;
   readonly late_answer: "" | "wait" | "phone" | "new_time";
+  /** Those who come along with this patient. */
+  readonly along: readonly Along[];
 }
 
 export type Screen =
@@ -85,6 +89,7 @@ export type Screen =
   | "moved-away"
   | "lost"
   | "ended"
+  | "sent-out"
   | "cancelled"
   | "moved"
   | "replaced"
@@ -123,6 +128,7 @@ export type DoorEvent =
   | { readonly type: "moved_away" }
   | { readonly type: "moved_here"; readonly view: DoorView }
   | { readonly type: "ended" }
+  | { readonly type: "sent_out" }
   | { readonly type: "stepped_out" }
   | { readonly type: "left" }
   | { readonly type: "back_in" };
@@ -168,6 +174,7 @@ function screenFor(door: Door, view: DoorView): Screen {
 
 const CLOSED: ReadonlySet<Screen> = new Set<Screen>([
   "ended",
+  "sent-out",
   "cancelled",
   "moved",
   "replaced",
@@ -247,6 +254,8 @@ export function next(door: Door, event: DoorEvent): Door {
       return seen({ ...door, hasBegun: true }, event.view);
     case "ended":
       return { ...door, isBusy: false, screen: "ended" };
+    case "sent_out":
+      return { ...door, isBusy: false, screen: "sent-out" };
     case "stepped_out":
       return { ...door, screen: "stepped-out" };
     case "left":

@@ -148,7 +148,8 @@ function startTalk(before: Door | null): void {
     place: find("#stage"),
     signal: talking.signal,
     dispatch,
-    onEnded(byRole) {
+    onEnded(byRole, isSentOut) {
+      if (isSentOut) return dispatch({ type: "sent_out" });
       for (const line of document.querySelectorAll<HTMLElement>("[data-ended-by]")) {
         show(line, line.dataset.endedBy === byRole);
       }
@@ -204,6 +205,10 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),
   late: (pressed) => void ask("late", { answer: pressed.dataset.lateAnswer ?? "" }),
+  companion: (pressed) => {
+    const { companion = "", answer = "" } = pressed.dataset;
+    void ask("companion", { companion, answer });
+  },
   "move-here"() {
     sit(true);
     dispatch({ type: "elsewhere" });
@@ -221,7 +226,10 @@ document.addEventListener("submit", (event) => {
   const name = form.dataset.form;
   if (!name) return;
   event.preventDefault();
-  void ask(name, Object.fromEntries(new FormData(form)));
+  // What was typed stays where something is wrong with it.
+  void ask(name, Object.fromEntries(new FormData(form))).then(() => {
+    if (name === "bring" && door.problem === null) form.reset();
+  });
 });
 
 /** The door opens by itself to somebody who came early, unless they are trying their camera just then. */

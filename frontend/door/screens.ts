@@ -2,6 +2,7 @@
 
 import { browserOf } from "../shared/devices";
 import { find, say, set, show } from "../shared/dom";
+import { showAlong } from "./along";
 import { type Check, isSettled, type Light, worstFault } from "./check";
 import type { Door } from "./door";
 import { showPlace } from "./place";
@@ -38,13 +39,14 @@ export function showDoor(door: Door): void {
   if (door.view.code_to) fill("code-to", door.view.code_to);
   showSince(door);
   showPlace(door);
+  showAlong(door);
   showProblem(now, door.problem);
   const isCut = door.isOffline && ["waiting", "away", "stepped-out"].includes(door.screen);
   show(find("#banner"), isCut);
   set(find("#banner"), "data-test", isCut ? "banner" : null);
   if (before === door.screen) return;
   scrollTo(0, 0);
-  const field = now.querySelector<HTMLElement>("input");
+  const field = now.querySelector<HTMLElement>("input:not(details input)");
   (field ?? find("h1", now)).focus({ preventScroll: true });
 }
 
@@ -70,8 +72,12 @@ function showProblem(screen: HTMLElement, problem: string | null): void {
   const isNamed = places.some((place) => place.dataset.problem === problem);
   const wanted = isNamed ? problem : "other";
   for (const place of places) show(place, problem !== null && place.dataset.problem === wanted);
-  const field = screen.querySelector("input");
-  if (!field) return;
+  const named = places.find((place) => place.dataset.problem === problem);
+  const field =
+    named?.closest(".ds-field")?.querySelector("input") ?? screen.querySelector("input:not(details input)");
+  for (const other of all("input[aria-invalid]", screen))
+    if (other !== field) set(other, "aria-invalid", null);
+  if (!(field instanceof HTMLInputElement)) return;
   set(field, "aria-invalid", problem !== null && isNamed ? "true" : null);
   if (problem !== null) field.focus();
 }

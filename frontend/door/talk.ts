@@ -17,7 +17,7 @@ export interface TalkOptions {
   readonly place: HTMLElement;
   readonly signal: AbortSignal;
   readonly dispatch: (event: DoorEvent) => void;
-  readonly onEnded: (byRole: string | null) => void;
+  readonly onEnded: (byRole: string | null, isSentOut: boolean) => void;
 }
 
 /** What was made ready while waiting, for the devices that are open; made anew when they change. */
@@ -56,7 +56,7 @@ export async function talk(options: TalkOptions): Promise<Conversation | null> {
     if (isOver || signal.aborted) return;
     const { place: now } = state;
     isOver = now.at !== "joining" && now.at !== "in";
-    if (now.at === "ended") options.onEnded(now.byRole);
+    if (now.at === "ended") options.onEnded(now.byRole, now.isSentOut);
     else if (now.at === "left") dispatch({ type: "stepped_out" });
     else if (now.at === "elsewhere") dispatch({ type: "elsewhere" });
     else if (now.at === "moved_away") dispatch({ type: "moved_away" });

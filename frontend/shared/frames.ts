@@ -1,6 +1,15 @@
 /** The frames of docs/protocol.md as tagged unions, and the one place where a received frame is recognised. */
 
-export type Role = "clinician" | "patient" | "relative" | "carer" | "guardian" | "interpreter" | "colleague";
+export type Role =
+  | "clinician"
+  | "patient"
+  | "relative"
+  | "carer"
+  | "assistant"
+  | "guardian"
+  | "interpreter"
+  | "colleague"
+  | "member";
 export type Channel = "video" | "sound" | "phone" | "text";
 export type Quality = "unknown" | "good" | "fair" | "poor" | "none";
 
@@ -96,6 +105,7 @@ export type Request =
   | { readonly type: "leave" }
   | { readonly type: "step_away" }
   | { readonly type: "come_back" }
+  | { readonly type: "companion_answer"; readonly companion: string; readonly answer: "yes" | "no" }
   | { readonly type: "late_answer"; readonly answer: "wait" | "phone" | "new_time" }
   | {
       readonly type: "join";
@@ -182,7 +192,8 @@ export type News =
   | { readonly type: "text"; readonly from: string; readonly words: string; readonly at: string }
   | ({ readonly type: "state"; readonly from: string } & Equipment)
   | { readonly type: "channel"; readonly channel: Channel }
-  | { readonly type: "ended"; readonly by_role: Role; readonly at: string }
+  /** `sent_out`: over for this person alone, who was asked to leave. */
+  | { readonly type: "ended"; readonly by_role: Role; readonly at: string; readonly sent_out?: boolean }
   | { readonly type: "moved_away" };
 
 export type ServerFrame = Answer | News;

@@ -25,10 +25,11 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, Participant
 from blikk.documentation.models import Note
 from blikk.invitations.models import Device, Invitation, PhoneProof
-from blikk.journeys import booking, contacts
+from blikk.journeys import booking, companions, contacts
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.times import local
 from blikk.notifications.models import InboxMessage, Message
+from blikk.patients.agreements import Person
 from blikk.patients.models import Patient
 from blikk.patients.services import register
 from blikk.scheduling.models import Appointment, Opening
@@ -97,14 +98,15 @@ def hour(
     return {"appointment": booked.appointment.public_id, "day": starts.date().isoformat(), **_way_in(booked)}
 
 
-def companion(clinic: str, appointment: str, role: str, name: str, phone: str) -> dict[str, str]:
-    booked = booking.invite_companion(
+def companion(
+    clinic: str, appointment: str, role: str, name: str, phone: str, said_yes: bool = True
+) -> dict[str, str]:
+    booked = companions.invite(
         Clinic.objects.get(public_id=clinic),
         appointment,
         role=role,
-        name=name,
-        phone=phone,
-        email="",
+        person=Person(name, phone, spoken="arabisk", qualification="C", read_back=True),
+        said_yes=said_yes,
         actor=SYSTEM,
         now=timezone.now(),
     )

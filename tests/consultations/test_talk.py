@@ -11,10 +11,9 @@ from blikk.invitations.models import Invitation
 from blikk.journeys import booking, door, talk
 from blikk.journeys.errors import NotAtThisStep, TalkIsRunning
 from blikk.kernel.errors import IllegalMove, NotFound
-from blikk.kernel.ids import new_secret
-from blikk.notifications.models import Message
 from blikk.waiting_room.models import Arrival
-from tests.builders import NOW, a_booked_hour, a_clinic, a_member, admitted, staff, token_in
+from tests.builders import NOW, a_booked_hour, a_clinic, a_member, admitted, staff
+from tests.companions import come, invited
 
 pytestmark = pytest.mark.django_db
 WHERE = "192.0.2.7"
@@ -22,25 +21,8 @@ WHERE = "192.0.2.7"
 
 def companion(hour, name="Lise Hansen", phone="40000001"):
     """A companion who waits; gives the arrival and the device."""
-    booked = booking.invite_companion(
-        hour.clinic,
-        hour.appointment.public_id,
-        role="relative",
-        name=name,
-        phone=phone,
-        email="",
-        actor=staff(hour.clinician),
-        now=NOW,
-    )
-    invitation = booked.invitation.public_id
-    token = token_in(Message.objects.get(kind="invited", about__endswith=invitation))
-    device = new_secret()
-    assert door.open_link(token, device_secret=device, where=WHERE, now=NOW).step == "code"
-    door.ask_code(invitation, device, now=NOW)
-    body = Message.objects.get(kind="code", about__endswith=invitation).body
-    digits = next(word.strip(".") for word in body.split() if word.strip(".").isdigit())
-    door.answer_code(invitation, device, digits=digits, where=WHERE, now=NOW)
-    return door.arrive(invitation, device, where=WHERE, now=NOW), device
+    guest = come(invited(hour, name, phone).invitation)
+    return guest.view, guest.device
 
 
 def let_in(hour, view):

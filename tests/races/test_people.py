@@ -1,4 +1,3 @@
-import re
 from datetime import date, time, timedelta
 from itertools import count
 
@@ -25,9 +24,9 @@ from tests.builders import (
     open_link,
     proven,
     staff,
-    token_in,
     waiting,
 )
+from tests.companions import come, invited
 from tests.races.racing import ROUNDS, only_winner, race
 
 
@@ -38,24 +37,7 @@ def hours(clinic, rounds: int = ROUNDS, **more):
 
 
 def companion_waiting(hour: Hour, number: int) -> door.DoorView:
-    booked = booking.invite_companion(
-        hour.clinic,
-        hour.appointment.public_id,
-        role="relative",
-        name=f"Pårørende {number}",
-        phone=f"+4790000{number:03}",
-        email="",
-        actor=staff(hour.clinician),
-        now=NOW,
-    )
-    message = Message.objects.get(about__endswith=booked.invitation.public_id, kind="invited")
-    device = f"device-{number}"
-    view = door.open_link(token_in(message), device_secret=device, where="192.0.2.8", now=NOW)
-    door.ask_code(view.invitation, device, now=NOW)
-    code = Message.objects.get(about__endswith=booked.invitation.public_id, kind="code")
-    (digits,) = re.findall(r"\b\d{6}\b", code.body)
-    door.answer_code(view.invitation, device, digits=digits, where="192.0.2.8", now=NOW)
-    return door.arrive(view.invitation, device, where="192.0.2.8", now=NOW)
+    return come(invited(hour, f"Pårørende {number}", f"+4790000{number:03}").invitation).view
 
 
 def admit(hour: Hour, arrival: str, member, version: int | None = None):

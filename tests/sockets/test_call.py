@@ -1,15 +1,14 @@
-import re
 from dataclasses import replace
 
 import pytest
 
 from blikk.bus import announce
 from blikk.consultations.models import ChannelChange
-from blikk.journeys import booking, door, talk
-from blikk.kernel.ids import new_secret
-from blikk.notifications.models import Message
+from blikk.journeys import companions, door, talk
+from blikk.scheduling.models import Appointment
 from tests import builders
-from tests.builders import NOW, Hour, staff, token_in
+from tests.builders import NOW, Hour, staff
+from tests.companions import come, invited
 from tests.people import signed_in
 from tests.sockets.pages import OFFER, desk_page, door_page, later, mute_bus, opened, play
 
@@ -360,27 +359,9 @@ def test_the_desk_hears_who_comes(hour, desk):
 
 def a_companion(hour: Hour, *, admitted: bool = True) -> Hour:
     """The patient's daughter, who has come to the waiting room by a link of her own, and was let in."""
-    actor = staff(hour.clinician)
-    booked = booking.invite_companion(
-        hour.clinic,
-        hour.appointment.public_id,
-        role="relative",
-        name="Randi Hansen",
-        phone="+4791234567",
-        email="",
-        actor=actor,
-        now=NOW,
-    )
-    about = Message.objects.filter(about__endswith=booked.invitation.public_id)
-    message = about.earliest("pk")
-    hers = replace(hour, invitation=booked.invitation, token=token_in(message), device=new_secret())
-    view = builders.open_link(hers)
-    if view.step == "code":
-        door.ask_code(view.invitation, hers.device, now=NOW)
-        (digits,) = re.findall(r"\b\d{6}\b", about.latest("pk").body)
-        door.answer_code(view.invitation, hers.device, digits=digits, where="", now=NOW)
-    door.arrive(view.invitation, hers.device, where="", now=NOW)
-    arrival = hers.invitation.arrivals.get().public_id
+    guest = come(invited(hour, "Randi Hansen", "+4791234567").invitation)
+    hers = replace(hour, invitation=guest.invitation, device=guest.device)
+    actor, arrival = staff(hour.clinician), guest.arrival
     if admitted:
         talk.admit(hour.clinic, arrival, membership=hour.clinician, actor=actor, now=NOW)
     return hers
@@ -402,9 +383,55 @@ def test_a_companion_who_is_sent_out_is_told_and_the_others_too(hour, desk, talk
                 actor=staff(hour.clinician),
                 now=NOW,
             )
+            assert (await relative.hear("ended"))["sent_out"] is True
             assert await relative.end() == 4410
             absent = {"type": "absent", "participant": joined["you"], "left": True}
             assert await clinician.hear("absent") == absent
+
+    play(scene)
+
+
+def test_in_a_group_only_the_clinician_is_told_whole_names(hour, desk):
+    group = hour.appointment
+    version = Appointment.objects.get(pk=group.pk).version
+    by = {"actor": staff(hour.clinician), "now": NOW}
+    companions.make_group(hour.clinic, group.public_id, version=version, is_group=True, **by)
+    view = builders.waiting(hour)
+    talking = talk.admit(hour.clinic, view.arrival, membership=hour.clinician, **by).public_id
+    hers = a_companion(hour)
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour), door_page(hers)) as (
+            clinician,
+            patient,
+            relative,
+        ):
+            await clinician.join(talking)
+            joined = await patient.join(talking)
+            names = {row["role"]: row["name"] for row in joined["roster"]}
+            assert names == {"clinician": "Kari Nordmann", "patient": "Ola", "relative": "Randi"}
+            await relative.join(talking)
+            assert (await patient.hear("present"))["name"] == "Randi"
+            heard = [(await clinician.hear("present"))["name"] for _ in range(2)]
+            assert heard == ["Ola Hansen", "Randi Hansen"]
+
+    play(scene)
+
+
+def test_the_patient_answers_about_a_companion_and_both_sides_hear_of_it(hour, desk):
+    guest = come(invited(hour, "Randi Hansen", "+4791234567", said_yes=False).invitation)
+    builders.waiting(hour)
+    about = guest.invitation.public_id
+
+    async def scene():
+        async with opened(desk_page(desk), door_page(hour)) as (clinician, patient):
+            await clinician.ask("hello", tab=clinician.tab)
+            await patient.ask("hello", tab=patient.tab)
+            answer = await patient.ask("companion_answer", companion=about, answer="yes")
+            assert answer["door"]["along"][0]["answer"] == "yes"
+            await clinician.hear("day")
+            refused = await patient.ask("companion_answer", companion="A" * 22, answer="yes")
+            assert refused["code"] == "not_found"
 
     play(scene)
 

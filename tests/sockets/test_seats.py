@@ -54,6 +54,7 @@ class Conversations(RuleBasedStateMachine):
             participant=person,
             role="clinician" if person == "kari" else "patient",
             name=person.title(),
+            alias="",
             tab=f"tab {socket}",
             epoch=f"epoch {self.epochs}",
             socket=str(socket),
@@ -139,7 +140,14 @@ TestConversations = Conversations.TestCase
 
 
 def a_seat(person: str, **more: Any) -> Seat:
-    values = {"consultation": "r", "generation": 1, "role": "patient", "name": person, "tab": "t"}
+    values = {
+        "consultation": "r",
+        "generation": 1,
+        "role": "patient",
+        "name": person,
+        "alias": "",
+        "tab": "t",
+    }
     return Seat(
         **{**values, "participant": person, "epoch": f"e-{person}", "socket": person, "rank": person, **more}
     )

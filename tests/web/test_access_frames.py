@@ -33,6 +33,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "StepAway": {"type": "step_away"},
     "ComeBack": {"type": "come_back"},
     "LateAnswer": {"type": "late_answer", "answer": "wait"},
+    "CompanionAnswer": {"type": "companion_answer", "companion": NOBODYS, "answer": "yes"},
     "Join": {"type": "join", "consultation": NOBODYS, "tab": TAB, "epoch": EPOCH},
     "Signal": {"type": "signal", "to": NOBODYS, "to_epoch": EPOCH, "epoch": EPOCH, "body": BODY},
     "Text": {"type": "text", "words": "Hei"},

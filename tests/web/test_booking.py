@@ -203,7 +203,8 @@ def test_a_companion_gets_a_link_of_their_own(desk):
     address = reverse("companion", args=[Appointment.objects.get().public_id])
     typed = {"role": "relative", "name": "Liv Hansen", "phone": "", "email": "", "language": "nb"}
     assert browser.post(address, typed).status_code == 422
-    answer = browser.post(address, {**typed, "phone": "90 00 00 32"})
+    assert browser.post(address, {**typed, "phone": "90 00 00 32"}).status_code == 422
+    answer = browser.post(address, {**typed, "phone": "90 00 00 32", "read_back": "on"})
     assert answer.status_code == 200
     assert "Liv Hansen" in answer.content.decode()
     assert Invitation.objects.filter(status="open").count() == 2

@@ -12,9 +12,9 @@ from blikk.clinics.models import Membership
 from blikk.consultations.models import Consultation
 from blikk.invitations.models import Invitation
 from blikk.journeys import talk
-from blikk.journeys.booking import invite_companion
 from blikk.notifications.models import Message
 from tests import builders
+from tests.companions import invited
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -193,16 +193,7 @@ def fill(clinic, clinician, count: int) -> None:
             starts_in=timedelta(minutes=90 + 5 * number),
             now=at,
         )
-        invite_companion(
-            clinic,
-            hour.appointment.public_id,
-            role="interpreter",
-            name="Tolk Tolkesen",
-            phone="+4790123457",
-            email="",
-            actor=builders.staff(clinician),
-            now=now,
-        )
+        invited(hour, "Tolk Tolkesen", "+4790123457", role="interpreter", now=now)
         if number % 2:
             builders.waiting(hour, now=now)
 

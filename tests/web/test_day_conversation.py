@@ -83,7 +83,8 @@ def test_somebody_can_be_asked_in_while_people_talk(hour, consultation):
     assert refused.status_code == 422
     assert 'value="Zeynep Aydin"' in refused.content.decode()
     assert "Skriv inn et telefonnummer eller en e-postadresse" in refused.content.decode()
-    invited = client.post(address, {**typed, "phone": "90 00 00 31"})
+    about = {"spoken": "tyrkisk", "qualification": "C", "read_back": "on"}
+    invited = client.post(address, {**typed, **about, "phone": "90 00 00 31"})
     assert invited.status_code == 200
     assert Invitation.objects.filter(role="interpreter", phone="+4790000031").exists()
 

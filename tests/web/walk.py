@@ -22,7 +22,7 @@ from blikk.patients.models import Patient
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
-from tests import builders, queues, timetables
+from tests import builders, companions, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -80,6 +80,7 @@ def a_house(name: str, patient_name: str) -> House:
         "clinician": clinician.public_id,
         "invitation": booked.invitation.public_id,
         "appointment": booked.appointment.public_id,
+        "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
     things |= _in_calendars(clinic, clinician)

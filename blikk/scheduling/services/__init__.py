@@ -9,6 +9,7 @@ from blikk.scheduling.services.appointments import (
     fulfil,
     hand_over,
     hold_in_person,
+    make_group,
     move,
     promise,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "hold_in_person",
     "hold_slot",
     "let_go",
+    "make_group",
     "move",
     "opening_for",
     "preview_series",

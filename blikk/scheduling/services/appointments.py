@@ -168,6 +168,24 @@ def hand_over(
 
 
 @transaction.atomic
+def make_group(
+    clinic: Clinic, appointment_id: str, *, version: int, is_group: bool, actor: Actor, now: datetime
+) -> Appointment:
+    """Let an appointment be a group, whose members see no full names of each other, or be none any more."""
+    appointment = get(clinic, appointment_id)
+    if appointment.version != version:
+        raise Overtaken
+    if appointment.status not in FILLS_TIME:
+        raise IllegalMove(appointment.status, "group")
+    if appointment.is_group != is_group:
+        change(appointment, group_since=now if is_group else None)
+        act = "appointment.made_group" if is_group else "appointment.made_single"
+        record(act, actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
+        announce(f"day:{clinic.public_id}", "day")
+    return appointment
+
+
+@transaction.atomic
 def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime) -> Appointment:
     """Cancel an appointment that has not been held."""
     appointment = get(clinic, appointment_id)

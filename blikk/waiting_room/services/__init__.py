@@ -3,6 +3,7 @@
 from blikk.waiting_room.services.arrivals import CHECKS as CHECKS
 from blikk.waiting_room.services.arrivals import admit as admit
 from blikk.waiting_room.services.arrivals import come as come
+from blikk.waiting_room.services.arrivals import follow as follow
 from blikk.waiting_room.services.arrivals import give_up_seat as give_up_seat
 from blikk.waiting_room.services.arrivals import keep_seats as keep_seats
 from blikk.waiting_room.services.arrivals import leave as leave

@@ -12,6 +12,7 @@ from blikk.invitations.models import Invitation
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove
 from blikk.kernel.moves import change
+from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import SEAT_GOES_COLD, present_of
 from blikk.waiting_room.services.news import tell
@@ -31,6 +32,7 @@ def come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
             arrival = Arrival.objects.create(
                 clinic=invitation.clinic,
                 appointment=invitation.appointment,
+                beside=invitation.beside,
                 invitation=invitation,
                 came_at=now,
             )
@@ -67,6 +69,14 @@ def admit(
     ARRIVAL.make(arrival, ArrivalStatus.ADMITTED, version=version, admitted_at=now, served_by=by, **called)
     tell("arrival.admitted", arrival, "day", actor=actor, now=now)
     return arrival
+
+
+@transaction.atomic
+def follow(invitation: Invitation, appointment: Appointment) -> None:
+    """Let somebody who waits beside a patient in a queue wait for the hour that has begun."""
+    arrival = present_of(invitation)
+    if arrival is not None:
+        change(arrival, appointment=appointment)
 
 
 @transaction.atomic

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from blikk.invitations.words import Words, spaced
+from blikk.journeys.consent import youth
 from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
+from blikk.web.presenters.companions import consent_mark, interpreter_words, youth_words
 from blikk.web.presenters.day import companion_status, state_of, status_of
 from blikk.web.presenters.marks import Other
 from blikk.web.presenters.words import Mark
@@ -32,6 +34,7 @@ class Invited:
 
     name: str
     role: str
+    about: str
     reach: str
     marks: Sequence[Mark]
     send_again: str
@@ -57,7 +60,11 @@ class ShownAppointment:
     may_change: bool
     talk_href: str
     closing_href: str
+    may_invite: bool
     companion_href: str
+    is_group: bool
+    group_href: str
+    youth: str
     move_href: str
     cancel_href: str
     spoken: str
@@ -146,7 +153,11 @@ def show_appointment(
         closing_href=reverse("close_out", args=[row.consultation])
         if state in {"ended", "done"} and leads
         else "",
+        may_invite=row.status in {"booked", "arrived"},
         companion_href=reverse("companion", args=[row.appointment]),
+        is_group=row.is_group,
+        group_href=reverse("group", args=[row.appointment]),
+        youth=youth_words(youth(row.birth_on, day)),
         move_href=reverse("move", args=[row.appointment]),
         cancel_href=reverse("cancel", args=[row.appointment]),
         spoken=spaced(spoken),
@@ -175,6 +186,8 @@ def _wish(row: Row, patient: Person) -> dict[str, str]:
 
 def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
     shown = [companion_status(person, now)] if person.arrival else []
+    if person.role != "patient":
+        shown.append(consent_mark(person.standing))
     shown += marks.of_wish(person) + marks.of_proof(person)
     shown += marks.of_letter(person) + marks.of_each_channel(person)
     if person.is_locked and not person.arrival:
@@ -183,6 +196,7 @@ def _invited(person: Person, *, may_send: bool, now: datetime) -> Invited:
     return Invited(
         name=person.name,
         role=words.role(person.role),
+        about=interpreter_words(person.spoken, person.qualification),
         reach=_reach(person),
         marks=shown,
         send_again=reverse("send_again", args=[person.invitation]) if may_send else "",

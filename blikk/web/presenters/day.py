@@ -15,6 +15,7 @@ from blikk.journeys.day import Day, OpenCloseOut, Person, Row, Unreached
 from blikk.journeys.delivery import LOOK_BEFORE
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
+from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
@@ -45,6 +46,7 @@ class Companion:
     role: str
     status: Mark
     act: Act
+    consent: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +239,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         troubles=tuple(troubles),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
-        companions=tuple(_companion(person, reader) for person in row.people if person.role != "patient"),
+        companions=_companions(row, reader),
         waits=bool(row.waiting),
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
@@ -310,9 +312,18 @@ def _admit(person: Person, reader: _Reader) -> Act:
     return Act("admit", href, person.name, person.arrival, person.version, person.arrival == reader.first)
 
 
-def _companion(person: Person, reader: _Reader) -> Companion:
-    act = _admit(person, reader) if person.is_waiting and reader.is_clinician else Act()
-    return Companion(person.name, words.role(person.role), companion_status(person, reader.now), act)
+def _companions(row: Row, reader: _Reader) -> tuple[Companion, ...]:
+    return tuple(_companion(person, row, reader) for person in row.people if person.role != "patient")
+
+
+def _companion(person: Person, row: Row, reader: _Reader) -> Companion:
+    """Who comes along is let in when the patient is in the conversation and has said yes."""
+    mine = row.consultation_status in TALKING and row.led_by == reader.membership.public_id
+    is_welcome = person.is_waiting and reader.is_clinician and mine and person.standing.answer == "yes"
+    act = _admit(person, reader) if is_welcome else Act()
+    status = companion_status(person, reader.now)
+    consent = consent_mark(person.standing) if person.status != "admitted" else None
+    return Companion(person.name, words.role(person.role), status, act, consent)
 
 
 def companion_status(person: Person, now: datetime) -> Mark:

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils import formats, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from blikk.consultations.queries import is_present, is_running
+from blikk.consultations.services import MOST_IN_A_MESH
 from blikk.journeys.closing import Draft
-from blikk.journeys.day import Row
+from blikk.journeys.consent import youth
+from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.web import forms
+from blikk.web.companion_forms import GROUNDS, InviteForm
 from blikk.web.presenters import words
+from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
+from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Consultation, Participant
@@ -32,15 +37,24 @@ class Here:
     name: str
     role: str
     is_present: bool
+    alias: str = ""
+    interpreter: str = ""
+    may_be_sent_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Somebody who waits to be let in too."""
+    """Somebody who waits to be let in too: the patient's answer stands beside the button, which needs a yes."""
 
+    invitation: str
     name: str
     role: str
+    interpreter: str
+    consent: Mark
     act: Act
+    is_guardian: bool
+    is_welcome: bool
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +65,17 @@ class ShownPeople:
     waiting: Sequence[Outside]
     is_going_on: bool
     companion_href: str
-    form: forms.CompanionForm
+    decide_href: str
+    send_out_href: str
+    offers: Sequence[Offer]
+    form: InviteForm
     invited: str
+    refused: str
+    # What the patient's age means for who decides; empty for a grown person.
+    youth: str
+    grounds: Sequence[tuple[str, str]]
+    is_full: bool
+    appointment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +116,69 @@ def show_people(
     consultation: Consultation,
     row: Row,
     roster: Sequence[Participant],
+    offers: Sequence[Offer] = (),
     *,
-    form: forms.CompanionForm | None = None,
+    form: InviteForm | None = None,
     invited: str = "",
+    refused: str = "",
     now: datetime,
 ) -> ShownPeople:
     """Put the people of a conversation into words."""
+    name = [consultation.public_id]
+    day = local(row.starts_at, consultation.clinic.zone).date()
     return ShownPeople(
-        here=[
-            Here(person.public_id, person.name, words.role(person.role), is_present(person, now=now))
-            for person in roster
-        ],
-        waiting=[
-            Outside(
-                person.name,
-                words.role(person.role),
-                Act(
-                    "admit",
-                    reverse("admit", args=[person.arrival]),
-                    person.name,
-                    person.arrival,
-                    person.version,
-                ),
-            )
-            for person in row.waiting
-        ],
+        here=[_here(person, now) for person in roster],
+        waiting=_outside(row.waiting),
         is_going_on=is_running(consultation),
-        companion_href=reverse("conversation_companion", args=[consultation.public_id]),
-        form=form or forms.CompanionForm(),
+        companion_href=reverse("conversation_companion", args=name),
+        decide_href=reverse("conversation_decide", args=name),
+        send_out_href=reverse("conversation_send_out", args=name),
+        offers=offers,
+        form=form or InviteForm(is_group=row.is_group),
         invited=invited,
+        refused=refused,
+        youth=youth_words(youth(row.birth_on, day)),
+        grounds=[(code, str(said)) for code, said in GROUNDS if code != "consent"],
+        is_full=len(roster) >= MOST_IN_A_MESH,
+        appointment=row.appointment,
     )
+
+
+def _here(person: Participant, now: datetime) -> Here:
+    return Here(
+        person.public_id,
+        person.name,
+        words.role(person.role),
+        is_present(person, now=now),
+        person.alias if person.alias != person.name else "",
+        interpreter_words(person.spoken, person.qualification),
+        may_be_sent_out=person.role not in {"clinician", "patient"},
+    )
+
+
+def _outside(waiting: Sequence[Person]) -> list[Outside]:
+    """Those who wait; the key belongs to the first who has no answer yet."""
+    asking = next((one.invitation for one in waiting if not one.standing.answer), "")
+    return [
+        Outside(
+            invitation=person.invitation,
+            name=person.name,
+            role=words.role(person.role),
+            interpreter=interpreter_words(person.spoken, person.qualification),
+            consent=consent_mark(person.standing),
+            act=Act(
+                "admit",
+                reverse("admit", args=[person.arrival]),
+                person.name,
+                person.arrival,
+                person.version,
+            ),
+            is_guardian=person.role == "guardian",
+            is_welcome=person.standing.answer == "yes" or person.role == "patient",
+            is_first=person.invitation == asking,
+        )
+        for person in waiting
+    ]
 
 
 def show_talk(
@@ -214,10 +270,19 @@ def _times(draft: Draft) -> str:
 def _people(draft: Draft) -> str:
     shown = []
     for person in draft.present:
-        one = f"{person.name} ({words.role(person.role)})"
+        about = [words.role(person.role)]
+        about += [interpreter_words(person.spoken, person.qualification)] if person.spoken else []
+        about += [note_words(person.consent_how, person.consent_ground)] if person.consent_how else []
+        one = f"{person.name} ({'; '.join(said for said in about if said)})"
         if person.joined_at is None:
             one += gettext(", sluppet inn, men kom ikke med")
         shown.append(one)
+    if draft.others:
+        # One patient's record names no other one.
+        shown.append(
+            ngettext("%(count)s annen i gruppen", "%(count)s andre i gruppen", draft.others)
+            % {"count": draft.others}
+        )
     return "; ".join(shown)
 
 

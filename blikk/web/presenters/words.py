@@ -16,9 +16,11 @@ ROLES: dict[str, Promise] = {
     "patient": _("pasient"),
     "relative": _("pårørende"),
     "carer": _("hjelper"),
+    "assistant": _("assistent"),
     "guardian": _("verge eller forelder"),
     "interpreter": _("tolk"),
     "colleague": _("kollega"),
+    "member": _("deltaker i gruppen"),
 }
 
 
