@@ -1,6 +1,6 @@
 """Whether somebody who comes along may take part: what the patient said, what was agreed, and what their age means.
 
-It gives no verdict about the law: it shows what is known, and records what people decide (decision 0018).
+It gives no verdict about the law: it shows what is known, and records what people decide (decision 0022).
 """
 
 from collections.abc import Sequence
