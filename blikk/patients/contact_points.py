@@ -68,7 +68,7 @@ def verify(
     point.state, point.verified_at, point.doubt = how, now, ""
     _note(point, str(how), actor=actor, now=now)
     record(
-        f"contact.{how}",
+        "contact.read_back" if how == ContactState.READ_BACK else "contact.self_submitted",
         actor=actor,
         about=patient,
         clinic_id=patient.clinic_id,

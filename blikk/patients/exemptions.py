@@ -36,7 +36,7 @@ def ask(patient: Patient, kind: str, *, because: str, actor: Actor, now: datetim
         asked_because=reason,
         asked_at=now,
     )
-    _record("asked", asked, actor=actor, now=now, because=reason)
+    _record("contact.exemption_asked", asked, actor=actor, now=now, because=reason)
     return asked
 
 
@@ -61,7 +61,13 @@ def decide(
         decided_because=reason,
         decided_at=now,
     )
-    _record("allowed" if allow else "refused", asked, actor=actor, now=now, because=reason)
+    _record(
+        "contact.exemption_allowed" if allow else "contact.exemption_refused",
+        asked,
+        actor=actor,
+        now=now,
+        because=reason,
+    )
     return asked
 
 
@@ -102,9 +108,9 @@ def _reason(typed: str) -> str:
     return reason
 
 
-def _record(what: str, leave: ContactExemption, *, actor: Actor, now: datetime, because: str) -> None:
+def _record(act: str, leave: ContactExemption, *, actor: Actor, now: datetime, because: str) -> None:
     record(
-        f"contact.exemption_{what}",
+        act,
         actor=actor,
         about=leave.point.patient,
         clinic_id=leave.clinic_id,

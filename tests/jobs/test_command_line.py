@@ -72,6 +72,7 @@ def test_the_doctor_names_each_fault_with_its_cure(shell, smtp_sink):
         BLIKK_EMAIL_TRANSPORT="smtp",
         BLIKK_SMTP_HOST="127.0.0.1",
         BLIKK_SMTP_PORT=str(smtp_sink.port),
+        BLIKK_BOUNCES_TO="retur@video.kommune.no",
         BLIKK_TURN_URLS="turn:relay.kommune.no:3478",
         BLIKK_TURN_SECRET="s" * 40,
     )
