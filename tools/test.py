@@ -20,15 +20,27 @@ ALONE = ["-p", "no:xdist"]
 ELSEWHERE = ["--ignore=tests/browser", "--ignore=tests/soak", "--ignore=tests/architecture"]
 # These start processes with databases of their own, or use none: once is enough.
 NO_DATABASE_OF_OURS = ["--ignore=tests/jobs", "--ignore=tests/bus", "--ignore=tests/media"]
+# The doors ask the rooms, which run on both; that they do so on PostgreSQL too is for the long run.
+DOORS = ["tests/web", "tests/api"]
 
 SUITES: dict[str, list[str]] = {
     "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
     "architecture": [*PYTEST, *ALONE, "tests/architecture"],
     "sqlite": [*PYTEST, *SHARED, "tests", *ELSEWHERE, "--ignore=tests/races"],
-    "postgres": [*WITH_POSTGRES, *SHARED, "tests", *ELSEWHERE, *NO_DATABASE_OF_OURS],
+    "postgres": [
+        *WITH_POSTGRES,
+        *SHARED,
+        "tests",
+        *ELSEWHERE,
+        *NO_DATABASE_OF_OURS,
+        *(f"--ignore={door}" for door in DOORS),
+    ],
     "browser": [*PYTEST, *ALONE, "tests/browser"],
 }
-SOAK = {"soak": [*PYTEST, *ALONE, "tests/soak"]}
+SOAK = {
+    "soak": [*PYTEST, *ALONE, "tests/soak"],
+    "doors": [*WITH_POSTGRES, *SHARED, *DOORS],
+}
 
 
 class Outcome(NamedTuple):

@@ -12,6 +12,7 @@ from blikk.consultations import queries as consultations
 from blikk.consultations import services as consulting
 from blikk.consultations.errors import Elsewhere, Over
 from blikk.journeys import talk
+from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import new_id
@@ -244,7 +245,8 @@ class CallWire(Wire):
             return
         try:
             lost, rows = await self.lane(self._keep)(place, seat, timezone.now())
-        except Over:
+        except (Over, NotAtThisStep):
+            # Scar: the look that came just after the end found a seat that was freed and a way in that was dead.
             await self.over("", timezone.now().isoformat())
             return
         except (Elsewhere, NotFound):

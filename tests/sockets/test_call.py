@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from blikk.bus import announce
-from blikk.consultations.models import ChannelChange
+from blikk.consultations.models import ChannelChange, Consultation
 from blikk.journeys import companions, door, talk
 from blikk.scheduling.models import Appointment
 from tests import builders
@@ -127,6 +127,24 @@ def test_who_reports_devices_while_being_let_in_is_told_all_the_same(hour):
             assert (await patient.ask("devices", **found))["door"]["step"] == "admitted"
             await later(announce)(f"arrival:{view.arrival}", "door")
             assert (await patient.hear("door"))["door"]["step"] == "admitted"
+
+    play(scene)
+
+
+def test_who_missed_the_end_is_told_of_it_at_the_next_look(hour, talking):
+    def end_unheard():
+        """Ended, and the news of it were lost on the way."""
+        with mute_bus():
+            opened_talk = Consultation.objects.get(public_id=talking)
+            who = {"membership": hour.clinician, "actor": staff(hour.clinician), "now": NOW}
+            talk.end(hour.clinic, talking, version=opened_talk.version, **who)
+
+    async def scene():
+        async with opened(door_page(hour)) as (patient,):
+            await patient.join(talking)
+            await later(end_unheard)()
+            await later(announce)(f"call:{talking}", "missed")
+            assert (await patient.hear("ended"))["by_role"] == ""
 
     play(scene)
 
