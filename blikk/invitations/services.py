@@ -88,7 +88,8 @@ def issue(
         opening=opening,
         role=role,
         patient=patient,
-        name=name,
+        # Two names of 80 signs and the space between them are one too many.
+        name=name[:160],
         phone=phone,
         email=email,
         language=language,

@@ -24,6 +24,7 @@ from blikk.patients.models import Patient
 from tests.builders import NOW, a_booked_hour, a_clinic, a_member, a_patient, staff, token_in
 from tests.calendars.reading import both, first_reader
 from tests.calendars.test_files import HOSTILE
+from tests.companions import invited
 
 pytestmark = pytest.mark.django_db
 
@@ -122,16 +123,7 @@ def test_every_file_about_one_hour_has_one_name_and_counts_up():
 
 def test_a_companion_has_an_entry_of_their_own_that_follows_the_hour():
     hour = a_booked_hour(channels=("email",))
-    booking.invite_companion(
-        hour.clinic,
-        hour.appointment.public_id,
-        role="relative",
-        name="Lise Hansen",
-        phone="",
-        email="lise@example.no",
-        actor=staff(hour.clinician),
-        now=NOW,
-    )
+    invited(hour, "Lise Hansen", "", email="lise@example.no")
     mine = both(emails()[0].calendar)[0].properties
     theirs = both(emails()[1].calendar)[0].properties
     assert mine["UID"] != theirs["UID"]

@@ -98,8 +98,10 @@ def test_of_two_bookings_of_one_slot_one_is_made(clinic):
         (refusal,) = [finish.refusal for finish in finishes if finish.refusal]
         assert isinstance(refusal, Invalid)
         assert refusal.fields == {"starts_at": "taken"}
-        assert Message.objects.filter(about__endswith=won.given.invitation.public_id).count() == 1
-    assert Appointment.objects.count() == Invitation.objects.count() == Message.objects.count() == ROUNDS
+        told = Message.objects.filter(about__endswith=won.given.invitation.public_id)
+        assert told.filter(kind="invited").count() == 1
+    told = Message.objects.filter(kind="invited")
+    assert Appointment.objects.count() == Invitation.objects.count() == told.count() == ROUNDS
 
 
 def test_when_the_end_comes_while_somebody_joins_nobody_is_left_inside(clinic):
