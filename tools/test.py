@@ -21,7 +21,7 @@ ELSEWHERE = ["--ignore=tests/browser", "--ignore=tests/soak", "--ignore=tests/ar
 # These start processes with databases of their own, or use none: once is enough.
 NO_DATABASE_OF_OURS = ["--ignore=tests/jobs", "--ignore=tests/bus", "--ignore=tests/media"]
 # The doors ask the rooms, which run on both; that they do so on PostgreSQL too is for the long run.
-DOORS = ["tests/web", "tests/api"]
+DOORS = ["tests/web", "tests/sockets", "tests/api"]
 
 SUITES: dict[str, list[str]] = {
     "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
