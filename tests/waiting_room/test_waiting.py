@@ -114,6 +114,23 @@ def test_what_the_device_check_found_is_kept_within_bounds():
     assert len(arrival.network) == 20
 
 
+def test_a_check_that_ends_between_the_look_and_the_press_stops_nobody_from_being_let_in():
+    hour = a_booked_hour()
+    view = waiting(hour)
+    seen = get(hour.clinic, view.arrival).version
+    door.report_devices(
+        hour.invitation.public_id, hour.device, found={"network": "failed"}, where=WHERE, now=NOW
+    )
+    who = {"membership": hour.clinician, "actor": staff(hour.clinician), "now": NOW}
+    talk.admit(hour.clinic, view.arrival, version=seen, **who)
+    arrival = get(hour.clinic, view.arrival)
+    assert (arrival.status, arrival.network) == ("admitted", "failed")
+    with pytest.raises(Overtaken):
+        services.report_devices(
+            Arrival(pk=arrival.pk, status="waiting"), found={"network": "ok"}, actor=who["actor"], now=NOW
+        )
+
+
 def test_a_second_tab_must_ask_for_the_seat_and_the_first_loses_it():
     hour = a_booked_hour()
     arrival = get(hour.clinic, waiting(hour).arrival)
