@@ -203,17 +203,16 @@ def to(page: Page, selector: str, *, at_most: int = 60) -> None:
 
 def test_what_looks_at_the_pages_finds_what_is_wrong(staff_browser: Browser) -> None:
     plain = "<!doctype html><html lang=nb><title>Prøve</title><main><h1>Prøve</h1><p>{}</p></main><style>{}</style>"
-    wrong = {
-        "only when it is dark": "@media (prefers-color-scheme: dark) { body { background: #222; } p { color: #333; } }",
-        "too wide": "p { width: 400px; }",
-        "too wide when larger": "p { width: 30rem; }",
-    }
+    wrong = (
+        "@media (prefers-color-scheme: dark) { body { background: #222; } p { color: #333; } }",
+        "p { width: 400px; }",
+        "p { width: 30rem; }",
+    )
     page = staff_browser.new_page(viewport={"width": 1280, "height": 800})
     page.set_content(plain.format("Tekst", "p { color: #000; }"))
     require_no_barriers_in_any_shape(page)
-    for what, style in wrong.items():
+    for style in wrong:
         page.set_content(plain.format("Tekst", style))
         with pytest.raises(AssertionError):
             require_no_barriers_in_any_shape(page)
-            pytest.fail(f"nothing found: {what}")
     page.close()
