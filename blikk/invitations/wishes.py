@@ -22,6 +22,12 @@ def open_wish(invitation: Invitation) -> Wish | None:
     return Wish.objects.filter(invitation=invitation, status=WishStatus.ASKED).first()
 
 
+def is_wished(appointment: Appointment) -> bool:
+    """Whether the patient has asked to come in person and nobody has answered, in one query."""
+    mine = Wish.objects.filter(invitation__appointment=appointment, status=WishStatus.ASKED)
+    return mine.filter(kind=WishKind.IN_PERSON).exists()
+
+
 def get_wish(clinic: Clinic, wish_id: str) -> Wish:
     """The wish of that name at this clinic; raises NotFound."""
     found = (

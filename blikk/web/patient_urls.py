@@ -42,6 +42,7 @@ urlpatterns = [
     path("m/<str:invitation>/back", patient.back, name="patient_back"),
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
+    path("m/<str:invitation>/wish", patient.wish, name="patient_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

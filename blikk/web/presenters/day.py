@@ -18,11 +18,14 @@ from blikk.web.presenters import marks, words
 from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
+from blikk.web.presenters.suitability import of_suitability
+from blikk.web.presenters.tasks import ShownTask, show_tasks
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
 
+BEFORE_TALK = {"booked", "late", "waiting", "at_the_door", "away"}
 TALKING = {"open", "confirmed", "interrupted"}
 
 
@@ -70,6 +73,7 @@ class ShownRow:
     rings: str
     phone: str
     tell_href: str
+    in_person_href: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -115,7 +119,13 @@ class ShownDay:
     unsent: Sequence[Unsent]
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
+    tasks: Sequence[ShownTask] = ()
     til: str = "dag"
+
+    @property
+    def tasks_mark(self) -> str:
+        """Changes when a task does."""
+        return hashlib.blake2s(repr(self.tasks).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +177,7 @@ def show_day(
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
         ],
         queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
+        tasks=show_tasks(day.tasks, membership=membership, today=today),
         late_words=gettext("Pasientene dine har fått vite at du er %(minutes)s minutter forsinket.")
         % {"minutes": day.late_minutes}
         if day.late_minutes
@@ -207,17 +218,6 @@ def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
 def _show(row: Row, reader: _Reader) -> ShownRow:
     patient = next((person for person in row.people if person.role == "patient"), None)
     state = state_of(row, patient)
-    shown_marks: list[Mark] = []
-    if patient and state in {"waiting", "at_the_door", "away"}:
-        shown_marks = marks.of_devices(patient)
-    elif patient and state in {"booked", "late"}:
-        shown_marks = marks.of_delivery(patient)
-    if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
-        shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
-    if state in {"booked", "late"}:
-        shown_marks += marks.of_doubt(row.doubts)
-    if row.is_drop_in:
-        shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
     troubles = [
         trouble
@@ -235,7 +235,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         href=reverse("appointment", args=[row.appointment]),
         state=state,
         status=status_of(state, row, patient, reader.now),
-        marks=tuple(shown_marks),
+        marks=tuple(_marks(row, patient, state)),
         troubles=tuple(troubles),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
@@ -244,7 +244,27 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
+        in_person_href=reverse("in_person", args=[row.appointment])
+        if state in BEFORE_TALK and row.status in {"booked", "arrived"} and not row.is_in_person
+        else "",
     )
+
+
+def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
+    shown_marks: list[Mark] = []
+    if patient and state in {"waiting", "at_the_door", "away"}:
+        shown_marks = marks.of_devices(patient)
+    elif patient and state in {"booked", "late"}:
+        shown_marks = marks.of_delivery(patient)
+    if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
+        shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
+    if state in {"booked", "late"}:
+        shown_marks += marks.of_doubt(row.doubts)
+    if row.is_drop_in:
+        shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    if state in BEFORE_TALK:
+        shown_marks += of_suitability(row)
+    return shown_marks
 
 
 def _must_look(person: Person, row: Row, now: datetime) -> bool:
@@ -281,6 +301,8 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
     if state == "waiting" and patient and patient.waiting_since:
         since = patient.waiting_since
         return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if row.status == "proposed":
+        return Mark(gettext("Foreslått oppmøte, pasienten velger tid"), "clock", "care")
     if state == "booked" and row.is_in_person:
         return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:
