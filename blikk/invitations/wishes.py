@@ -67,9 +67,19 @@ def end_wish(wish: Wish, status: WishStatus, *, actor: Actor, now: datetime) -> 
 @transaction.atomic
 def settle_all(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
     """What was asked for is answered when the hour is moved or cancelled."""
+    _end_all(appointment, WishStatus.SETTLED, actor=actor, now=now)
+
+
+@transaction.atomic
+def agree_all(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
+    """What was asked for is agreed to when the hour is to be held in person."""
+    _end_all(appointment, WishStatus.AGREED, actor=actor, now=now)
+
+
+def _end_all(appointment: Appointment, status: WishStatus, *, actor: Actor, now: datetime) -> None:
     wishes = Wish.objects.filter(invitation__appointment=appointment, status=WishStatus.ASKED)
     for wish in wishes.select_related("invitation__clinic"):
-        end_wish(wish, WishStatus.SETTLED, actor=actor, now=now)
+        end_wish(wish, status, actor=actor, now=now)
 
 
 def reminder_channels(patient: Patient) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from blikk.invitations import queries as invitations
 from blikk.invitations import services as inviting
 from blikk.invitations import wishes
 from blikk.invitations.models import PersonRole
-from blikk.invitations.states import Revoked, WishStatus
+from blikk.invitations.states import Revoked
 from blikk.invitations.words import Kind
 from blikk.journeys import booking, invites, talk
 from blikk.journeys.consent import tell_of
@@ -83,6 +83,7 @@ def come_in_person(
     elif appointment.status not in FILLS_TIME or appointment.drop_in:
         raise IllegalMove(appointment.status, Form.IN_PERSON)
     meetings = _meetings(clinic, appointment, asked, may_stay=consultation is None, now=now)
+    wishes.agree_all(appointment, actor=actor, now=now)
     told = {"reason": asked.reason, "words": asked.words.strip(), "place": asked.place, "by": membership}
     if consultation is not None:
         return _after_talk(appointment, consultation, meetings, told, membership, actor=actor, now=now)
@@ -133,10 +134,6 @@ def _before_talk(
     now: datetime,
 ) -> Turn:
     invites.drop_offer(appointment, actor=actor, now=now)
-    for invitation in invitations.open_for(appointment):
-        wish = wishes.open_wish(invitation)
-        if wish is not None:
-            wishes.end_wish(wish, WishStatus.AGREED, actor=actor, now=now)
     if len(meetings) > 1 and appointment.form == Form.IN_PERSON:
         # Its link is closed: there is no way to choose by.
         raise Invalid(times="one_time")
