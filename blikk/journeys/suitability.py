@@ -9,6 +9,7 @@ from django.db.models import Count, Max, Q
 
 from blikk.audit.services import hold
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.frame_lights import worse_since_booking
 from blikk.consultations.models import Consultation
 from blikk.consultations.states import ConsultationStatus
 from blikk.invitations.models import Invitation, PersonRole
@@ -91,10 +92,9 @@ def suitability_of(
     clinic: Clinic,
     appointment: Appointment,
     *,
-    worse: bool | None = None,
     wants_in_person: bool = False,
 ) -> SuitabilityFacts:
-    """What speaks for and against video for an hour. `worse`: what the patient answered since the booking, if asked."""
+    """What speaks for and against video for an hour, with what the patient answered about getting worse since."""
     noted = [_judged(one) for one in planned.suitabilities_of(appointment)]
     interpreter = Invitation.objects.filter(
         appointment=appointment, role=PersonRole.INTERPRETER, status=InvitationStatus.OPEN
@@ -103,7 +103,7 @@ def suitability_of(
         known=known_patient(clinic, appointment.patient, clinician=appointment.clinician, but=appointment),
         points=noted[0].points if noted else (),
         interpreter_invited=interpreter.exists(),
-        worse=worse,
+        worse=worse_since_booking(appointment),
         wants_in_person=wants_in_person,
         noted=noted,
     )

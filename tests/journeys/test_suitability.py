@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from blikk.audit.models import Entry
-from blikk.journeys import closing, suitability, talk, tasks
+from blikk.journeys import closing, frame, suitability, talk, tasks
 from blikk.journeys.day import day_of, row_of
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.scheduling.models import Suitability
@@ -129,10 +129,21 @@ def test_the_row_of_the_day_and_the_draft_of_the_note_know_it():
     assert newest.reason == "Bare en samtale"
 
 
-def test_what_the_patient_answers_about_getting_worse_is_a_fact_like_the_others():
+@pytest.mark.parametrize(("said", "is_worse"), [("a", False), ("b", True), ("c", True)])
+def test_what_the_patient_answers_about_getting_worse_is_a_fact_like_the_others(said, is_worse):
     hour = b.a_booked_hour()
+    b.waiting(hour)
     assert facts(hour).worse is None
-    assert facts(hour, worse=True).worse is True
+    frame.answer(
+        hour.invitation.public_id,
+        hour.device,
+        question="worse",
+        answer=said,
+        helped=False,
+        where="",
+        now=b.NOW,
+    )
+    assert facts(hour).worse is is_worse
 
 
 # Tasks

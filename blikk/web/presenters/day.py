@@ -16,6 +16,7 @@ from blikk.journeys.delivery import LOOK_BEFORE
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.companions import consent_mark
+from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.suitability import of_suitability
@@ -74,6 +75,7 @@ class ShownRow:
     phone: str
     tell_href: str
     in_person_href: str = ""
+    lights: ShownLights | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -120,6 +122,8 @@ class ShownDay:
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
     tasks: Sequence[ShownTask] = ()
+    # When the clinician said of today that their own side is in order; empty where they did not.
+    own_side: str = ""
     til: str = "dag"
 
     @property
@@ -150,6 +154,7 @@ def show_day(
     *,
     is_mine: bool,
     helps: Mapping[str, str],
+    own_side_at: datetime | None = None,
     now: datetime,
 ) -> ShownDay:
     """Put a day into the words and order of its page."""
@@ -182,6 +187,7 @@ def show_day(
         % {"minutes": day.late_minutes}
         if day.late_minutes
         else "",
+        own_side=words.clock(own_side_at, clinic.zone) if own_side_at else "",
     )
 
 
@@ -247,6 +253,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         in_person_href=reverse("in_person", args=[row.appointment])
         if state in BEFORE_TALK and row.status in {"booked", "arrived"} and not row.is_in_person
         else "",
+        lights=lights_of(row, patient, is_clinician=reader.is_clinician),
     )
 
 
@@ -270,6 +277,19 @@ def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
 def _must_look(person: Person, row: Row, now: datetime) -> bool:
     """Whether it is high time that the patient opens the link."""
     return person.role == "patient" and row.starts_at - LOOK_BEFORE <= now < row.ends_at
+
+
+def lights_of(row: Row, patient: Person | None, *, is_clinician: bool) -> ShownLights | None:
+    """The control questions of a patient who waits."""
+    if patient is None or patient.status not in {"waiting", "away", "on_hold"}:
+        return None
+    return show_lights(
+        patient.frame,
+        arrival=patient.arrival,
+        status=patient.status,
+        appointment=row.appointment,
+        is_clinician=is_clinician,
+    )
 
 
 def tell_href(patient: Person | None) -> str:
@@ -307,6 +327,9 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
         return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:
         return Mark(gettext("Kom ikke"), "clock", "care")
+    if state == "on_hold" and patient and patient.hold_until:
+        until = words.clock(patient.hold_until, row.zone)
+        return Mark(gettext("På vent til %(time)s") % {"time": until}, "chair")
     return {
         "cancelled": Mark(gettext("Avlyst"), "cross"),
         "done": Mark(gettext("Ferdig"), "check", "good"),

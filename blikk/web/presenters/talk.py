@@ -22,6 +22,7 @@ from blikk.web.companion_forms import GROUNDS, InviteForm
 from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
+from blikk.web.presenters.frame import ShownFrame, note_lines
 from blikk.web.presenters.in_person import turn_line
 from blikk.web.presenters.suitability import note_line
 from blikk.web.presenters.words import Mark
@@ -93,6 +94,7 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    frame: ShownFrame
     is_going_on: bool
     note_href: str
     note_text: str
@@ -193,7 +195,13 @@ def _outside(waiting: Sequence[Person]) -> list[Outside]:
 
 
 def show_talk(
-    consultation: Consultation, row: Row, people: ShownPeople, note: Note, *, now: datetime
+    consultation: Consultation,
+    row: Row,
+    people: ShownPeople,
+    frame: ShownFrame,
+    note: Note,
+    *,
+    now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
     today = local(now, consultation.clinic.zone).date()
@@ -204,6 +212,7 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
@@ -259,10 +268,18 @@ def drafted(draft: Draft, language: str) -> str:
             _times(draft),
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
-        lines += [_channels(draft), note_line(draft.suitability), turn_line(draft.turn, draft.zone)]
-        lines += [_task_line(one, draft) for one in draft.tasks]
-        lines = [line for line in lines if line]
+        channels = _channels(draft)
+        if channels:
+            lines.append(channels)
+        lines += note_lines(draft.frame, draft.zone) if draft.frame else []
+        lines += _about_video(draft)
         return "\n".join(lines)
+
+
+def _about_video(draft: Draft) -> list[str]:
+    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
+    said = [note_line(draft.suitability), turn_line(draft.turn, draft.zone)]
+    return [line for line in [*said, *(_task_line(one, draft) for one in draft.tasks)] if line]
 
 
 def _task_line(task: OpenTask, draft: Draft) -> str:
