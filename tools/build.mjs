@@ -7,6 +7,7 @@ const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
   shell: "frontend/door/shell.ts",
+  answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",

@@ -19,8 +19,9 @@ from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
-from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import Queue, delay_of, is_connected, queues_of
+from blikk.waiting_room.models import Arrival, ProvenByEid
+from blikk.waiting_room.policies import is_someone_else
+from blikk.waiting_room.queries import Queue, delay_of, eid_proofs_of, is_connected, is_proving, queues_of
 from blikk.waiting_room.states import PRESENT
 
 TROUBLE_FOR = timedelta(days=3)
@@ -50,6 +51,10 @@ class Person:
     sound: str = ""
     network: str = ""
     is_connected: bool = False
+    is_proving: bool = False
+    # What an eID said: "same", "other", "unclear" or ""; and whether who waits was named as somebody else.
+    eid: str = ""
+    is_someone_else: bool = False
     # What they chose when they were told that the clinician is late.
     late_answer: str = ""
     # What they have asked for from their link and nobody has answered, and its name.
@@ -251,17 +256,29 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         arrival.invitation_id: arrival
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
+    proofs = eid_proofs_of(arrival.pk for arrival in arrivals.values())
     messages = states_of(named(invitation) for invitation in invitations)
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
         people[invitation.appointment_id or 0].append(
-            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()), now=now)
+            _person(
+                invitation,
+                arrival := arrivals.get(invitation.pk),
+                proofs.get(arrival.pk) if arrival else None,
+                messages.get(named(invitation), ()),
+                now=now,
+            )
         )
     return people
 
 
 def _person(
-    invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState], *, now: datetime
+    invitation: Invitation,
+    arrival: Arrival | None,
+    proof: ProvenByEid | None,
+    messages: Sequence[MessageState],
+    *,
+    now: datetime,
 ) -> Person:
     about_arrival = (
         {
@@ -275,6 +292,9 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
+            "is_proving": is_proving(arrival, now=now),
+            "eid": proof.result if proof else "",
+            "is_someone_else": is_someone_else(arrival),
         }
         if arrival
         else {}

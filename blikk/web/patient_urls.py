@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from blikk.web import changes, clinic_page, drop_in, lost_link, own_contact, patient, public, self_booking
+from blikk.web import (
+    changes,
+    clinic_page,
+    drop_in,
+    eid,
+    lost_link,
+    own_contact,
+    patient,
+    public,
+    self_booking,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -43,5 +53,7 @@ urlpatterns = [
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
+    path("m/<str:invitation>/eid", eid.page, name="patient_eid"),
+    path("eid/tilbake", eid.back, name="patient_eid_back"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

@@ -112,6 +112,20 @@ WORDS: dict[str, "StrPromise"] = {
     "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
     "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
     "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
+    "someone_else": _(
+        "Den som venter, legitimerte seg som en annen enn pasienten. Skal du slippe inn likevel, må du si hvorfor."
+    ),
+    "helse_id_is_somebody_elses": _("Denne HelseID-en er koblet til en annen konto."),
+    "not_eleven_digits": _("Nummeret har elleve sifre. Tell dem en gang til."),
+    "not_a_national_number": _("Dette kan ikke være et fødselsnummer. Ett av sifrene er feil."),
+    "test_number": _("Dette er et nummer for testing, og kan ikke brukes her."),
+    "number_says_another_day": _(
+        "Nummeret sier en annen fødselsdato enn den som står her. Sjekk begge, og rett den som er feil."
+    ),
+    "number_is_anothers": _(
+        "En annen pasient her har dette nummeret. Sjekk om pasienten er registrert to ganger."
+    ),
+    "no_eid": _("eID er ikke satt opp her. Be den som drifter Blikk, gjøre det først."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

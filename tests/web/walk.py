@@ -85,6 +85,9 @@ def a_house(name: str, patient_name: str) -> House:
     }
     things |= _in_calendars(clinic, clinician)
     things["arrival"] = _arrival_of(waiting)
+    things["someone_else"] = _someone_else(
+        builders.a_booked_hour(clinic, clinician=clinician, patient=patient, starts_in=timedelta(minutes=80))
+    )
     things["wish"] = builders.asked(waiting).public_id
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
@@ -163,6 +166,13 @@ def _arrival_of(hour: Hour) -> str:
     early = hour.appointment.starts_at - timedelta(minutes=10)
     builders.waiting(hour, now=early)
     return Arrival.objects.get(appointment=hour.appointment).public_id
+
+
+def _someone_else(hour: Hour) -> str:
+    """Somebody who waits, and whom an eID named as somebody else than the patient."""
+    arrival = _arrival_of(hour)
+    Arrival.objects.filter(public_id=arrival).update(someone_else_at=NOW)
+    return arrival
 
 
 def with_device(hour: Hour) -> Client:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from blikk.web.presenters import words
+from blikk.web.presenters import marks, words
 from blikk.web.presenters.words import Mark
 from blikk.web.queue_forms import STATUSES
 
@@ -37,6 +37,7 @@ class ShownPlace:
     href: str
     phone: str
     rings: bool
+    is_someone_else: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -114,6 +115,7 @@ def show_place(row: QueueRow, helps: Mapping[str, str], *, rings: bool, now: dat
         href=reverse("queue_place", args=[row.arrival]),
         phone=words.phone(row.phone),
         rings=rings and row.status == "waiting",
+        is_someone_else=row.is_someone_else,
     )
 
 
@@ -225,10 +227,10 @@ def _status(row: QueueRow, state: str, now: datetime) -> Mark:
 
 
 def _marks(row: QueueRow, state: str) -> list[Mark]:
-    found = []
+    found = [*marks.of_eid("", is_proving=row.is_proving, is_someone_else=row.is_someone_else)]
     if row.meant_for_name:
         found.append(Mark(gettext("Venter på %(name)s") % {"name": row.meant_for_name}, "person"))
-    if state == "waiting" and not row.is_connected:
+    if state == "waiting" and not row.is_connected and not row.is_proving:
         found.append(Mark(gettext("Skjermen er av"), "device", "care"))
     if row.missed:
         missed = ngettext("Kom ikke én gang", "Kom ikke %(count)s ganger", row.missed) % {"count": row.missed}
