@@ -22,7 +22,7 @@ PID = "helseid://claims/identity/pid"
 LEVEL = "helseid://claims/identity/security_level"
 HPR = "helseid://claims/hpr/hpr_number"
 HIGH, LOW = "idporten-loa-high", "idporten-loa-low"
-HOP = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive", "host"})
+HOP = frozenset({"connection", "date", "server", "transfer-encoding", "content-length", "keep-alive", "host"})
 
 Answer = tuple[int, dict[str, str], bytes]
 Bend = Callable[[str, str, Answer], Answer]
@@ -46,6 +46,12 @@ class TestProvider:
         self.bend: Bend = as_it_is
         self.is_down = False
         self.asked: list[tuple[str, str, dict[str, str], dict[str, str]]] = []
+
+    def behave(self) -> None:
+        """Pass everything on as it is, and forget what was asked and who was known."""
+        self.bend, self.is_down = as_it_is, False
+        self.asked.clear()
+        self.people.clear()
 
     def settings(self, *, patient: dict[str, Any] | None = None) -> dict[str, dict[str, Any]]:
         """What an installation that asks this provider has in its settings."""

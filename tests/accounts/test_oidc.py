@@ -1,41 +1,28 @@
 """The client against a certified provider: the whole way, and every way in which an answer can be wrong."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from blikk.accounts.oidc import client
 from blikk.accounts.oidc.faults import Fault, Reason
+from blikk.accounts.oidc.proofs import b64
 from blikk.accounts.oidc.providers import Provider, provider
-from tests.provider import HIGH, HPR, LEVEL, LOW, PID, TestProvider, another_key, as_it_is, running_provider
+from tests.provider import HIGH, HPR, LEVEL, LOW, PID, TestProvider, another_key, parts_of
 
 BASE = "http://localhost:8000"
 BACK = f"{BASE}/eid/tilbake"
 NUMBER = "17054412345"
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory) -> Iterator[TestProvider]:
-    with running_provider(tmp_path_factory.mktemp("provider"), BASE) as one:
-        yield one
-
-
-@pytest.fixture
-def op(started, settings) -> Iterator[TestProvider]:
-    started.bend, started.is_down = as_it_is, False
-    started.asked.clear()
-    started.knows("ola", pid=NUMBER, given_name="Ola", name="Ola Hansen")
-    settings.BLIKK_PROVIDERS = started.settings()
-    cache.clear()
-    yield started
-    started.bend, started.is_down = as_it_is, False
+@pytest.fixture(autouse=True)
+def _ola(op) -> None:
+    op.knows("ola", pid=NUMBER, given_name="Ola", name="Ola Hansen")
 
 
 def asked(name: str = "patient") -> Provider:
@@ -74,7 +61,7 @@ def test_the_request_is_pushed_with_all_that_fapi_asks_for(op):
     pushes = [given for _, path, _, given in op.asked if path == "/request"]
     # The first had no nonce of the provider's; the second has, and an assertion of its own.
     assert len(pushes) == 2
-    first, second = (parts(given["client_assertion"]) for given in pushes)
+    first, second = (parts_of(given["client_assertion"]) for given in pushes)
     assert first[1]["jti"] != second[1]["jti"]
     for header, claims in (first, second):
         assert header["typ"] == "client-authentication+jwt"
@@ -85,12 +72,6 @@ def test_the_request_is_pushed_with_all_that_fapi_asks_for(op):
     assert (asks["code_challenge_method"], asks["acr_values"], asks["ui_locales"]) == ("S256", HIGH, "nb")
     assert asks["prompt"] == "login"
     assert begun.kept["verifier"] not in json.dumps(asks)
-
-
-def parts(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    from tests.provider import parts_of
-
-    return parts_of(token)
 
 
 def test_nothing_of_a_person_stands_in_what_is_printed(op):
@@ -113,7 +94,7 @@ def test_userinfo_is_asked_with_the_key_of_the_trip(op, settings):
     assert go(op).number == NUMBER
     headers = next(headers for _, path, headers, _ in reversed(op.asked) if path == "/me")
     assert headers["authorization"].startswith("DPoP ")
-    assert "ath" in parts(headers["dpop"])[1]
+    assert "ath" in parts_of(headers["dpop"])[1]
 
 
 def test_userinfo_of_somebody_else_is_refused(op, settings):
@@ -243,8 +224,6 @@ def test_a_token_without_its_signature_or_at_all_is_refused(op):
 
 
 def encoded(said: dict[str, Any]) -> str:
-    from blikk.accounts.oidc.proofs import b64
-
     return b64(json.dumps(said).encode())
 
 

@@ -85,9 +85,7 @@ def a_house(name: str, patient_name: str) -> House:
     }
     things |= _in_calendars(clinic, clinician)
     things["arrival"] = _arrival_of(waiting)
-    things["someone_else"] = _someone_else(
-        builders.a_booked_hour(clinic, clinician=clinician, patient=patient, starts_in=timedelta(minutes=80))
-    )
+    things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
     things["wish"] = builders.asked(waiting).public_id
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)

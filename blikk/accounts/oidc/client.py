@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -199,6 +199,7 @@ def look(provider: Provider) -> datetime | None:
         require_theirs(found.par or found.token, provider)
         line.ask("GET", found.jwks)
     try:
-        return parsedate_to_datetime(answer.headers.get("date", ""))
+        theirs = parsedate_to_datetime(answer.headers.get("date", ""))
     except ValueError:
         return None
+    return theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)

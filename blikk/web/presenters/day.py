@@ -209,9 +209,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
     state = state_of(row, patient)
     shown_marks: list[Mark] = []
     if patient and state in {"waiting", "at_the_door", "away"}:
-        shown_marks = marks.of_eid(
-            patient.eid, is_proving=patient.is_proving, is_someone_else=patient.is_someone_else
-        ) + marks.of_devices(patient)
+        shown_marks = marks.of_presence(patient)
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:

@@ -39,7 +39,7 @@ PATIENT: dict[str, tuple["StrPromise", "StrPromise", str, bool]] = {
     "unclear": (
         _("Vi kunne ikke se at dette er deg"),
         _(
-            "Opplysningene kunne ikke sammenlignes med dem klinikken har. Det er ikke noe galt med din. "
+            "Opplysningene fra innloggingen kunne ikke sammenlignes med dem klinikken har. Plassen din står. "
             "Vis et kort med bilde når samtalen starter."
         ),
         "care",

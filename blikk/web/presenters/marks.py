@@ -113,6 +113,12 @@ def of_devices(person: Person) -> list[Mark]:
     return marks
 
 
+def of_presence(person: Person) -> list[Mark]:
+    """What there is to know of somebody who is here: what an eID said first, then their equipment."""
+    said = of_eid(person.eid, is_proving=person.is_proving, is_someone_else=person.is_someone_else)
+    return said + of_devices(person)
+
+
 def of_eid(result: str, *, is_proving: bool, is_someone_else: bool) -> list[Mark]:
     """What an eID said of who waits; that it is somebody else comes before everything."""
     found = []
