@@ -6,12 +6,15 @@ import { wordsIn } from "./words.mjs";
 const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
+  // Loaded when the person has sat down in the waiting room.
+  questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
   answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
+  "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
 };
 

@@ -1,7 +1,7 @@
 """The working day as one page shows it: who is booked, who has come, and what is left to do."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,19 +9,21 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.frame_lights import Frame, frames_of
 from blikk.consultations.models import Consultation
 from blikk.consultations.queries import open_close_outs
 from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
 from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
+from blikk.journeys.frame import frames_in
+from blikk.journeys.invited import letter_of, weak_proof_of
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
-from blikk.waiting_room.models import Arrival, ProvenByEid
-from blikk.waiting_room.policies import is_someone_else
-from blikk.waiting_room.queries import Queue, delay_of, eid_proofs_of, is_connected, is_proving, queues_of
+from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.queries import EidFacts, Queue, delay_of, eid_facts_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
 
 TROUBLE_FOR = timedelta(days=3)
@@ -51,10 +53,7 @@ class Person:
     sound: str = ""
     network: str = ""
     is_connected: bool = False
-    is_proving: bool = False
-    # What an eID said: "same", "other", "unclear" or ""; and whether who waits was named as somebody else.
-    eid: str = ""
-    is_someone_else: bool = False
+    eid: EidFacts = field(default_factory=EidFacts)
     # What they chose when they were told that the clinician is late.
     late_answer: str = ""
     # What they have asked for from their link and nobody has answered, and its name.
@@ -71,6 +70,8 @@ class Person:
     qualification: str = ""
     alias: str = ""
     is_invited_by_patient: bool = False
+    frame: Frame | None = None
+    hold_until: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -105,6 +106,7 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    zone: str = ""
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -139,6 +141,8 @@ class QueueDay:
 
     view: OpeningView
     queue: Queue | None
+    # The control questions of those who wait, by their arrival.
+    frames: Mapping[str, Frame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ def queues_on(
     """The drop-in queues of a day; for one clinician those that they are in, or are to be in."""
     views = openings_on(clinic, day, now=now)
     queues = queues_of([view.opening for view in views if view.opening], now=now)
-    found = [QueueDay(view, queues[view.opening.public_id] if view.opening else None) for view in views]
+    frames = frames_in(clinic, queues.values())
+    found = [QueueDay(one, queues[one.opening.public_id] if one.opening else None, frames) for one in views]
     if clinician is None:
         return found
     return [
@@ -256,16 +261,19 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         arrival.invitation_id: arrival
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
-    proofs = eid_proofs_of(arrival.pk for arrival in arrivals.values())
+    eids = eid_facts_of(arrivals.values(), now=now)
     messages = states_of(named(invitation) for invitation in invitations)
+    came = [one for one in invitations if one.role == PersonRole.PATIENT and one.pk in arrivals]
+    frames = frames_of(came[0].clinic, [one.pk for one in came]) if came else {}
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
         people[invitation.appointment_id or 0].append(
             _person(
                 invitation,
                 arrival := arrivals.get(invitation.pk),
-                proofs.get(arrival.pk) if arrival else None,
+                eids.get(arrival.pk if arrival else 0),
                 messages.get(named(invitation), ()),
+                frames.get(invitation.pk),
                 now=now,
             )
         )
@@ -275,8 +283,9 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
 def _person(
     invitation: Invitation,
     arrival: Arrival | None,
-    proof: ProvenByEid | None,
+    eid: EidFacts | None,
     messages: Sequence[MessageState],
+    frame: Frame | None,
     *,
     now: datetime,
 ) -> Person:
@@ -292,9 +301,9 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
-            "is_proving": is_proving(arrival, now=now),
-            "eid": proof.result if proof else "",
-            "is_someone_else": is_someone_else(arrival),
+            "eid": eid,
+            "hold_until": arrival.hold_until,
+            "frame": frame,
         }
         if arrival
         else {}
@@ -311,8 +320,8 @@ def _person(
         late_answer=invitation.late_answer,
         wish=invitation.wish or "",  # type: ignore[attr-defined]
         wish_id=invitation.wish_id or "",  # type: ignore[attr-defined]
-        letter=_letter(invitation),
-        weak_proof=_weak_proof(invitation),
+        letter=letter_of(invitation),
+        weak_proof=weak_proof_of(invitation),
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
         **_about_along(invitation, now=now),  # type: ignore[arg-type]
@@ -332,18 +341,6 @@ def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
         "alias": invitation.alias,
         "is_invited_by_patient": invitation.consent_how == ConsentHow.INVITED,
     }
-
-
-def _letter(invitation: Invitation) -> str:
-    if "letter" not in invitation.sent_by.split(","):
-        return ""
-    return "printed" if invitation.letter_printed_at else "due"
-
-
-def _weak_proof(invitation: Invitation) -> str:
-    if invitation.by_letter:  # type: ignore[attr-defined]
-        return "letter"
-    return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,4 +390,5 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        zone=appointment.zone,
     )

@@ -1,11 +1,13 @@
 """What somebody who waits is shown: their place, how long it takes, what they were told, and a clinician's delay."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from blikk.consultations.frame_lights import answered_by
 from blikk.invitations.models import Invitation, PersonRole
+from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling.models import Opening
 from blikk.scheduling.states import AppointmentStatus
@@ -20,6 +22,7 @@ from blikk.waiting_room.queries import (
     pace_of,
     place_of,
     places_of,
+    spots_of,
     words_for,
 )
 from blikk.waiting_room.services import MOST_MISSED
@@ -30,6 +33,9 @@ from blikk.waiting_room.states import ArrivalStatus
 class Everybody:
     """All the places of one queue at one moment, read once for all who look."""
 
+    opening: Opening
+    pace: Pace
+    paced_at: datetime
     # What is the same for everybody in it.
     shared: dict[str, Any]
     spots: dict[str, Spot]
@@ -54,7 +60,12 @@ def waiting_facts(
             facts |= _outside(invitation, invitation.opening, now=now)
         return facts
     told = [{"at": one.at.isoformat(), "code": one.code, "words": one.words} for one in words_for(arrival)]
-    facts = {"words": tuple(told), **_lateness(invitation, now=now)}
+    facts = {
+        "words": tuple(told),
+        **_lateness(invitation, now=now),
+        **_hold(arrival),
+        **_frame(invitation, arrival),
+    }
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
     return {
@@ -63,11 +74,26 @@ def waiting_facts(
         **_place(arrival, arrival.opening, everybody, now=now),
         "help_kind": arrival.help_kind,
         "is_away": arrival.status == ArrivalStatus.AWAY,
-        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
-        "hold_words": arrival.hold_words,
         "called_until": arrival.called_until,
         "missed": arrival.missed,
     }
+
+
+def _hold(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
+        "hold_words": arrival.hold_words,
+        "hold_until": arrival.hold_until,
+    }
+
+
+def _frame(invitation: Invitation, arrival: Arrival) -> dict[str, Any]:
+    """What a patient who waits may know of their own answers: which questions are answered, and never how."""
+    waits = arrival.status not in {ArrivalStatus.AT_THE_DOOR, ArrivalStatus.ADMITTED}
+    if not waits or invitation.role != PersonRole.PATIENT:
+        return {}
+    answered, is_urgent, wish = answered_by(invitation)
+    return {"frame": {"answered": list(answered), "is_urgent": is_urgent, "wish": wish}}
 
 
 def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:
@@ -76,7 +102,17 @@ def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:
     if opening is None:
         return None
     places = places_of(opening, now=now)
-    return Everybody(_shared(opening, places.pace), places.spots, places.pace.waits())
+    pace = places.pace
+    return Everybody(opening, pace, now, _shared(opening, pace), places.spots, pace.waits())
+
+
+def places_again(before: Everybody, *, now: datetime) -> Everybody:
+    """The same queue a moment later, when nobody was let in and nobody began or stopped to serve.
+
+    How fast it moves is not read anew, only counted down: that was three quarters of a look for which a thousand wait.
+    """
+    later = (now - before.paced_at) / timedelta(minutes=1)
+    return replace(before, spots=spots_of(before.opening), wait=before.pace.waits(later))
 
 
 def _place(
@@ -136,3 +172,15 @@ def _lateness(invitation: Invitation, *, now: datetime) -> dict[str, Any]:
     delay = delay_of(appointment.clinician_id, day)
     minutes = delay.minutes if delay else 0
     return {"late_minutes": minutes, "late_answer": invitation.late_answer if minutes else ""}
+
+
+def hours_of(invitation: Invitation) -> tuple[datetime, datetime, str]:
+    """From when to when: the booked hour, or the opening hours of the queue."""
+    appointment, opening = invitation.appointment, invitation.opening
+    if appointment is not None:
+        return appointment.starts_at, appointment.ends_at, appointment.zone
+    if opening is not None:
+        return opening.opens_at, opening.closes_at, opening.zone
+    if invitation.beside is not None:
+        return hours_of(invitation.beside)
+    raise NotFound

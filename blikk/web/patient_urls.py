@@ -10,6 +10,7 @@ from blikk.web import (
     lost_link,
     own_contact,
     patient,
+    patient_frame,
     public,
     self_booking,
 )
@@ -52,6 +53,9 @@ urlpatterns = [
     path("m/<str:invitation>/back", patient.back, name="patient_back"),
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
+    path("m/<str:invitation>/sporsmal", patient_frame.questions, name="patient_questions"),
+    path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
+    path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
     path("m/<str:invitation>/eid", eid.page, name="patient_eid"),
     path("eid/tilbake", eid.back, name="patient_eid_back"),

@@ -10,6 +10,8 @@ from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
 from blikk.waiting_room.queries.arrivals import someone_else_before as someone_else_before
 from blikk.waiting_room.queries.arrivals import standing_elsewhere as standing_elsewhere
+from blikk.waiting_room.queries.eid import EidFacts as EidFacts
+from blikk.waiting_room.queries.eid import eid_facts_of as eid_facts_of
 from blikk.waiting_room.queries.eid import eid_proof_of as eid_proof_of
 from blikk.waiting_room.queries.eid import eid_proofs_of as eid_proofs_of
 from blikk.waiting_room.queries.places import Moment as Moment
@@ -30,6 +32,7 @@ from blikk.waiting_room.queries.places import ready_ahead_of as ready_ahead_of
 from blikk.waiting_room.queries.places import require_accepts as require_accepts
 from blikk.waiting_room.queries.places import require_open as require_open
 from blikk.waiting_room.queries.places import running_servings as running_servings
+from blikk.waiting_room.queries.places import spots_of as spots_of
 from blikk.waiting_room.queries.places import words_for as words_for
 from blikk.waiting_room.queries.queue import Queue as Queue
 from blikk.waiting_room.queries.queue import QueueRow as QueueRow

@@ -115,7 +115,8 @@ def of_devices(person: Person) -> list[Mark]:
 
 def of_presence(person: Person) -> list[Mark]:
     """What there is to know of somebody who is here: what an eID said first, then their equipment."""
-    said = of_eid(person.eid, is_proving=person.is_proving, is_someone_else=person.is_someone_else)
+    eid = person.eid
+    said = of_eid(eid.said, is_proving=eid.is_proving, is_someone_else=eid.is_someone_else)
     return said + of_devices(person)
 
 

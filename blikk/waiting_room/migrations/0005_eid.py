@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('waiting_room', '0003_beside'),
+        ('waiting_room', '0004_hold_until'),
     ]
 
     operations = [

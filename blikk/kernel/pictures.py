@@ -1,0 +1,68 @@
+"""Pictures from outside: read by their content, drawn anew, and nothing but the pixels kept."""
+
+import io
+
+from PIL import Image, ImageOps
+
+from blikk.kernel.errors import Refused
+
+LARGEST = 12 * 1024 * 1024
+# What a phone's best camera makes; more is a bomb, or of no use to anybody.
+MOST_PIXELS = 64_000_000
+QUALITY = 85
+# Only what browsers send and Pillow reads in itself: no documents, no drawings, no formats that call other programs.
+_FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class NotAPicture(Refused):
+    """The content is no picture of a kind that we read, whatever its name says; or it is damaged."""
+
+    code = "not_a_picture"
+
+
+class PictureTooHeavy(Refused):
+    """The file is larger than any picture needs to be."""
+
+    code = "picture_too_heavy"
+
+
+class PictureTooWide(Refused):
+    """The picture has more pixels than may be unpacked."""
+
+    code = "picture_too_wide"
+
+
+def clean(raw: bytes, *, longest_side: int) -> bytes:
+    """The same picture as a new JPEG, at most `longest_side` wide and high, without place, camera or anything else.
+
+    The size is read from the head before a single pixel is unpacked. Raises PictureTooHeavy, NotAPicture,
+    PictureTooWide.
+    """
+    if len(raw) > LARGEST:
+        raise PictureTooHeavy
+    try:
+        with Image.open(io.BytesIO(raw), formats=_FORMATS) as picture:
+            return _drawn_anew(picture, longest_side)
+    except Image.DecompressionBombError as fault:
+        raise PictureTooWide from fault
+    except (OSError, SyntaxError, ValueError, EOFError, MemoryError, OverflowError) as fault:
+        raise NotAPicture from fault
+
+
+def _drawn_anew(picture: Image.Image, longest_side: int) -> bytes:
+    if picture.width * picture.height > MOST_PIXELS:
+        raise PictureTooWide
+    # A JPEG can be unpacked at a fraction of its size; the others ignore this.
+    picture.draft("RGB", (longest_side * 2, longest_side * 2))
+    # As it was held, before the note of how it was held is gone.
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
+    canvas = Image.new("RGB", upright.size, "white")
+    if "A" in upright.getbands() or "transparency" in upright.info:
+        upright = upright.convert("RGBA")
+        canvas.paste(upright, mask=upright.getchannel("A"))
+    else:
+        canvas.paste(upright.convert("RGB"))
+    made = io.BytesIO()
+    canvas.save(made, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+    return made.getvalue()
