@@ -6,11 +6,14 @@ import { wordsIn } from "./words.mjs";
 const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
+  // Loaded while the person waits: the way to the waiting room does not carry the conversation.
+  talk: "frontend/door/talk.ts",
   shell: "frontend/door/shell.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
+  stage: "frontend/styles/patient-stage.css",
   staff: "frontend/styles/staff.css",
 };
 

@@ -8,6 +8,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.gzip import gzip_page
@@ -76,7 +77,12 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
             "door": shown,
             "first": first_screen(view),
             "is_closed": view.step in CLOSED,
-            "page": {"door": view.facts(), "now": now.isoformat(), "phone": shown.phone},
+            "page": {
+                "door": view.facts(),
+                "now": now.isoformat(),
+                "phone": shown.phone,
+                "later": {"script": static("built/talk.js"), "style": static("built/stage.css")},
+            },
         }
         response = render(request, "patient/page.html", content)
         response["Content-Language"] = translation.get_language()
