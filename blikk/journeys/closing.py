@@ -9,7 +9,9 @@ from blikk.audit.services import hold, looked_at
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
+from blikk.consultations.channels import Stretch, stretches_of, unanswered_at
 from blikk.consultations.models import Consultation, ParticipantRole
+from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
 from blikk.documentation.models import Note
@@ -34,11 +36,12 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelUsed:
-    """From when a channel was used."""
+class Elsewhere:
+    """The video solution that is not ours; `left_at` where they came back to Blikk's own."""
 
-    channel: str
-    at: datetime
+    supplier: str
+    host: str
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,12 @@ class Draft:
     zone: str
     form: str
     present: tuple[Present, ...]
-    channels: tuple[ChannelUsed, ...]
+    channels: tuple[Stretch, ...]
     # How many others there were, in a group.
     others: int = 0
+    # When the clinician rang and nobody answered.
+    unanswered: tuple[datetime, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
@@ -102,10 +108,15 @@ def draft_of(consultation: Consultation) -> Draft:
         ),
         # One patient's record names no other one.
         others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
-        channels=tuple(
-            ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
-        ),
+        channels=tuple(stretches_of(consultation)),
+        unanswered=tuple(unanswered_at(consultation)),
+        elsewhere=_elsewhere(consultation),
     )
+
+
+def _elsewhere(consultation: Consultation) -> Elsewhere | None:
+    room = room_of(consultation)
+    return Elsewhere(room.supplier, room.host, room.left_at) if room else None
 
 
 @transaction.atomic

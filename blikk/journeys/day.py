@@ -100,6 +100,7 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    uses_text: bool = False
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -373,4 +374,5 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        uses_text=appointment.patient.uses_text,
     )

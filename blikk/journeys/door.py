@@ -16,7 +16,8 @@ from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
 from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
-from blikk.journeys.waiting import Everybody, waiting_facts
+from blikk.journeys.own_needs import needs_of
+from blikk.journeys.waiting import Everybody, hours_of, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
@@ -87,6 +88,9 @@ class DoorView:
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
+    # The conversation is held in another video solution; which one is told to who was let in.
+    is_external: bool = False
+    uses_text: bool = False
 
     def facts(self) -> dict[str, Any]:
         """The same as plain JSON values; times as ISO 8601 in UTC."""
@@ -272,7 +276,7 @@ def view_of(
     facts = waiting_facts(invitation, arrival, everybody=everybody, now=now) if is_proven else {}
     if step == "check" and facts.pop("is_over", False):
         step = "queue_closed"
-    starts_at, ends_at, zone = _hours(invitation)
+    starts_at, ends_at, zone = hours_of(invitation)
     return DoorView(
         invitation=invitation.public_id,
         step=step,
@@ -294,6 +298,7 @@ def view_of(
         along=along_facts(invitation, now=now) if is_proven else (),
         is_along=invitation.role != PersonRole.PATIENT,
         alias=alias_of(invitation) if is_proven else "",
+        **(needs_of(invitation, is_admitted=step == "admitted") if is_proven else {}),
         **facts,
     )
 
@@ -310,18 +315,6 @@ def _step(invitation: Invitation, arrival: Arrival | None, standing: policies.St
     if participant is not None and is_running(participant.consultation):
         return "admitted", participant.consultation.public_id
     return "ended", ""
-
-
-def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
-    """From when to when: the booked hour, or the opening hours of the queue."""
-    appointment, opening = invitation.appointment, invitation.opening
-    if appointment is not None:
-        return appointment.starts_at, appointment.ends_at, appointment.zone
-    if opening is not None:
-        return opening.opens_at, opening.closes_at, opening.zone
-    if invitation.beside is not None:
-        return _hours(invitation.beside)
-    raise NotFound
 
 
 def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blikk.invitations.models import Invitation, PersonRole
+from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling.models import Opening
 from blikk.scheduling.states import AppointmentStatus
@@ -150,3 +151,15 @@ def _lateness(invitation: Invitation, *, now: datetime) -> dict[str, Any]:
     delay = delay_of(appointment.clinician_id, day)
     minutes = delay.minutes if delay else 0
     return {"late_minutes": minutes, "late_answer": invitation.late_answer if minutes else ""}
+
+
+def hours_of(invitation: Invitation) -> tuple[datetime, datetime, str]:
+    """From when to when: the booked hour, or the opening hours of the queue."""
+    appointment, opening = invitation.appointment, invitation.opening
+    if appointment is not None:
+        return appointment.starts_at, appointment.ends_at, appointment.zone
+    if opening is not None:
+        return opening.opens_at, opening.closes_at, opening.zone
+    if invitation.beside is not None:
+        return hours_of(invitation.beside)
+    raise NotFound

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
-from blikk.journeys import along, door
+from blikk.journeys import along, door, own_needs
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import Invalid, NotFound
@@ -222,6 +222,18 @@ def companion(request: JsonRequest, invitation: str) -> HttpResponse:
             now=now,
         ),
     )
+
+
+@same_origin_json
+def text(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Say whether one reads and writes instead of hearing and speaking."""
+    now, secret, said = timezone.now(), device_secret(request), request.json.get("uses_text") is True
+
+    def act(where: str) -> DoorView:
+        own_needs.say_text(invitation, secret, uses_text=said, where=where, now=now)
+        return door.door_of(invitation, secret, now=now)
+
+    return _answer(request, invitation, act)
 
 
 @same_origin_json

@@ -26,6 +26,8 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     words: [],
     late_minutes: 0,
     late_answer: "",
+    is_external: false,
+    uses_text: false,
     along: [],
     place: 0,
     wait_low: null,

@@ -80,7 +80,7 @@ function follow(before: Door | null): void {
   const { screen } = door;
   if (needsSocket(door)) sit(false);
   else stand();
-  if (needsDevices(screen)) tools.start(screen !== "talk");
+  if (needsDevices(screen, door.view.is_external)) tools.start(screen !== "talk");
   else tools.stop();
   if (screen === "waiting" && before?.screen !== "waiting") setTimeout(() => void prepareTalk(), SETTLED);
   if (screen === "waiting" || screen === "talk") awake ??= awakened();
@@ -263,6 +263,9 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "move-here"() {
     sit(true);
     dispatch({ type: "elsewhere" });
+  },
+  "uses-text": (pressed) => {
+    if (pressed instanceof HTMLInputElement) void ask("text", { uses_text: pressed.checked });
   },
   "back-in": () => dispatch({ type: "back_in" }),
 };

@@ -26,6 +26,8 @@ const VIEW: DoorView = {
   words: [],
   late_minutes: 0,
   late_answer: "",
+  is_external: false,
+  uses_text: false,
   along: [],
   place: 4,
   wait_low: 12,

@@ -216,8 +216,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
     if state in {"booked", "late"}:
         shown_marks += marks.of_doubt(row.doubts)
-    if row.is_drop_in:
-        shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    shown_marks += _kinds(row)
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
     troubles = [
         trouble
@@ -245,6 +244,12 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
     )
+
+
+def _kinds(row: Row) -> list[Mark]:
+    """What kind of conversation it is, where that is out of the ordinary."""
+    text = [Mark(gettext("Leser og skriver"), "talk")] if row.uses_text else []
+    return text + ([Mark(gettext("Drop-in"), "person")] if row.is_drop_in else [])
 
 
 def _must_look(person: Person, row: Row, now: datetime) -> bool:
