@@ -19,3 +19,21 @@ class Elsewhere(Refused):
     """The person takes part from another tab or device; ask them whether to move here."""
 
     code = "elsewhere"
+
+
+class FrameOpen(Refused):
+    """A control question has no answer, or one that the clinician has not asked about."""
+
+    code = "frame_open"
+
+
+class OwnSideOpen(Refused):
+    """The clinician has not said of today that their own side is in order."""
+
+    code = "own_side_open"
+
+
+class NotIdentified(Refused):
+    """Nobody has established who the patient is."""
+
+    code = "not_identified"

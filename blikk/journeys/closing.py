@@ -10,6 +10,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
 from blikk.consultations.channels import Stretch, stretches_of, unanswered_at
+from blikk.consultations.frame_lights import Frame, frame_of_talk
 from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
@@ -61,6 +62,8 @@ class Draft:
     # When the clinician rang and nobody answered.
     unanswered: tuple[datetime, ...] = ()
     elsewhere: Elsewhere | None = None
+    # The control questions and the confirmation; None where no patient was there.
+    frame: Frame | None = None
 
 
 def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
@@ -111,6 +114,7 @@ def draft_of(consultation: Consultation) -> Draft:
         channels=tuple(stretches_of(consultation)),
         unanswered=tuple(unanswered_at(consultation)),
         elsewhere=_elsewhere(consultation),
+        frame=frame_of_talk(consultation),
     )
 
 

@@ -1,7 +1,7 @@
 """The working day as one page shows it: who is booked, who has come, and what is left to do."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,14 +9,16 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.frame_lights import Frame, frames_of
 from blikk.consultations.models import Consultation
 from blikk.consultations.queries import open_close_outs
 from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
 from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
+from blikk.journeys.frame import frames_in
+from blikk.journeys.reach import Reach, reach_of
 from blikk.notifications.queries import MessageState, in_trouble, states_of
-from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
@@ -66,6 +68,8 @@ class Person:
     qualification: str = ""
     alias: str = ""
     is_invited_by_patient: bool = False
+    frame: Frame | None = None
+    hold_until: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -101,6 +105,7 @@ class Row:
     is_group: bool = False
     is_in_person: bool = False
     uses_text: bool = False
+    zone: str = ""
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -135,6 +140,8 @@ class QueueDay:
 
     view: OpeningView
     queue: Queue | None
+    # The control questions of those who wait, by their arrival.
+    frames: Mapping[str, Frame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
             "public_id", "status", "appointment_id"
         )
     }
-    reach = _reach([appointment.patient_id for appointment in appointments])
+    reach = reach_of([appointment.patient_id for appointment in appointments])
     rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
     close_outs = [
         OpenCloseOut(
@@ -190,7 +197,8 @@ def queues_on(
     """The drop-in queues of a day; for one clinician those that they are in, or are to be in."""
     views = openings_on(clinic, day, now=now)
     queues = queues_of([view.opening for view in views if view.opening], now=now)
-    found = [QueueDay(view, queues[view.opening.public_id] if view.opening else None) for view in views]
+    frames = frames_in(clinic, queues.values())
+    found = [QueueDay(one, queues[one.opening.public_id] if one.opening else None, frames) for one in views]
     if clinician is None:
         return found
     return [
@@ -228,7 +236,7 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), _reach([appointment.patient_id]))
+    return _row(appointment, people, talks.first(), reach_of([appointment.patient_id]))
 
 
 _asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
@@ -253,16 +261,29 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
     messages = states_of(named(invitation) for invitation in invitations)
+    came = [one for one in invitations if one.role == PersonRole.PATIENT and one.pk in arrivals]
+    frames = frames_of(came[0].clinic, [one.pk for one in came]) if came else {}
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
         people[invitation.appointment_id or 0].append(
-            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()), now=now)
+            _person(
+                invitation,
+                arrivals.get(invitation.pk),
+                messages.get(named(invitation), ()),
+                frames.get(invitation.pk),
+                now=now,
+            )
         )
     return people
 
 
 def _person(
-    invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState], *, now: datetime
+    invitation: Invitation,
+    arrival: Arrival | None,
+    messages: Sequence[MessageState],
+    frame: Frame | None,
+    *,
+    now: datetime,
 ) -> Person:
     about_arrival = (
         {
@@ -276,6 +297,8 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
+            "hold_until": arrival.hold_until,
+            "frame": frame,
         }
         if arrival
         else {}
@@ -327,33 +350,13 @@ def _weak_proof(invitation: Invitation) -> str:
     return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """A patient's phone, and why a contact point of theirs is in doubt."""
-
-    phone: str = ""
-    doubts: Sequence[str] = ()
-
-
-def _reach(patients: Sequence[int]) -> dict[int, _Reach]:
-    points = ContactPoint.objects.filter(patient__in=patients, retired_at__isnull=True)
-    found: dict[int, _Reach] = {}
-    for point in points.order_by("kind"):
-        known = found.get(point.patient_id, _Reach())
-        found[point.patient_id] = _Reach(
-            point.value if point.kind == "phone" else known.phone,
-            (*known.doubts, point.doubt) if point.doubt else known.doubts,
-        )
-    return found
-
-
 def _row(
     appointment: Appointment,
     people: Sequence[Person],
     talk: Consultation | None,
-    reach: dict[int, _Reach],
+    reach: dict[int, Reach],
 ) -> Row:
-    reached = reach.get(appointment.patient_id, _Reach())
+    reached = reach.get(appointment.patient_id, Reach())
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -375,4 +378,5 @@ def _row(
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
         uses_text=appointment.patient.uses_text,
+        zone=appointment.zone,
     )

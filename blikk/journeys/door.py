@@ -74,6 +74,8 @@ class DoorView:
     is_away: bool = False
     on_hold: bool = False
     hold_words: str = ""
+    # When who was given a few minutes comes back by themselves.
+    hold_until: datetime | None = None
     called_until: datetime | None = None
     missed: int = 0
     # How the last arrival ended for who is not in the queue any more: "left", "declined", "missed" or "".
@@ -91,6 +93,8 @@ class DoorView:
     # The conversation is held in another video solution; which one is told to who was let in.
     is_external: bool = False
     uses_text: bool = False
+    # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
+    frame: dict[str, Any] | None = None
 
     def facts(self) -> dict[str, Any]:
         """The same as plain JSON values; times as ISO 8601 in UTC."""

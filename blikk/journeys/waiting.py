@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from blikk.consultations.frame_lights import answered_by
 from blikk.invitations.models import Invitation, PersonRole
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
@@ -59,7 +60,12 @@ def waiting_facts(
             facts |= _outside(invitation, invitation.opening, now=now)
         return facts
     told = [{"at": one.at.isoformat(), "code": one.code, "words": one.words} for one in words_for(arrival)]
-    facts = {"words": tuple(told), **_lateness(invitation, now=now)}
+    facts = {
+        "words": tuple(told),
+        **_lateness(invitation, now=now),
+        **_hold(arrival),
+        **_frame(invitation, arrival),
+    }
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
     return {
@@ -68,11 +74,26 @@ def waiting_facts(
         **_place(arrival, arrival.opening, everybody, now=now),
         "help_kind": arrival.help_kind,
         "is_away": arrival.status == ArrivalStatus.AWAY,
-        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
-        "hold_words": arrival.hold_words,
         "called_until": arrival.called_until,
         "missed": arrival.missed,
     }
+
+
+def _hold(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
+        "hold_words": arrival.hold_words,
+        "hold_until": arrival.hold_until,
+    }
+
+
+def _frame(invitation: Invitation, arrival: Arrival) -> dict[str, Any]:
+    """What a patient who waits may know of their own answers: which questions are answered, and never how."""
+    waits = arrival.status not in {ArrivalStatus.AT_THE_DOOR, ArrivalStatus.ADMITTED}
+    if not waits or invitation.role != PersonRole.PATIENT:
+        return {}
+    answered, is_urgent, wish = answered_by(invitation)
+    return {"frame": {"answered": list(answered), "is_urgent": is_urgent, "wish": wish}}
 
 
 def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:

@@ -1,6 +1,7 @@
 """The frames of docs/protocol.md: read strictly at the edge, so that nothing behind it sees what is not a frame."""
 
 import json
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -20,14 +21,26 @@ from blikk.sockets.fields import public_id as _id
 from blikk.sockets.fields import refuse as _refuse
 from blikk.sockets.fields import short as _short
 from blikk.sockets.fields import signal_body as _body
+from blikk.sockets.waiting_frames import ComeBack as ComeBack
+from blikk.sockets.waiting_frames import CompanionAnswer as CompanionAnswer
+from blikk.sockets.waiting_frames import Devices as Devices
+from blikk.sockets.waiting_frames import FrameAnswer as FrameAnswer
+from blikk.sockets.waiting_frames import FrameWish as FrameWish
+from blikk.sockets.waiting_frames import LateAnswer as LateAnswer
+from blikk.sockets.waiting_frames import Leave as Leave
+from blikk.sockets.waiting_frames import StepAway as StepAway
+from blikk.sockets.waiting_frames import Waiting as Waiting
 
 LARGEST = 64 * 1024
 LONGEST_TEXT = 2000
 LONGEST_CAPTION = 500
 
+_ANSWER = re.compile(r"[a-z]{1,10}")
+
 CHANNELS = frozenset({"video", "sound", "phone", "text"})
 COMPANION_ANSWERS = frozenset({"yes", "no"})
 LATE_ANSWERS = frozenset({"wait", "phone", "new_time"})
+FRAME_WISHES = frozenset({"five_minutes", "sound", "phone", "ready"})
 
 
 class Closed(IntEnum):
@@ -67,63 +80,6 @@ class Admit:
     version: int
     tab: str = ""
     epoch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """What the device check found."""
-
-    id: int
-    camera: str
-    microphone: str
-    sound: str
-    network: str
-
-    def found(self) -> dict[str, str]:
-        return {
-            "camera": self.camera,
-            "microphone": self.microphone,
-            "sound": self.sound,
-            "network": self.network,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Go away from the waiting room."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class StepAway:
-    """Do something else meanwhile; the place in the queue is kept."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ComeBack:
-    """Be back in the queue."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class LateAnswer:
-    """What a patient would rather, now that the clinician is late."""
-
-    id: int
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompanionAnswer:
-    """Whether somebody who comes along may take part, as the patient says."""
-
-    id: int
-    companion: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +208,6 @@ class End:
     version: int
 
 
-Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer | CompanionAnswer
 # What says everything by its name.
 _BARE: dict[str, type[AskPhone | Unanswered | AskRoom | UseOwn | AskIce | StepOut]] = {
     "ask_phone": AskPhone,
@@ -321,6 +276,17 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             return Admit(id_, _id(arrival), _number(version), *_page(raw))
         case {"type": "end", "version": version}:
             return End(id_, _number(version))
+        case {"type": "next", "opening": str(opening)}:
+            return Next(id_, _id(opening), *_page(raw))
+        case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
+            return Take(id_, _id(arrival), _number(version), _matching(_FOUND, reason), *_page(raw))
+        case _:
+            return _waiting(type_, id_, raw)
+
+
+def _waiting(type_: str, id_: int, raw: dict[str, Any]) -> Waiting:
+    """What somebody at the door asks for before they are let in."""
+    match {**raw, "type": type_}:
         case {"type": "devices"}:
             found = (raw.get(name) for name in ("camera", "microphone", "sound", "network"))
             return Devices(id_, *(_matching(_FOUND, value) for value in found))
@@ -336,9 +302,10 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             answer in COMPANION_ANSWERS
         ):
             return CompanionAnswer(id_, _id(companion), answer)
-        case {"type": "next", "opening": str(opening)}:
-            return Next(id_, _id(opening), *_page(raw))
-        case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
-            return Take(id_, _id(arrival), _number(version), _matching(_FOUND, reason), *_page(raw))
+        case {"type": "frame_answer", "question": str(question), "answer": str(answer)}:
+            helped = _flag(raw.get("helped", False))
+            return FrameAnswer(id_, _id(question), _matching(_ANSWER, answer), helped)
+        case {"type": "frame_wish", "wish": str(wish)} if wish in FRAME_WISHES:
+            return FrameWish(id_, wish)
         case _:
             raise BadFrame

@@ -13,11 +13,13 @@ from blikk.consultations import queries as consultations
 from blikk.consultations.channels import was_unreachable
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
+from blikk.journeys.frame import own_side_of
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.web import forms, queue_forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.companion_forms import InviteForm
+from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
@@ -65,7 +67,16 @@ def _day(request: StaffRequest) -> ShownDay:
         _looked(request, "day", request.clinic, day=on.isoformat())
     found = day_of(request.clinic, day=on, clinician=request.membership if is_mine else None, now=now)
     helps = dict(help_choices(request.clinic))
-    return show_day(found, request.clinic, request.membership, is_mine=is_mine, helps=helps, now=now)
+    said_at = own_side_of(request.clinic, request.membership, now=now) if is_clinician else None
+    return show_day(
+        found,
+        request.clinic,
+        request.membership,
+        is_mine=is_mine,
+        helps=helps,
+        own_side_at=said_at,
+        now=now,
+    )
 
 
 @require_POST
@@ -154,7 +165,7 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     consultation = consultations.get(request.clinic, consultation_id)
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     people = people_of(request, consultation_id)
-    return show_talk(consultation, row, people, kept, now=now)
+    return show_talk(consultation, row, people, panel(request, consultation_id), kept, now=now)
 
 
 @same_origin_json

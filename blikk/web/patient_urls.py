@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from blikk.web import changes, clinic_page, drop_in, lost_link, own_contact, patient, public, self_booking
+from blikk.web import (
+    changes,
+    clinic_page,
+    drop_in,
+    lost_link,
+    own_contact,
+    patient,
+    patient_frame,
+    public,
+    self_booking,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -43,6 +53,9 @@ urlpatterns = [
     path("m/<str:invitation>/back", patient.back, name="patient_back"),
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
+    path("m/<str:invitation>/sporsmal", patient_frame.questions, name="patient_questions"),
+    path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
+    path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

@@ -10,6 +10,7 @@ from blikk.web import (
     contacts,
     desk,
     desk_words,
+    frame,
     front_desk,
     inbox,
     letter,
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("dag/", clinician.day, name="day"),
     path("dag/rader", clinician.day_rows, name="day_rows"),
     path("dag/slipp-inn/<str:arrival_id>", clinician.admit, name="admit"),
+    path("dag/min-side", frame.own_side, name="own_side"),
+    path("dag/litt/<str:arrival_id>", frame.hold_a_while, name="hold_a_while"),
+    path("dag/litt/<str:arrival_id>/tilbake", frame.back_from_a_while, name="back_from_a_while"),
     path("dag/forsinket", queue.late, name="late"),
     path("skranke/", front_desk.front_desk, name="front_desk"),
     path("skranke/deler", front_desk.front_desk_parts, name="front_desk_parts"),
@@ -68,6 +72,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
     ),
+    path("samtale/<str:consultation_id>/ramme", frame.frame, name="frame"),
+    path("samtale/<str:consultation_id>/ramme/svar", frame.tick, name="frame_tick"),
+    path("samtale/<str:consultation_id>/ramme/bekreft", frame.confirm, name="confirm_frame"),
     path("samtale/<str:consultation_id>/notat", clinician.note, name="note"),
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path("time/ny", booking.book, name="book"),

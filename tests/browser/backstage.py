@@ -23,7 +23,7 @@ from blikk.accounts.models import User
 from blikk.audit import queries as audit
 from blikk.clinics import video as video_solution
 from blikk.clinics.models import Clinic, Membership
-from blikk.consultations.models import Consultation, Participant
+from blikk.consultations.models import Consultation, FrameCheck, Participant
 from blikk.documentation.models import Note
 from blikk.invitations.models import Device, Invitation, PhoneProof
 from blikk.journeys import booking, companions, contacts
@@ -254,6 +254,44 @@ def video(clinic: str, supplier: str, address: str) -> None:
     video_solution.choose(here, **chosen, actor=SYSTEM, now=timezone.now())
 
 
+def met_before(clinic: str, membership: str, patient: str) -> dict[str, str]:
+    """A consultation a month ago that was done to its end: the clinic knows this patient."""
+    here, then = Clinic.objects.get(public_id=clinic), timezone.now() - timedelta(days=30)
+    clinician = Membership.objects.get(clinic=here, public_id=membership)
+    hour = Appointment.objects.create(
+        clinic=here,
+        patient=Patient.objects.get(clinic=here, public_id=patient),
+        clinician=clinician,
+        starts_at=then,
+        ends_at=then + timedelta(minutes=20),
+        zone=here.zone,
+        status="fulfilled",
+        created_at=then,
+    )
+    done = {"outcome": "completed", "follow_up": "none", "fee": "no_charge", "closed_out_at": then}
+    made = Consultation.objects.create(
+        clinic=here,
+        appointment=hour,
+        clinician=clinician,
+        status="closed_out",
+        opened_at=then,
+        ended_at=then,
+        **done,
+    )
+    return {"consultation": made.public_id}
+
+
+def frame(invitation: str) -> dict[str, Any]:
+    """What the patient answered, and whether the frame was confirmed."""
+    check = FrameCheck.objects.get(invitation__public_id=invitation)
+    said = check.answers.filter(source="patient")
+    return {
+        "answers": {one.question: one.value for one in said},
+        "dangers": [one.danger for one in said if one.danger],
+        "confirmed": check.confirmed_at is not None,
+    }
+
+
 def counted() -> dict[str, int]:
     """How many rows every table has."""
     counts = {}
@@ -287,6 +325,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         at_the_door,
         talk,
         video,
+        met_before,
+        frame,
         counted,
         audit_faults,
     )

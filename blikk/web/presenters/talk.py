@@ -22,6 +22,7 @@ from blikk.web.companion_forms import GROUNDS, InviteForm
 from blikk.web.presenters import channels, words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
+from blikk.web.presenters.frame import ShownFrame, note_lines
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    frame: ShownFrame
     is_going_on: bool
     note_href: str
     note_text: str
@@ -182,7 +184,13 @@ def _outside(waiting: Sequence[Person]) -> list[Outside]:
 
 
 def show_talk(
-    consultation: Consultation, row: Row, people: ShownPeople, note: Note, *, now: datetime
+    consultation: Consultation,
+    row: Row,
+    people: ShownPeople,
+    frame: ShownFrame,
+    note: Note,
+    *,
+    now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
     today = local(now, consultation.clinic.zone).date()
@@ -193,6 +201,7 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
@@ -246,6 +255,7 @@ def drafted(draft: Draft, language: str) -> str:
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
         lines += channels.note_lines(draft)
+        lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         return "\n".join(lines)
 
 

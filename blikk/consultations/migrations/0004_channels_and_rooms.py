@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('consultations', '0002_companions'),
+        ('consultations', '0003_frame_checks'),
     ]
 
     operations = [
