@@ -6,6 +6,8 @@ import { wordsIn } from "./words.mjs";
 const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
+  // Loaded while the person waits: the way to the waiting room does not carry the conversation.
+  talk: "frontend/door/talk.ts",
   // Loaded when the person has sat down in the waiting room.
   questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
@@ -14,6 +16,7 @@ const ENTRIES = {
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
+  stage: "frontend/styles/patient-stage.css",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
 };

@@ -12,7 +12,7 @@ from blikk.clinics.models import Membership
 from blikk.consultations.errors import Elsewhere, Over, RoomFull
 from blikk.consultations.models import ChannelChange, Consultation, Participant, ParticipantRole
 from blikk.consultations.queries import SEAT_GOES_COLD, find_for
-from blikk.consultations.states import CONSULTATION, RUNNING, Channel, ConsultationStatus
+from blikk.consultations.states import CONSULTATION, RUNNING, Channel, ConsultationStatus, Engine
 from blikk.kernel.actors import Actor
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Appointment
@@ -22,7 +22,14 @@ MOST_IN_A_MESH = 4
 
 
 @transaction.atomic
-def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, now: datetime) -> Consultation:
+def open_for(
+    appointment: Appointment,
+    clinician: Membership,
+    *,
+    engine: Engine = Engine.MESH,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
     """Open the consultation about an appointment with its clinician in it, or return the one that runs.
 
     Raises Over if it has ended: an ended consultation is never opened again (security D7).
@@ -33,7 +40,7 @@ def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, n
             raise Over
         return consultation
     consultation = Consultation.objects.create(
-        clinic=appointment.clinic, appointment=appointment, clinician=clinician, opened_at=now
+        clinic=appointment.clinic, appointment=appointment, clinician=clinician, engine=engine, opened_at=now
     )
     ChannelChange.objects.create(consultation=consultation, channel=Channel.VIDEO, at=now, by=str(actor))
     record("consultation.opened", actor=actor, about=consultation, clinic_id=consultation.clinic_id, now=now)
@@ -197,29 +204,6 @@ def send_out(participant: Participant, *, actor: Actor, now: datetime) -> Partic
     announce(f"call:{consultation.public_id}", "sent_out", participant=participant.public_id)
     participant.refresh_from_db()
     return participant
-
-
-@transaction.atomic
-def change_channel(
-    consultation: Consultation, *, channel: Channel, actor: Actor, now: datetime
-) -> Consultation:
-    """Note which channel is really used: the record says what happened, not what was planned."""
-    if consultation.status not in RUNNING:
-        raise Over
-    if consultation.channel == channel:
-        return consultation
-    change(consultation, channel=channel)
-    ChannelChange.objects.create(consultation=consultation, channel=channel, at=now, by=str(actor))
-    record(
-        "consultation.channel_changed",
-        actor=actor,
-        about=consultation,
-        clinic_id=consultation.clinic_id,
-        now=now,
-        channel=str(channel),
-    )
-    announce(f"call:{consultation.public_id}", "channel", channel=str(channel))
-    return consultation
 
 
 @transaction.atomic

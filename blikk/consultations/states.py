@@ -38,6 +38,13 @@ class Channel(models.TextChoices):
     TEXT = "text"
 
 
+class Engine(models.TextChoices):
+    """Whose picture and sound it is."""
+
+    MESH = "mesh"
+    EXTERNAL = "external"
+
+
 class Outcome(models.TextChoices):
     """What the consultation came to."""
 

@@ -10,8 +10,10 @@ from blikk.audit.services import hold, looked_at
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
+from blikk.consultations.channels import Stretch, stretches_of, unanswered_at
 from blikk.consultations.frame_lights import Frame, frame_of_talk
 from blikk.consultations.models import Consultation, ParticipantRole
+from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
 from blikk.documentation.models import Note
@@ -40,11 +42,12 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelUsed:
-    """From when a channel was used."""
+class Elsewhere:
+    """The video solution that is not ours; `left_at` where they came back to Blikk's own."""
 
-    channel: str
-    at: datetime
+    supplier: str
+    host: str
+    left_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,15 @@ class Draft:
     zone: str
     form: str
     present: tuple[Present, ...]
-    channels: tuple[ChannelUsed, ...]
+    channels: tuple[Stretch, ...]
     suitability: SuitabilityFacts
     turn: Turn | None = None
     tasks: tuple[OpenTask, ...] = ()
     # How many others there were, in a group.
     others: int = 0
+    # When the clinician rang and nobody answered.
+    unanswered: tuple[datetime, ...] = ()
+    elsewhere: Elsewhere | None = None
     # The control questions and the confirmation; None where no patient was there.
     frame: Frame | None = None
 
@@ -114,9 +120,9 @@ def draft_of(consultation: Consultation) -> Draft:
         ),
         # One patient's record names no other one.
         others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
-        channels=tuple(
-            ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
-        ),
+        channels=tuple(stretches_of(consultation)),
+        unanswered=tuple(unanswered_at(consultation)),
+        elsewhere=_elsewhere(consultation),
         frame=frame_of_talk(consultation),
     )
 
@@ -137,6 +143,11 @@ def prefilled(consultation: Consultation) -> dict[str, str]:
     if made is None or made.meeting_id in {None, consultation.appointment_id}:
         return {}
     return {"outcome": Outcome.IN_PERSON_NEEDED, "follow_up": FollowUp.IN_PERSON}
+
+
+def _elsewhere(consultation: Consultation) -> Elsewhere | None:
+    room = room_of(consultation)
+    return Elsewhere(room.supplier, room.host, room.left_at) if room else None
 
 
 @transaction.atomic

@@ -112,6 +112,7 @@ class Row:
     points: Sequence[str] = ()
     judgement: str = ""
     is_offered: bool = False
+    uses_text: bool = False
     zone: str = ""
 
     @property
@@ -386,5 +387,6 @@ def _row(
         points=tuple(noted.points) if noted else (),
         judgement=noted.judgement if noted else "",
         is_offered=appointment.pk in about.offered,
+        uses_text=appointment.patient.uses_text,
         zone=appointment.zone,
     )

@@ -16,6 +16,7 @@ from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
 from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
+from blikk.journeys.own_needs import needs_of
 from blikk.journeys.waiting import Everybody, hours_of, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
@@ -89,6 +90,9 @@ class DoorView:
     late_minutes: int = 0
     late_answer: str = ""
     wish: str = ""  # What the patient has asked for; "offered": there are times in person to choose between.
+    # The conversation is held in another video solution; which one is told to who was let in.
+    is_external: bool = False
+    uses_text: bool = False
     # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
     frame: dict[str, Any] | None = None
 
@@ -298,6 +302,7 @@ def view_of(
         along=along_facts(invitation, now=now) if is_proven else (),
         is_along=invitation.role != PersonRole.PATIENT,
         alias=alias_of(invitation) if is_proven else "",
+        **(needs_of(invitation, is_admitted=step == "admitted") if is_proven else {}),
         **facts,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blikk.sockets.frames import Signal, State, Text
+from blikk.sockets.frames import Caption, Signal, State, Text
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Participant
@@ -58,7 +58,7 @@ def gone(seat: Seat) -> News:
     return {"event": "gone", "participant": seat.participant, "socket": seat.socket}
 
 
-def spoken(seat: Seat | None, frame: Signal | Text | State, *, at: str) -> News | None:
+def spoken(seat: Seat | None, frame: Signal | Text | State | Caption, *, at: str) -> News | None:
     """What a frame becomes on the bus; nothing from who has no seat, or from an earlier load of their page."""
     if seat is None:
         return None
@@ -73,6 +73,14 @@ def spoken(seat: Seat | None, frame: Signal | Text | State, *, at: str) -> News 
             return {"event": "text", **said, "words": frame.words, "at": at}
         case State():
             return {"event": "state", **said, "equipment": frame.equipment}
+        case Caption():
+            return {
+                "event": "caption",
+                **said,
+                "line": frame.line,
+                "words": frame.words,
+                "final": frame.final,
+            }
 
 
 def concerns(seat: Seat | None, news: News) -> bool:
@@ -89,7 +97,10 @@ def heard(seat: Seat | None, news: News) -> dict[str, Any] | None:
     if seat is None:
         return None
     event, about = news.get("event"), news.get("participant")
-    if event in {"signal", "text", "state", "present"} and news.get("generation") != seat.generation:
+    if (
+        event in {"signal", "text", "caption", "state", "present"}
+        and news.get("generation") != seat.generation
+    ):
         return None
     if about == seat.participant or news.get("from") == seat.participant:
         return None
@@ -106,8 +117,15 @@ def heard(seat: Seat | None, news: News) -> dict[str, Any] | None:
             return {"type": "text", "from": news["from"], "words": news["words"], "at": news["at"]}
         case "state":
             return {"type": "state", "from": news["from"], **news["equipment"]}
+        case "caption":
+            said = {name: news[name] for name in ("from", "line", "words", "final")}
+            return {"type": "caption", **said}
         case "channel":
             return {"type": "channel", "channel": news["channel"]}
+        case "phone_asked" if seat.role == "clinician":
+            return {"type": "phone_asked"}
+        case "engine":
+            return {"type": "engine", "engine": news["engine"]}
         case _:
             return None
 

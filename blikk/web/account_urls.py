@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, helse_id, own_alerts
+from blikk.web import accounts, calendars, helse_id, own_alerts, video_solution
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/varsler", own_alerts.own_alerts, name="own_alerts"),
     path("konto/varsler/mobil", own_alerts.own_phone_code, name="own_phone_code"),
     path("konto/varsler/mobil/fjern", own_alerts.own_phone_remove, name="own_phone_remove"),
+    path("konto/video", video_solution.own_video, name="own_video"),
     path("hjem/", accounts.home, name="staff_home"),
     path("velg-klinikk/", accounts.choose_clinic, name="choose_clinic"),
 ]

@@ -9,6 +9,7 @@ from blikk.web import (
     administrator_public,
     administrator_questions,
     contacts,
+    video_solution,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/ansatte/<str:member_id>/video", video_solution.member_video, name="member_video"),
+    path("klinikk/video", video_solution.clinic_video, name="clinic_video"),
     path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),

@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
+from blikk.clinics.video import is_elsewhere
 from blikk.consultations import queries as consultations
+from blikk.consultations.channels import was_unreachable
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.journeys.frame import own_side_of
@@ -38,6 +40,7 @@ def day(request: StaffRequest) -> HttpResponse:
         "at": "day",
         "rows": reverse("day_rows") + asked,
         "mayTalk": shown.may_talk,
+        "isElsewhere": shown.may_talk and is_elsewhere(request.membership),
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
@@ -224,6 +227,8 @@ def _closing_page(
     consultation = consultations.get(request.clinic, consultation_id)
     shown = show_closing(consultation, kept, closing.draft_of(consultation))
     decided.initial = {**closing.prefilled(consultation), **decided.initial, "version": shown.version}
+    if was_unreachable(consultation):
+        decided.initial.setdefault("outcome", "unreachable")
     context = {
         "closing": shown,
         "form": decided,

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
-from blikk.journeys import along, door, from_the_link
+from blikk.journeys import along, door, from_the_link, own_needs
 from blikk.journeys.door import DoorView
 from blikk.journeys.eid import label_for, result_of
 from blikk.journeys.errors import NotAtThisStep
@@ -84,6 +84,7 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
                 "door": view.facts(),
                 "now": now.isoformat(),
                 "phone": shown.phone,
+                "later": {"script": static("built/talk.js"), "style": static("built/stage.css")},
                 "questions": {
                     "script": static("built/questions.js"),
                     "style": static("built/questions-style.css"),
@@ -232,6 +233,18 @@ def companion(request: JsonRequest, invitation: str) -> HttpResponse:
             now=now,
         ),
     )
+
+
+@same_origin_json
+def text(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Say whether one reads and writes instead of hearing and speaking."""
+    now, secret, said = timezone.now(), device_secret(request), request.json.get("uses_text") is True
+
+    def act(where: str) -> DoorView:
+        own_needs.say_text(invitation, secret, uses_text=said, where=where, now=now)
+        return door.door_of(invitation, secret, now=now)
+
+    return answered(request, invitation, act)
 
 
 @same_origin_json

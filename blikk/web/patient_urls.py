@@ -47,6 +47,7 @@ urlpatterns = [
     path("m/<str:invitation>/send-code", patient.send_code, name="patient_send_code"),
     path("m/<str:invitation>/code", patient.code, name="patient_code"),
     path("m/<str:invitation>/check", patient.check, name="patient_check"),
+    path("m/<str:invitation>/text", patient.text, name="patient_text"),
     path("m/<str:invitation>/arrive", patient.arrive, name="patient_arrive"),
     path("m/<str:invitation>/leave", patient.leave, name="patient_leave"),
     path("m/<str:invitation>/away", patient.away, name="patient_away"),

@@ -44,6 +44,12 @@ WORDS: dict[str, "StrPromise"] = {
     "host_not_allowed": _(
         "Den som drifter Blikk, har ikke åpnet for denne serveren. Be om det, eller sjekk adressen."
     ),
+    "not_a_room": _("Lim inn hele adressen til rommet, uten mellomrom, brukernavn og passord."),
+    "room_not_made": _("Den andre videoløsningen svarer ikke. Prøv igjen, eller bruk Blikk i stedet."),
+    "no_random": _(
+        "Adressen må ha {random} ett sted. Der setter vi inn et nytt, hemmelig ord for hver samtale."
+    ),
+    "no_key": _("Lim inn nøkkelen fra Whereby."),
     "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
     "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
     "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),

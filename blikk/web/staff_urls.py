@@ -116,6 +116,7 @@ urlpatterns: list[URLPattern] = [
     path("onske/<str:wish_id>/avklart", wishes.settle, name="settle_wish"),
     path("pasienter/<str:patient_id>/nummer", national_number.national_number, name="national_number"),
     path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="reminders_of"),
+    path("pasienter/<str:patient_id>/tekst", wishes.text_of, name="text_of"),
     path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),

@@ -157,8 +157,7 @@ function mountPhone(side: HTMLElement, conversation: Conversation): void {
   };
   button.addEventListener("click", async () => {
     const code = await conversation.changeChannel(isByPhone() ? "video" : "phone");
-    if (code !== null)
-      say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen når forbindelsen er tilbake."));
+    if (code !== null) say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen."));
   });
   conversation.subscribe(showState);
 }

@@ -27,6 +27,8 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     late_minutes: 0,
     late_answer: "",
     wish: "",
+    is_external: false,
+    uses_text: false,
     along: [],
     place: 0,
     wait_low: null,

@@ -27,6 +27,8 @@ const VIEW: DoorView = {
   late_minutes: 0,
   late_answer: "",
   wish: "",
+  is_external: false,
+  uses_text: false,
   along: [],
   place: 4,
   wait_low: 12,

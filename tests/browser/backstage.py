@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from blikk.accounts.models import User
 from blikk.audit import queries as audit
+from blikk.clinics import video as video_solution
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, FrameCheck, Participant
 from blikk.documentation.models import Note
@@ -245,6 +246,14 @@ def talk(appointment: str) -> dict[str, Any]:
     }
 
 
+def video(clinic: str, supplier: str, address: str) -> None:
+    """Hold the clinic's conversations in another solution."""
+    kind = "template" if "{random}" in address else "fixed"
+    here = Clinic.objects.get(public_id=clinic)
+    chosen = {"kind": kind, "supplier": supplier, "address": address}
+    video_solution.choose(here, **chosen, actor=SYSTEM, now=timezone.now())
+
+
 def met_before(clinic: str, membership: str, patient: str) -> dict[str, str]:
     """A consultation a month ago that was done to its end: the clinic knows this patient."""
     here, then = Clinic.objects.get(public_id=clinic), timezone.now() - timedelta(days=30)
@@ -315,6 +324,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         contact_digits,
         at_the_door,
         talk,
+        video,
         met_before,
         frame,
         counted,

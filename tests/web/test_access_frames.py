@@ -41,12 +41,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Text": {"type": "text", "words": "Hei"},
     "State": {"type": "state", "quality": "good", **STATE},
     "ChangeChannel": {"type": "channel", "channel": "sound"},
+    "Unanswered": {"type": "unanswered"},
+    "UseOwn": {"type": "use_own"},
+    "AskPhone": {"type": "ask_phone"},
+    "AskRoom": {"type": "room"},
+    "Caption": {"type": "caption", "line": 1, "words": "Hei", "final": True},
     "AskIce": {"type": "ice"},
     "StepOut": {"type": "step_out"},
     "End": {"type": "end", "version": 1},
 }
 # Passed on to the others or dropped, and never answered.
-UNANSWERED = {"Beat", "Signal", "State"}
+UNANSWERED = {"Beat", "Signal", "State", "Caption"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

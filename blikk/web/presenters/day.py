@@ -257,6 +257,12 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
     )
 
 
+def _kinds(row: Row) -> list[Mark]:
+    """What kind of conversation it is, where that is out of the ordinary."""
+    text = [Mark(gettext("Leser og skriver"), "talk")] if row.uses_text else []
+    return text + ([Mark(gettext("Drop-in"), "person")] if row.is_drop_in else [])
+
+
 def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
     shown_marks: list[Mark] = []
     if patient and state in {"waiting", "at_the_door", "away"}:
@@ -267,8 +273,7 @@ def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
         shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
     if state in {"booked", "late"}:
         shown_marks += marks.of_doubt(row.doubts)
-    if row.is_drop_in:
-        shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    shown_marks += _kinds(row)
     if state in BEFORE_TALK:
         shown_marks += of_suitability(row)
     return shown_marks

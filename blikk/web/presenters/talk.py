@@ -19,7 +19,7 @@ from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.web import forms
 from blikk.web.companion_forms import GROUNDS, InviteForm
-from blikk.web.presenters import words
+from blikk.web.presenters import channels, words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
@@ -264,13 +264,11 @@ def drafted(draft: Draft, language: str) -> str:
     with translation.override(language):
         lines = [
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            gettext("Form: video"),
+            channels.form_line(draft),
             _times(draft),
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
-        channels = _channels(draft)
-        if channels:
-            lines.append(channels)
+        lines += channels.note_lines(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         lines += _about_video(draft)
         return "\n".join(lines)
@@ -323,20 +321,3 @@ def _people(draft: Draft) -> str:
             % {"count": draft.others}
         )
     return "; ".join(shown)
-
-
-def _channels(draft: Draft) -> str:
-    if len(draft.channels) <= 1:
-        return ""
-    names = {
-        "video": gettext("video"),
-        "sound": gettext("bare lyd"),
-        "phone": gettext("telefon"),
-        "text": gettext("tekst"),
-    }
-    used = [
-        gettext("%(channel)s fra kl. %(time)s")
-        % {"channel": names.get(change.channel, change.channel), "time": words.clock(change.at, draft.zone)}
-        for change in draft.channels
-    ]
-    return gettext("Kanal: %(used)s") % {"used": ", ".join(used)}
