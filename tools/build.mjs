@@ -6,12 +6,15 @@ import { wordsIn } from "./words.mjs";
 const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
+  later: "frontend/door/later.ts",
   shell: "frontend/door/shell.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
+  "later-style": "frontend/styles/later.css",
   staff: "frontend/styles/staff.css",
+  print: "frontend/styles/print.css",
 };
 
 for (const path of Object.values(ENTRIES)) {

@@ -19,3 +19,15 @@ class Elsewhere(Refused):
     """The person takes part from another tab or device; ask them whether to move here."""
 
     code = "elsewhere"
+
+
+class NotIdentified(Refused):
+    """It was not made sure who the patient is, and no reason was given why not."""
+
+    code = "not_identified"
+
+
+class NoEid(Refused):
+    """There is no proof by eID that this is the patient."""
+
+    code = "no_eid"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.identity_tables import IdentityCheck as IdentityCheck
 from blikk.consultations.states import Channel, ConsultationStatus, Fee, FollowUp, Outcome
 from blikk.invitations.models import Invitation
 from blikk.kernel.models import Moving, Opaque

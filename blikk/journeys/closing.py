@@ -16,6 +16,7 @@ from blikk.documentation.models import Note
 from blikk.documentation.queries import find_for
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
+from blikk.journeys.who import Who, who_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 
@@ -53,6 +54,7 @@ class Draft:
     form: str
     present: tuple[Present, ...]
     channels: tuple[ChannelUsed, ...]
+    who: Who
     # How many others there were, in a group.
     others: int = 0
 
@@ -100,6 +102,7 @@ def draft_of(consultation: Consultation) -> Draft:
             for person in consultation.participants.all()
             if person.role != ParticipantRole.MEMBER
         ),
+        who=who_of(consultation),
         # One patient's record names no other one.
         others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
         channels=tuple(

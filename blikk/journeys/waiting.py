@@ -20,6 +20,7 @@ from blikk.waiting_room.queries import (
     pace_of,
     place_of,
     places_of,
+    showing_of,
     words_for,
 )
 from blikk.waiting_room.services import MOST_MISSED
@@ -54,7 +55,12 @@ def waiting_facts(
             facts |= _outside(invitation, invitation.opening, now=now)
         return facts
     told = [{"at": one.at.isoformat(), "code": one.code, "words": one.words} for one in words_for(arrival)]
-    facts = {"words": tuple(told), **_lateness(invitation, now=now)}
+    showing = showing_of(arrival)
+    facts = {
+        "words": tuple(told),
+        "showing": str(showing.status) if showing else "",
+        **_lateness(invitation, now=now),
+    }
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
     return {

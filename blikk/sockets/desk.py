@@ -15,7 +15,7 @@ from blikk.kernel.errors import DomainError, NotFound
 from blikk.patients.queries import contact
 from blikk.sockets.call import CallWire, Place, Sat, sat_down
 from blikk.sockets.database import lane_of
-from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request, Take
+from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Guide, Hello, Next, Request, Take
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.line import Packed
 from blikk.sockets.wire import Message, encoded
@@ -147,6 +147,10 @@ class Desk(CallWire):
                     consultation = self._sitting().participant.consultation.public_id
                     facts = await self.lane(self._answer_in)(consultation, frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
+                case Guide():
+                    if not self._say(frame):
+                        raise NotFound
+                    await self.tell({"type": "done", "re": frame.id})
                 case _:
                     await self.take_call(frame)
         except SignedOut:

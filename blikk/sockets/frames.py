@@ -189,6 +189,15 @@ class ChangeChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """Show somebody, over their own picture, where to hold a card; or take that away again."""
+
+    id: int
+    participant: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskIce:
     """Fresh credentials for the relay."""
 
@@ -211,8 +220,18 @@ class End:
 
 
 Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer | CompanionAnswer
-Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
+Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | Guide | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State
+
+
+# Frames that say no more than what is asked.
+_BARE: dict[str, type[AskIce | StepOut | Leave | StepAway | ComeBack]] = {
+    "ice": AskIce,
+    "step_out": StepOut,
+    "leave": Leave,
+    "step_away": StepAway,
+    "come_back": ComeBack,
+}
 
 
 def decode(text: str) -> object:
@@ -268,16 +287,10 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
         case {"type": "devices"}:
             found = (raw.get(name) for name in ("camera", "microphone", "sound", "network"))
             return Devices(id_, *(_matching(_FOUND, value) for value in found))
-        case {"type": "ice"}:
-            return AskIce(id_)
-        case {"type": "step_out"}:
-            return StepOut(id_)
-        case {"type": "leave"}:
-            return Leave(id_)
-        case {"type": "step_away"}:
-            return StepAway(id_)
-        case {"type": "come_back"}:
-            return ComeBack(id_)
+        case {"type": "guide", "participant": str(participant), "on": on}:
+            return Guide(id_, _id(participant), _flag(on))
+        case {"type": "ice" | "step_out" | "leave" | "step_away" | "come_back" as bare}:
+            return _BARE[bare](id_)
         case {"type": "late_answer", "answer": str(answer)} if answer in LATE_ANSWERS:
             return LateAnswer(id_, answer)
         case {"type": "companion_answer", "companion": str(companion), "answer": str(answer)} if (

@@ -7,7 +7,9 @@ from blikk.web import (
     administrator_calendars,
     administrator_messages,
     administrator_public,
+    cards,
     contacts,
+    information_pages,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,7 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/ansatte/<str:member_id>/bilde", cards.member_photo, name="member_photo"),
     path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
+    path("klinikk/informasjon", information_pages.own_information, name="own_information"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),

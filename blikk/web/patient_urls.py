@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from blikk.web import changes, clinic_page, drop_in, lost_link, own_contact, patient, public, self_booking
+from blikk.web import (
+    changes,
+    clinic_page,
+    drop_in,
+    faces,
+    information_pages,
+    lost_link,
+    own_contact,
+    patient,
+    public,
+    self_booking,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -23,6 +34,8 @@ urlpatterns = [
     path("k/<slug:slug>/kontakt", own_contact.page, name="clinic_contact"),
     path("k/<slug:slug>/kontakt/kode", own_contact.code, name="clinic_contact_code"),
     path("k/<slug:slug>/kontakt/e-post", own_contact.email_code, name="clinic_contact_email"),
+    path("k/<slug:slug>/personvern", information_pages.for_everybody, name="clinic_information"),
+    path("m/<str:invitation>/personvern", information_pages.for_patient, name="patient_information"),
     path("adresse", own_contact.shell, name="own_contact_shell"),
     path("adresse/open", own_contact.open_link, name="own_contact_open"),
     path("adresse/svar", own_contact.answer, name="own_contact"),
@@ -43,5 +56,7 @@ urlpatterns = [
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
+    path("m/<str:invitation>/kort", faces.faces, name="patient_faces"),
+    path("m/<str:invitation>/vis-kort", faces.ask_card, name="patient_ask_card"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

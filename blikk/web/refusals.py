@@ -115,6 +115,11 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),
+    "not_identified": _(
+        "Pasienten er ny. Bekreft identiteten først, eller gi en grunn til å gå videre uten."
+    ),
+    "no_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
+    "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

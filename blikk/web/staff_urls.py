@@ -11,6 +11,7 @@ from blikk.web import (
     desk,
     desk_words,
     front_desk,
+    identity,
     inbox,
     letter,
     queue,
@@ -68,6 +69,13 @@ urlpatterns: list[URLPattern] = [
     path(
         "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
     ),
+    path(
+        "samtale/<str:consultation_id>/identitet",
+        identity.conversation_identity,
+        name="conversation_identity",
+    ),
+    path("samtale/<str:consultation_id>/vist", identity.conversation_shown, name="conversation_shown"),
+    path("samtale/<str:consultation_id>/informert", identity.conversation_told, name="conversation_told"),
     path("samtale/<str:consultation_id>/notat", clinician.note, name="note"),
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path("time/ny", booking.book, name="book"),
@@ -83,6 +91,7 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
+    path("time/<str:appointment_id>/informert", identity.informed, name="informed"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
     path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),

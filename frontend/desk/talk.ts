@@ -8,6 +8,7 @@ import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
+import { type Identity, mountIdentity } from "./identity";
 import { mountNote, type Note } from "./note";
 
 export interface TalkPlace {
@@ -61,6 +62,7 @@ export function talk(
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
   let note: Note | null = null;
+  let identity: Identity | null = null;
   const goOn = async (): Promise<void> => {
     await note?.flush();
     location.assign(addressOf(place.closing, place.consultation));
@@ -86,6 +88,7 @@ export function talk(
     mountPeople(side, conversation);
     mountPhone(side, conversation);
     mountCompanions(side, signal);
+    identity = mountIdentity(side, address, conversation, link, signal);
   };
   void fill();
   return {
@@ -95,6 +98,7 @@ export function talk(
       void fetchPart(`${address}/til-stede`, signal).then((part) => {
         if (part.status === 200) swapParts(side, part.content);
       });
+      identity?.refresh();
     },
   };
 }

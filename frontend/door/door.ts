@@ -69,6 +69,8 @@ export interface DoorView extends Place {
   /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
   readonly late_minutes: number;
   readonly late_answer: "" | "wait" | "phone" | "new_time";
+  /** How far it is with showing who the clinician is: `asked`, `shown`, `seen`, `unsure`, or nothing. */
+  readonly showing: string;
   /** Those who come along with this patient. */
   readonly along: readonly Along[];
 }

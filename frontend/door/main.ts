@@ -17,6 +17,10 @@ interface Page {
   readonly door: DoorView;
   readonly now: string;
   readonly phone: string;
+  /** Which words about the conversation stand on this page. */
+  readonly information: string;
+  /** The script and the style of what only those need who wait or talk. */
+  readonly later: readonly [string, string];
 }
 
 const page = given<Page>();
@@ -30,6 +34,7 @@ let talking: AbortController | null = null;
 let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
 let seating: Seating | null = null;
+let later: Promise<typeof import("./later")> | null = null;
 
 const tools = equipment({
   relay: async () => {
@@ -80,6 +85,18 @@ function follow(before: Door | null): void {
   else startTalk(before);
   if (!needsDevices(screen)) ready = null;
   if (screen === "code" && before?.screen !== "code") askForCode();
+  if (screen === "waiting" || screen === "talk" || later) showLater();
+}
+
+/** What is not needed to come in is fetched when somebody is in, so that coming in stays light. */
+function showLater(): void {
+  later ??= import(page.later[0]) as Promise<typeof import("./later")>;
+  later
+    .then(({ show }) => show({ door, base, style: page.later[1], link: seat?.held.link ?? null }))
+    .catch(() => {
+      // The network was away; the next change tries again.
+      later = null;
+    });
 }
 
 function awakened(): AbortController {
@@ -200,7 +217,7 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "send-code": sendCode,
   "check-again": () => tools.again(),
   tone: () => tools.tone(),
-  arrive: () => void ask("arrive", { found: found(tools.check()) }),
+  arrive: () => void ask("arrive", { found: found(tools.check()), information: page.information }),
   leave: () => void leave(),
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),

@@ -116,6 +116,8 @@ export type Request =
     }
   | { readonly type: "text"; readonly words: string }
   | { readonly type: "channel"; readonly channel: Channel }
+  /** Where to hold a card, over the person's own picture. */
+  | { readonly type: "guide"; readonly participant: string; readonly on: boolean }
   | { readonly type: "ice" }
   | { readonly type: "step_out" }
   | { readonly type: "end"; readonly version: number };
@@ -192,6 +194,7 @@ export type News =
   | { readonly type: "text"; readonly from: string; readonly words: string; readonly at: string }
   | ({ readonly type: "state"; readonly from: string } & Equipment)
   | { readonly type: "channel"; readonly channel: Channel }
+  | { readonly type: "guide"; readonly on: boolean }
   /** `sent_out`: over for this person alone, who was asked to leave. */
   | { readonly type: "ended"; readonly by_role: Role; readonly at: string; readonly sent_out?: boolean }
   | { readonly type: "moved_away" };
@@ -236,6 +239,7 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   done: { re: "number" },
   door: { door: "object" },
   ended: { at: "string" },
+  guide: { on: "boolean" },
   ice: { re: "number", ice: "object" },
   joined: {
     re: "number",

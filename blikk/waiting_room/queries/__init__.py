@@ -7,6 +7,7 @@ from blikk.waiting_room.queries.arrivals import is_as_read as is_as_read
 from blikk.waiting_room.queries.arrivals import is_connected as is_connected
 from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
+from blikk.waiting_room.queries.arrivals import showing_of as showing_of
 from blikk.waiting_room.queries.arrivals import standing_elsewhere as standing_elsewhere
 from blikk.waiting_room.queries.places import Moment as Moment
 from blikk.waiting_room.queries.places import Pace as Pace

@@ -22,6 +22,8 @@ from blikk.web.companion_forms import GROUNDS, InviteForm
 from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
+from blikk.web.presenters.identity import ShownWho
+from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    who: ShownWho
     is_going_on: bool
     note_href: str
     note_text: str
@@ -182,7 +185,13 @@ def _outside(waiting: Sequence[Person]) -> list[Outside]:
 
 
 def show_talk(
-    consultation: Consultation, row: Row, people: ShownPeople, note: Note, *, now: datetime
+    consultation: Consultation,
+    row: Row,
+    people: ShownPeople,
+    note: Note,
+    *,
+    who: ShownWho,
+    now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
     today = local(now, consultation.clinic.zone).date()
@@ -193,6 +202,7 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        who=who,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
@@ -245,6 +255,7 @@ def drafted(draft: Draft, language: str) -> str:
             _times(draft),
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
+        lines += who_lines(draft.who, draft.zone)
         channels = _channels(draft)
         if channels:
             lines.append(channels)
