@@ -1,8 +1,8 @@
 """What somebody who waits is shown: their place, how long it takes, what they were told, and a clinician's delay."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from blikk.invitations.models import Invitation, PersonRole
@@ -21,6 +21,7 @@ from blikk.waiting_room.queries import (
     place_of,
     places_of,
     showing_of,
+    spots_of,
     words_for,
 )
 from blikk.waiting_room.services import MOST_MISSED
@@ -31,6 +32,9 @@ from blikk.waiting_room.states import ArrivalStatus
 class Everybody:
     """All the places of one queue at one moment, read once for all who look."""
 
+    opening: Opening
+    pace: Pace
+    paced_at: datetime
     # What is the same for everybody in it.
     shared: dict[str, Any]
     spots: dict[str, Spot]
@@ -82,7 +86,17 @@ def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:
     if opening is None:
         return None
     places = places_of(opening, now=now)
-    return Everybody(_shared(opening, places.pace), places.spots, places.pace.waits())
+    pace = places.pace
+    return Everybody(opening, pace, now, _shared(opening, pace), places.spots, pace.waits())
+
+
+def places_again(before: Everybody, *, now: datetime) -> Everybody:
+    """The same queue a moment later, when nobody was let in and nobody began or stopped to serve.
+
+    How fast it moves is not read anew, only counted down: that was three quarters of a look for which a thousand wait.
+    """
+    later = (now - before.paced_at) / timedelta(minutes=1)
+    return replace(before, spots=spots_of(before.opening), wait=before.pace.waits(later))
 
 
 def _place(

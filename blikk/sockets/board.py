@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from blikk.bus import hub
-from blikk.journeys.waiting import Everybody, everybodys_places
+from blikk.journeys.waiting import Everybody, everybodys_places, places_again
 from blikk.sockets.database import for_all
 from blikk.sockets.line import Packed
 
@@ -18,6 +18,8 @@ from blikk.sockets.line import Packed
 IN_ONE_GO = 64
 # Minutes pass without news, and news may be lost: so often everybody's place is read anyway.
 LOOK_ANYWAY = 15.0
+# So long what was read of how fast a queue moves is counted down, unless news say that something happened.
+PACE_HOLDS = LOOK_ANYWAY
 # The database is away for a moment: so long until it is asked again.
 TRY_AGAIN = 1.0
 
@@ -93,6 +95,7 @@ class QueueBoard:
         self._board = board
         self._table: Table | None = None
         self._is_stale = True
+        self._pace_holds_until = 0.0
         self._looking: asyncio.Task[None] | None = None
         self._asked: list[asyncio.Future[Table]] = []
         self._loop = asyncio.get_running_loop()
@@ -109,12 +112,16 @@ class QueueBoard:
                 for page in tuple(self.pages):
                     page.start_anew()
                 self._is_stale = True
+                self._pace_holds_until = 0.0
+            case "places":
+                self.changed()
             case "told":
                 told = {name: news[name] for name in ("at", "code", "words")}
                 words = Packed(_encode({"type": "words", "words": [told]}))
                 for page in tuple(self.pages):
                     page.take_words(words)
             case _:
+                self._pace_holds_until = 0.0
                 self.changed()
 
     def changed(self) -> None:
@@ -153,10 +160,10 @@ class QueueBoard:
     async def _look(self, asked: list[asyncio.Future[Table]]) -> Table | None:
         began = self._board.moment()
         try:
-            table = Table(await for_all(everybodys_places)(self.opening, now=timezone.now()), began)
+            table = Table(await self._read(), began)
         except Exception as fault:
             log.exception("board.look_failed")
-            self._is_stale = True
+            self._is_stale, self._pace_holds_until = True, 0.0
             for answer in asked:
                 if not answer.done():
                     answer.set_exception(fault)
@@ -166,6 +173,14 @@ class QueueBoard:
             if not answer.done():
                 answer.set_result(table)
         return table
+
+    async def _read(self) -> Everybody | None:
+        before, now = self._table.everybody if self._table else None, self._loop.time()
+        if before is not None and now < self._pace_holds_until:
+            return await for_all(places_again)(before, now=timezone.now())
+        # Noted first: news that come while it is read are about what it may not have seen.
+        self._pace_holds_until = now + PACE_HOLDS
+        return await for_all(everybodys_places)(self.opening, now=timezone.now())
 
     async def _tell_all(self, table: Table) -> None:
         for number, page in enumerate(tuple(self.pages), start=1):
@@ -178,6 +193,7 @@ class QueueBoard:
 
     def _look_anyway(self) -> None:
         self._anyway = self._loop.call_later(LOOK_ANYWAY, self._look_anyway)
+        self._pace_holds_until = 0.0
         self.changed()
 
 

@@ -11,6 +11,8 @@ log = logging.getLogger(__name__)
 LIVELY = 1
 CALM = 20
 LOOK_AGAIN = 15
+# A second's work is done in so many parts: in one go it held up whatever came in just then.
+PARTS = 10
 
 
 class Living(Protocol):
@@ -29,30 +31,35 @@ class Pulse:
     """
 
     def __init__(self) -> None:
-        self._living: set[Living] = set()
+        self._parts: tuple[set[Living], ...] = tuple(set() for _ in range(PARTS))
         self._task: asyncio.Task[None] | None = None
         self._busy: set[asyncio.Task[None]] = set()
 
     def add(self, living: Living) -> None:
-        self._living.add(living)
+        self._part_of(living).add(living)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     def remove(self, living: Living) -> None:
-        self._living.discard(living)
-        if not self._living and self._task is not None:
+        self._part_of(living).discard(living)
+        if self._task is not None and not any(self._parts):
             self._task.cancel()
             self._task = None
 
+    def _part_of(self, living: Living) -> set[Living]:
+        # By other digits of the address than those that say whose turn it is, or each part had its turn at once.
+        return self._parts[id(living) // 4096 % PARTS]
+
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
-        second = 0
+        tick = 0
         due = loop.time()
         while True:
-            due = max(due + 1, loop.time())
+            due = max(due + LIVELY / PARTS, loop.time())
             await asyncio.sleep(due - loop.time())
-            second += 1
-            for living in list(self._living):
+            tick += 1
+            second = tick // PARTS
+            for living in list(self._parts[tick % PARTS]):
                 turn = second + id(living) // 64
                 if living.lively or turn % CALM == 0:
                     self._do(living.beat)

@@ -8,6 +8,7 @@ import pytest
 
 from blikk.bus import hub
 from blikk.journeys.waiting import Everybody
+from blikk.scheduling.models import Opening
 from blikk.sockets import board as boards
 from blikk.sockets.board import Board, place_frame
 from blikk.waiting_room.queries import Moment, Pace, Spot
@@ -45,21 +46,24 @@ class Database:
 
     def __init__(self) -> None:
         self.looks, self.faults = 0, 0
+        self.acts: list[str] = []
         self.order = ["one", "two"]
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = asyncio.Event()
 
-    def __call__(self, _act):
+    def __call__(self, act):
         async def look(_opening, *, now):
             self.looks += 1
+            self.acts.append(act.__name__)
             seen = {name: Spot(place) for place, name in enumerate(self.order, start=1)}
             self.asked.set()
             await self.gate.wait()
             if self.faults:
                 self.faults -= 1
                 raise OSError("away")
-            return Everybody(SHARED, seen, Pace((Moment(0.0, (AtWork(),)),)).waits())
+            pace = Pace((Moment(0.0, (AtWork(),)),))
+            return Everybody(Opening(), pace, now, SHARED, seen, pace.waits())
 
         return look
 
@@ -112,6 +116,32 @@ async def test_changes_that_come_during_a_look_are_seen_by_one_more_and_by_no_mo
     assert [place(await page.hear(), "two") for _ in range(2)] == [2, 1]
     assert database.looks == 2
     assert page.told.empty()
+
+
+async def test_who_comes_or_goes_has_the_places_read_and_who_is_let_in_how_fast_it_moves_too(
+    board, database, opening
+):
+    page = Page("two")
+    board.join(opening, page)
+    for event in ("places", "places", "queue", "places"):
+        hub.publish(f"queue:{opening}", {"event": event})
+        await page.hear()
+    assert database.acts == ["everybodys_places", "places_again", "everybodys_places", "places_again"]
+
+
+async def test_news_of_the_pace_that_come_during_a_look_have_it_read_anew(board, database, opening):
+    page = Page("two")
+    board.join(opening, page)
+    database.gate.clear()
+    hub.publish(f"queue:{opening}", {"event": "queue"})
+    await database.asked.wait()
+    hub.publish(f"queue:{opening}", {"event": "queue"})
+    hub.publish(f"queue:{opening}", {"event": "places"})
+    await asyncio.sleep(0)
+    database.gate.set()
+    await page.hear()
+    await page.hear()
+    assert database.acts == ["everybodys_places", "everybodys_places"]
 
 
 async def test_who_has_read_later_is_answered_by_a_look_that_begins_after(board, database, opening):

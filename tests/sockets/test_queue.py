@@ -1,6 +1,7 @@
 """Pages of people in a queue, and of those who serve it: everything changes by itself."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -208,7 +209,12 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
         looks.append(opening_id)
         return shown.everybodys_places(opening_id, now=now)
 
+    def look_again(before, *, now):
+        looks.append(before.opening.public_id)
+        return shown.places_again(before, now=now)
+
     monkeypatch.setattr(board, "everybodys_places", look)
+    monkeypatch.setattr(board, "places_again", look_again)
     monkeypatch.setattr(shown, "place_of", lambda arrival: pytest.fail("looked for itself"))
     arrival = guests[0].arrival.public_id
 
@@ -225,6 +231,22 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
 
     play(scene)
     assert looks == [opening.public_id] * 2
+
+
+def test_the_places_read_again_say_what_everything_read_anew_would(full):
+    opening, (doctor,), guests = full
+    queue.serve(opening.clinic, opening.public_id, membership=doctor, **act(doctor))
+    before = shown.everybodys_places(opening.public_id, now=NOW)
+    queue.send_home(opening.clinic, guests[0].arrival.public_id, **act(doctor))
+    at = NOW + timedelta(seconds=70)
+    with CaptureQueriesContext(connection) as questions:
+        again = shown.places_again(before, now=at)
+    anew = shown.everybodys_places(opening.public_id, now=at)
+    assert len(questions) == 1
+    assert again.spots == anew.spots != before.spots
+    told = [(one.own(guests[2].arrival.public_id), one.shared) for one in (again, anew)]
+    assert told[0] == told[1]
+    assert told[0][0]["wait_high"]
 
 
 def test_the_places_of_thirty_cost_no_more_than_those_of_three(full):

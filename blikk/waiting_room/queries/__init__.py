@@ -27,6 +27,7 @@ from blikk.waiting_room.queries.places import ready_ahead_of as ready_ahead_of
 from blikk.waiting_room.queries.places import require_accepts as require_accepts
 from blikk.waiting_room.queries.places import require_open as require_open
 from blikk.waiting_room.queries.places import running_servings as running_servings
+from blikk.waiting_room.queries.places import spots_of as spots_of
 from blikk.waiting_room.queries.places import words_for as words_for
 from blikk.waiting_room.queries.queue import Queue as Queue
 from blikk.waiting_room.queries.queue import QueueRow as QueueRow

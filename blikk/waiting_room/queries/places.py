@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -74,9 +75,12 @@ class Pace:
         """
         return self.waits()(ahead)
 
-    def waits(self) -> Callable[[int], Range | None]:
-        """As `wait`, for who asks for many: what is the same for all of them is reckoned once."""
-        seen = [(one.since, Waits(one.at_work, self.lengths, self.expected)) for one in self.moments]
+    def waits(self, later: float = 0.0) -> Callable[[int], Range | None]:
+        """As `wait`, for who asks for many, so many minutes after this was read: what is the same for all of them is
+        reckoned once."""
+        seen = [(one.since + later, Waits(one.at_work, self.lengths, self.expected)) for one in self.moments]
+        if len(seen) == 1:
+            return partial(_wait_since, *seen[0])
 
         def wait(ahead: int) -> Range | None:
             found = [(since, waits.after(ahead)) for since, waits in seen]
@@ -84,6 +88,11 @@ class Pace:
             return in_minutes(ranges[0][0], max(high for _, high in ranges)) if ranges else None
 
         return wait
+
+
+def _wait_since(since: float, waits: Waits, ahead: int) -> Range | None:
+    low_high = waits.after(ahead)
+    return in_minutes(low_high[0] - since, low_high[1] - since) if low_high else None
 
 
 class Spot(NamedTuple):
@@ -251,9 +260,13 @@ def pace_of(opening: Opening, *, now: datetime) -> Pace:
 
 def places_of(opening: Opening, *, now: datetime) -> Places:
     """Everybody's place, in a constant number of queries however long the queue is."""
+    return Places(pace_of(opening, now=now), spots_of(opening))
+
+
+def spots_of(opening: Opening) -> dict[str, Spot]:
+    """Everybody's place alone, by the public name of their arrival."""
     rows = in_queue(opening).values_list("public_id", "pushed_because", "pushed_at")
-    spots = {name: Spot(place, because, at) for place, (name, because, at) in enumerate(rows, start=1)}
-    return Places(pace_of(opening, now=now), spots)
+    return {name: Spot(place, because, at) for place, (name, because, at) in enumerate(rows, start=1)}
 
 
 def words_for(arrival: Arrival) -> list[Told]:

@@ -7,6 +7,9 @@ from blikk.bus.services import announce
 from blikk.kernel.actors import Actor
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.states import ArrivalStatus
+
+_MOVES_THE_QUEUE = {ArrivalStatus.ADMITTED, ArrivalStatus.SETTLED}
 
 
 def tell(
@@ -17,12 +20,15 @@ def tell(
     announce(f"arrival:{arrival.public_id}", "door", version=arrival.version)
     announce(f"day:{arrival.clinic.public_id}", event, arrival=arrival.public_id)
     if arrival.opening is not None:
-        queue_changed(arrival.opening)
+        queue_changed(arrival.opening, is_pace_the_same=arrival.status not in _MOVES_THE_QUEUE)
 
 
-def queue_changed(opening: Opening) -> None:
-    """Tell everybody in a queue that the places may be other ones; each process reads them once for all."""
-    announce(f"queue:{opening.public_id}", "queue")
+def queue_changed(opening: Opening, *, is_pace_the_same: bool = False) -> None:
+    """Tell everybody in a queue that the places may be other ones; each process reads them once for all.
+
+    Who came or went changes the places alone; who is let in, or done, also how fast it is thought to move.
+    """
+    announce(f"queue:{opening.public_id}", "places" if is_pace_the_same else "queue")
 
 
 def tell_queue(act: str, opening: Opening, *, actor: Actor, now: datetime, **details: Detail) -> None:
