@@ -24,6 +24,7 @@ from blikk.audit import queries as audit
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, Participant
 from blikk.documentation.models import Note
+from blikk.invitations.information import information_for
 from blikk.invitations.models import Device, Invitation, PhoneProof
 from blikk.journeys import booking, companions, contacts
 from blikk.kernel.actors import SYSTEM
@@ -255,6 +256,12 @@ def counted() -> dict[str, int]:
     return counts
 
 
+def told(appointment: str) -> dict[str, list[str]]:
+    """Which words the patient of an hour was shown before they went in."""
+    found = information_for(Appointment.objects.get(public_id=appointment))
+    return {"versions": [one.version for one in found if one.version]}
+
+
 def audit_faults() -> list[str]:
     return [str(fault) for fault in audit.verify()]
 
@@ -277,6 +284,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         contact_digits,
         at_the_door,
         talk,
+        told,
         counted,
         audit_faults,
     )
