@@ -64,7 +64,7 @@ bench: setup build ## Measure, and write docs/reference/performance.md (ONLY=nam
 
 soak: setup build ## Run what takes hours
 	@tools/apt.sh
-	@$(BIN)/python tools/test.py soak doors
+	@$(BIN)/python tools/test.py soak doors browsers
 
 messages: setup ## Collect the words on the screen into the catalogues
 	@$(BIN)/python tools/catalogue.py collect

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import call, day, fanout, messages, report
+from bench import call, clicks, day, fanout, messages, report
 from bench.machine import ROOT, facts
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -20,6 +20,7 @@ def measurements() -> dict[str, Callable[[], dict[str, float]]]:
     known |= {
         "estimate": _estimate,
         "queue": fanout.measure,
+        "clicks": clicks.measure,
         "day": day.measure,
         "messages": messages.measure,
     }

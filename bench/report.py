@@ -24,6 +24,8 @@ PROMISES = (
     Promise("rejoin_to_frame_ratio", "Link of a running conversation on a known device → first frame, to the bare page", 1.5, "×"),
     Promise("clicks_sms_to_waiting", "Presses from the SMS to the waiting room, beside the birth date", 3),
     Promise("clicks_arrived_to_talking", "Presses from \"is here\" to talking", 1),
+    Promise("clicks_arrived_to_talking_known_patient", "Clicks from \"is here\" to a confirmed frame, known patient with green lights", 1),
+    Promise("keys_arrived_to_talking_known_patient", "Keys on the same way", 1),
     Promise("outbox_lost", "Messages lost when workers are killed", 0),
     Promise("outbox_doubled", "Messages sent twice when workers are killed", 0),
     Promise("random_transport_lost", "Invitations lost by a transport that fails at random", 0),

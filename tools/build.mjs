@@ -7,12 +7,15 @@ const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
   later: "frontend/door/later.ts",
+  // Loaded when the person has sat down in the waiting room.
+  questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
   "later-style": "frontend/styles/later.css",
+  "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
   print: "frontend/styles/print.css",
 };

@@ -23,6 +23,9 @@ NO_DATABASE_OF_OURS = ["--ignore=tests/jobs", "--ignore=tests/bus", "--ignore=te
 # The doors ask the rooms, which run on both; that they do so on PostgreSQL too is for the long run.
 DOORS = ["tests/web", "tests/sockets", "tests/api"]
 
+# Shorter in every run, whole in the long one.
+LONG_IN_BROWSERS = ["tests/browser/test_scanners.py", "tests/browser/test_network.py"]
+
 SUITES: dict[str, list[str]] = {
     "frontend": ["tools/node.sh", "node", "tools/test.mjs"],
     "architecture": [*PYTEST, *ALONE, "tests/architecture"],
@@ -40,6 +43,7 @@ SUITES: dict[str, list[str]] = {
 SOAK = {
     "soak": [*PYTEST, *ALONE, "tests/soak"],
     "doors": [*WITH_POSTGRES, *SHARED, *DOORS],
+    "browsers": ["env", "BLIKK_LONG=1", *PYTEST, *ALONE, *LONG_IN_BROWSERS],
 }
 
 

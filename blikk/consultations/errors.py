@@ -31,3 +31,15 @@ class NoEid(Refused):
     """There is no proof by eID that this is the patient."""
 
     code = "no_eid"
+
+
+class FrameOpen(Refused):
+    """A control question has no answer, or one that the clinician has not asked about."""
+
+    code = "frame_open"
+
+
+class OwnSideOpen(Refused):
+    """The clinician has not said of today that their own side is in order."""
+
+    code = "own_side_open"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.frame_questions import AnswerSource, FrameWish, Worry
 from blikk.consultations.identity_tables import IdentityCheck as IdentityCheck
 from blikk.consultations.states import Channel, ConsultationStatus, Fee, FollowUp, Outcome
 from blikk.invitations.models import Invitation
@@ -129,3 +130,120 @@ class ChannelChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} at {self.at}"
+
+
+class OwnQuestion(Opaque):
+    """A control question that a clinic asks in its own words. Words never change: new words are a new question.
+
+    `series` is the same through all versions, so that an administrator sees one question and an answer keeps the words
+    that it answered.
+    """
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="own_questions")
+    series = models.CharField(max_length=22)
+    words = models.CharField(max_length=140)
+    # The answer that the clinician should know of before anybody is let in.
+    worry = models.CharField(max_length=3, choices=Worry)
+    order = models.PositiveSmallIntegerField(default=0)
+    is_on = models.BooleanField(default=True)
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series"],
+                condition=Q(retired_at__isnull=True),
+                name="one_version_of_a_question_is_asked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"OwnQuestion {self.public_id}"
+
+
+class FrameCheck(Opaque):
+    """The frame around one patient's conversation: what was asked and wished for, and when it was confirmed."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="frame_checks")
+    invitation = models.OneToOneField(Invitation, models.PROTECT, related_name="frame_check")
+    # What the patient would rather, when something is not as it should be.
+    wish = models.CharField(max_length=20, choices=FrameWish, blank=True)
+    wish_at = models.DateTimeField(null=True, blank=True)
+    consultation = models.OneToOneField(
+        Consultation, models.PROTECT, null=True, blank=True, related_name="frame_check"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    # Why it was confirmed although a question was open; empty where none was.
+    exception = models.CharField(max_length=300, blank=True)
+    # When the clinician said that their own side is in order.
+    own_side_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="frame_confirmed_by_somebody_of_both_sides",
+                condition=Q(
+                    confirmed_at__isnull=False,
+                    confirmed_by__isnull=False,
+                    own_side_at__isnull=False,
+                    consultation__isnull=False,
+                )
+                | Q(confirmed_at__isnull=True, confirmed_by__isnull=True, exception=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"FrameCheck {self.public_id}"
+
+
+class FrameAnswer(models.Model):
+    """An answer to a control question: the patient's while waiting, or what the clinician heard and ticked."""
+
+    check_of = models.ForeignKey(FrameCheck, models.CASCADE, related_name="answers")
+    # The code of a question that everybody is asked, or the public id of the clinic's own.
+    question = models.CharField(max_length=22)
+    own = models.ForeignKey(OwnQuestion, models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.CharField(max_length=10, choices=AnswerSource)
+    value = models.CharField(max_length=10)
+    # Somebody helped the patient to answer.
+    helped = models.BooleanField(default=False)
+    by = models.CharField(max_length=160)
+    at = models.DateTimeField()
+    # What the clinician must know at once. It stays, whatever is answered afterwards.
+    danger = models.CharField(max_length=10, blank=True)
+    danger_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["check_of", "question", "source"], name="one_answer_of_each_to_a_question"
+            ),
+            models.CheckConstraint(
+                name="danger_at_a_time",
+                condition=Q(danger="", danger_at__isnull=True) | (~Q(danger="") & Q(danger_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Answer to {self.question}"
+
+
+class OwnSide(models.Model):
+    """That a clinician said of one day: alone or with people who are presented, and nobody else sees or hears."""
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="+")
+    day = models.DateField()
+    said_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "day"], name="own_side_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} on {self.day}"

@@ -16,6 +16,7 @@ from blikk.calendars.push import forget_old as forget_calendars
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
 from blikk.journeys import delivery
+from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
 from blikk.journeys.lost_links import answer_lost_links
 from blikk.journeys.queue import sweep
@@ -110,6 +111,7 @@ def _sweep(due: datetime) -> datetime:
     if now < due:
         return due
     sweep(now=now)
+    end_whiles(now=now)
     delivery.use_kept_reports(now=now)
     delivery.follow_up(now=now)
     delivery.warn_of_unopened(since=due - SWEEP_EVERY, now=now)

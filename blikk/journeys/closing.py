@@ -9,6 +9,7 @@ from blikk.audit.services import hold, looked_at
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
+from blikk.consultations.frame_lights import Frame, frame_of_talk
 from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
@@ -57,6 +58,8 @@ class Draft:
     who: Who
     # How many others there were, in a group.
     others: int = 0
+    # The control questions and the confirmation; None where no patient was there.
+    frame: Frame | None = None
 
 
 def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
@@ -108,6 +111,7 @@ def draft_of(consultation: Consultation) -> Draft:
         channels=tuple(
             ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
         ),
+        frame=frame_of_talk(consultation),
     )
 
 

@@ -1,7 +1,7 @@
 """The working day as one page shows it: who is booked, who has come, and what is left to do."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,12 +9,14 @@ from django.db.models import Count, OuterRef, Q, Subquery
 
 from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations.frame_lights import Frame, frames_of
 from blikk.consultations.models import Consultation
 from blikk.consultations.queries import open_close_outs
 from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
 from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
+from blikk.journeys.frame import frames_in
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
@@ -66,6 +68,8 @@ class Person:
     qualification: str = ""
     alias: str = ""
     is_invited_by_patient: bool = False
+    frame: Frame | None = None
+    hold_until: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
@@ -100,6 +104,7 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    zone: str = ""
 
     @property
     def waiting(self) -> Sequence[Person]:
@@ -134,6 +139,8 @@ class QueueDay:
 
     view: OpeningView
     queue: Queue | None
+    # The control questions of those who wait, by their arrival.
+    frames: Mapping[str, Frame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +196,8 @@ def queues_on(
     """The drop-in queues of a day; for one clinician those that they are in, or are to be in."""
     views = openings_on(clinic, day, now=now)
     queues = queues_of([view.opening for view in views if view.opening], now=now)
-    found = [QueueDay(view, queues[view.opening.public_id] if view.opening else None) for view in views]
+    frames = frames_in(clinic, queues.values())
+    found = [QueueDay(one, queues[one.opening.public_id] if one.opening else None, frames) for one in views]
     if clinician is None:
         return found
     return [
@@ -252,16 +260,29 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
     messages = states_of(named(invitation) for invitation in invitations)
+    came = [one for one in invitations if one.role == PersonRole.PATIENT and one.pk in arrivals]
+    frames = frames_of(came[0].clinic, [one.pk for one in came]) if came else {}
     people: dict[int, list[Person]] = defaultdict(list)
     for invitation in invitations:
         people[invitation.appointment_id or 0].append(
-            _person(invitation, arrivals.get(invitation.pk), messages.get(named(invitation), ()), now=now)
+            _person(
+                invitation,
+                arrivals.get(invitation.pk),
+                messages.get(named(invitation), ()),
+                frames.get(invitation.pk),
+                now=now,
+            )
         )
     return people
 
 
 def _person(
-    invitation: Invitation, arrival: Arrival | None, messages: Sequence[MessageState], *, now: datetime
+    invitation: Invitation,
+    arrival: Arrival | None,
+    messages: Sequence[MessageState],
+    frame: Frame | None,
+    *,
+    now: datetime,
 ) -> Person:
     about_arrival = (
         {
@@ -275,6 +296,8 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
+            "hold_until": arrival.hold_until,
+            "frame": frame,
         }
         if arrival
         else {}
@@ -373,4 +396,5 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        zone=appointment.zone,
     )

@@ -16,7 +16,7 @@ from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
 from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
-from blikk.journeys.waiting import Everybody, waiting_facts
+from blikk.journeys.waiting import Everybody, hours_of, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
@@ -73,6 +73,8 @@ class DoorView:
     is_away: bool = False
     on_hold: bool = False
     hold_words: str = ""
+    # When who was given a few minutes comes back by themselves.
+    hold_until: datetime | None = None
     called_until: datetime | None = None
     missed: int = 0
     # How the last arrival ended for who is not in the queue any more: "left", "declined", "missed" or "".
@@ -88,6 +90,8 @@ class DoorView:
     late_minutes: int = 0
     late_answer: str = ""
     showing: str = ""  # how far it is with showing this person who the clinician is
+    # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
+    frame: dict[str, Any] | None = None
 
     def facts(self) -> dict[str, Any]:
         """The same as plain JSON values; times as ISO 8601 in UTC."""
@@ -273,7 +277,7 @@ def view_of(
     facts = waiting_facts(invitation, arrival, everybody=everybody, now=now) if is_proven else {}
     if step == "check" and facts.pop("is_over", False):
         step = "queue_closed"
-    starts_at, ends_at, zone = _hours(invitation)
+    starts_at, ends_at, zone = hours_of(invitation)
     return DoorView(
         invitation=invitation.public_id,
         step=step,
@@ -311,18 +315,6 @@ def _step(invitation: Invitation, arrival: Arrival | None, standing: policies.St
     if participant is not None and is_running(participant.consultation):
         return "admitted", participant.consultation.public_id
     return "ended", ""
-
-
-def _hours(invitation: Invitation) -> tuple[datetime, datetime, str]:
-    """From when to when: the booked hour, or the opening hours of the queue."""
-    appointment, opening = invitation.appointment, invitation.opening
-    if appointment is not None:
-        return appointment.starts_at, appointment.ends_at, appointment.zone
-    if opening is not None:
-        return opening.opens_at, opening.closes_at, opening.zone
-    if invitation.beside is not None:
-        return _hours(invitation.beside)
-    raise NotFound
 
 
 def _present(invitation: Invitation | None, *, device_secret: str, where: str, now: datetime) -> DoorView:

@@ -218,7 +218,7 @@ def send_out(
     """Ask a companion to leave; they come back only by being let in again. Raises NotFound."""
     hold(clinic.pk)
     consultation = consultations.get(clinic, consultation_id)
-    _require_leads(consultation, membership)
+    require_leads(consultation, membership)
     participant = next(
         (
             person
@@ -249,7 +249,7 @@ def change_channel(
     """Note that the people went over to another channel: the record says what was really used."""
     hold(clinic.pk)
     consultation = consultations.get(clinic, consultation_id)
-    _require_leads(consultation, membership)
+    require_leads(consultation, membership)
     if channel not in Channel.values:
         raise NotFound
     return talking.change_channel(consultation, channel=Channel(channel), actor=actor, now=now)
@@ -271,7 +271,7 @@ def end(
     """
     hold(clinic.pk)
     consultation = consultations.get(clinic, consultation_id)
-    _require_leads(consultation, membership)
+    require_leads(consultation, membership)
     talking.end(consultation, version=version, actor=actor, now=now)
     appointment = consultation.appointment
     inviting.end_all(appointment, actor=actor, now=now)
@@ -292,7 +292,8 @@ def require_clinician(clinic: Clinic, membership: Membership) -> None:
         raise NotFound
 
 
-def _require_leads(consultation: Consultation, membership: Membership) -> None:
+def require_leads(consultation: Consultation, membership: Membership) -> None:
+    """Raise NotFound for everybody but the clinician who leads a conversation."""
     participant = consultations.participant_of(consultation, membership)
     if participant.role != ParticipantRole.CLINICIAN or membership.ended_at is not None:
         raise NotFound

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from blikk.consultations.frame_lights import answered_by
 from blikk.invitations.models import Invitation, PersonRole
+from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
 from blikk.scheduling.models import Opening
 from blikk.scheduling.states import AppointmentStatus
@@ -64,6 +66,8 @@ def waiting_facts(
         "words": tuple(told),
         "showing": str(showing.status) if showing else "",
         **_lateness(invitation, now=now),
+        **_hold(arrival),
+        **_frame(invitation, arrival),
     }
     if arrival.opening is None or not arrival.is_in_queue:
         return facts
@@ -73,11 +77,26 @@ def waiting_facts(
         **_place(arrival, arrival.opening, everybody, now=now),
         "help_kind": arrival.help_kind,
         "is_away": arrival.status == ArrivalStatus.AWAY,
-        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
-        "hold_words": arrival.hold_words,
         "called_until": arrival.called_until,
         "missed": arrival.missed,
     }
+
+
+def _hold(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "on_hold": arrival.status == ArrivalStatus.ON_HOLD,
+        "hold_words": arrival.hold_words,
+        "hold_until": arrival.hold_until,
+    }
+
+
+def _frame(invitation: Invitation, arrival: Arrival) -> dict[str, Any]:
+    """What a patient who waits may know of their own answers: which questions are answered, and never how."""
+    waits = arrival.status not in {ArrivalStatus.AT_THE_DOOR, ArrivalStatus.ADMITTED}
+    if not waits or invitation.role != PersonRole.PATIENT:
+        return {}
+    answered, is_urgent, wish = answered_by(invitation)
+    return {"frame": {"answered": list(answered), "is_urgent": is_urgent, "wish": wish}}
 
 
 def everybodys_places(opening_id: str, *, now: datetime) -> Everybody | None:
@@ -156,3 +175,15 @@ def _lateness(invitation: Invitation, *, now: datetime) -> dict[str, Any]:
     delay = delay_of(appointment.clinician_id, day)
     minutes = delay.minutes if delay else 0
     return {"late_minutes": minutes, "late_answer": invitation.late_answer if minutes else ""}
+
+
+def hours_of(invitation: Invitation) -> tuple[datetime, datetime, str]:
+    """From when to when: the booked hour, or the opening hours of the queue."""
+    appointment, opening = invitation.appointment, invitation.opening
+    if appointment is not None:
+        return appointment.starts_at, appointment.ends_at, appointment.zone
+    if opening is not None:
+        return opening.opens_at, opening.closes_at, opening.zone
+    if invitation.beside is not None:
+        return hours_of(invitation.beside)
+    raise NotFound

@@ -192,6 +192,18 @@ class Desk(CallWire):
             await self.hear_call(news)
         elif news.get("event") == "arrived":
             await self._tell_of_arrival(str(news.get("arrival", "")))
+        elif news.get("event") == "alert":
+            await self._tell_of_alert(str(news.get("arrival", "")), str(news.get("clinician", "")))
+
+    async def _tell_of_alert(self, arrival: str, clinician: str) -> None:
+        """Say that somebody must be looked at; only to the clinician whom it concerns, in a queue to all of them."""
+
+        def concerns() -> bool:
+            member = self._here(timezone.now()).membership
+            return member.role == "clinician" and clinician in {"", member.public_id}
+
+        if await self.lane(concerns)():
+            await self.tell({"type": "alert", "arrival": arrival})
 
     async def _tell_of_arrival(self, arrival: str) -> None:
         def name_of() -> str:

@@ -1,7 +1,7 @@
 """The socket of a person at the door: their own arrival, and the conversation once they were let in."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,24 +11,24 @@ from django.utils import timezone
 from blikk.consultations.errors import Elsewhere, Over
 from blikk.invitations.queries import require_presented
 from blikk.invitations.services import actor_of
-from blikk.journeys import along, door, talk
-from blikk.journeys.door import DoorView
-from blikk.journeys.errors import NotAtThisStep
+from blikk.journeys import door, talk
 from blikk.kernel.errors import NotFound
 from blikk.sockets.board import MOVING, Table, board, place_frame
 from blikk.sockets.call import CallWire, Place, Sat, sit
 from blikk.sockets.database import lane_of
+from blikk.sockets.door_acts import Caller, answer, greet, look
 from blikk.sockets.frames import (
     Closed,
     ComeBack,
     CompanionAnswer,
     Devices,
     Frame,
+    FrameAnswer,
+    FrameWish,
     Hello,
     Join,
     LateAnswer,
     Leave,
-    Request,
     StepAway,
 )
 from blikk.sockets.kept import seat_book
@@ -38,83 +38,10 @@ from blikk.sockets.wire import Message, encoded
 from blikk.waiting_room import services as waiting_room
 
 if TYPE_CHECKING:
-    from blikk.invitations.models import Device, Invitation
     from blikk.waiting_room.models import Arrival
 
 # Of so many looks at a place in a queue, one is at everything, changed or not.
 LOOKS_AT_ALL = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A browser that presented a link: what its socket was opened with."""
-
-    invitation: str
-    device: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """Where somebody stands, and whether another page of theirs holds the place."""
-
-    invitation: "Invitation | None" = None
-    device: "Device | None" = None
-    arrival: "Arrival | None" = None
-    is_elsewhere: bool = False
-
-
-def greet(caller: Caller, frame: Hello, *, now: datetime) -> Greeting:
-    """Take the place in the waiting room for this page, if the person has one. Raises NotFound."""
-    try:
-        invitation, device, arrival = door.who_is_at_the_door(caller.invitation, caller.device, now=now)
-    except NotAtThisStep:
-        return Greeting()
-    if arrival is None:
-        return Greeting()
-    has_seat = waiting_room.take_seat(arrival, tab=frame.tab, move=frame.move, now=now)
-    return Greeting(invitation, device, arrival, is_elsewhere=not has_seat)
-
-
-def look(caller: Caller, greeting: Greeting, table: Table | None, *, now: datetime) -> dict[str, Any]:
-    """What a page is shown that was greeted a moment ago."""
-    everybody = table.everybody if table else None
-    invitation, device, arrival = greeting.invitation, greeting.device, greeting.arrival
-    if invitation is None or device is None or arrival is None:
-        return door.door_of(caller.invitation, caller.device, everybody=everybody, now=now).facts()
-    return door.door_again(
-        invitation, device, arrival, everybody=everybody, device_secret=caller.device, now=now
-    ).facts()
-
-
-def answer(caller: Caller, frame: Request, *, now: datetime) -> DoorView:
-    """Do what the person asks for in the waiting room. Raises what the rooms refuse."""
-    match frame:
-        case Devices():
-            return door.report_devices(
-                caller.invitation, caller.device, found=frame.found(), where=caller.where, now=now
-            )
-        case Leave():
-            return door.leave(caller.invitation, caller.device, where=caller.where, now=now)
-        case StepAway():
-            return door.step_away(caller.invitation, caller.device, where=caller.where, now=now)
-        case ComeBack():
-            return door.come_back(caller.invitation, caller.device, where=caller.where, now=now)
-        case LateAnswer():
-            return door.answer_late(
-                caller.invitation, caller.device, answer=frame.answer, where=caller.where, now=now
-            )
-        case CompanionAnswer():
-            return along.answer(
-                caller.invitation,
-                caller.device,
-                about=frame.companion,
-                answer=frame.answer,
-                where=caller.where,
-                now=now,
-            )
-        case _:
-            raise NotFound
 
 
 def _mark(facts: dict[str, Any]) -> int:
@@ -178,7 +105,16 @@ class Door(CallWire):
         match frame:
             case Hello():
                 await self._greet(frame)
-            case Devices() | Leave() | StepAway() | ComeBack() | LateAnswer() | CompanionAnswer():
+            case (
+                Devices()
+                | Leave()
+                | StepAway()
+                | ComeBack()
+                | LateAnswer()
+                | CompanionAnswer()
+                | FrameAnswer()
+                | FrameWish()
+            ):
                 async with self.turn:
                     view = await self.lane(answer)(self.caller, frame, now=timezone.now())
                     # Not noted as shown: a page may ignore the answer to a report that crossed the admission.

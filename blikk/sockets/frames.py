@@ -6,6 +6,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from blikk.sockets.waiting_frames import ComeBack as ComeBack
+from blikk.sockets.waiting_frames import CompanionAnswer as CompanionAnswer
+from blikk.sockets.waiting_frames import Devices as Devices
+from blikk.sockets.waiting_frames import FrameAnswer as FrameAnswer
+from blikk.sockets.waiting_frames import FrameWish as FrameWish
+from blikk.sockets.waiting_frames import LateAnswer as LateAnswer
+from blikk.sockets.waiting_frames import Leave as Leave
+from blikk.sockets.waiting_frames import StepAway as StepAway
+from blikk.sockets.waiting_frames import Waiting as Waiting
+
 LARGEST = 64 * 1024
 LONGEST_SDP = 32 * 1024
 LONGEST_CANDIDATE = 1024
@@ -13,12 +23,14 @@ LONGEST_TEXT = 2000
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ANSWER = re.compile(r"[a-z]{1,10}")
 _FOUND = re.compile(r"[a-z_]{0,20}")
 _LARGEST_NUMBER = 2**31 - 1
 
 CHANNELS = frozenset({"video", "sound", "phone", "text"})
 COMPANION_ANSWERS = frozenset({"yes", "no"})
 LATE_ANSWERS = frozenset({"wait", "phone", "new_time"})
+FRAME_WISHES = frozenset({"five_minutes", "sound", "phone", "ready"})
 QUALITIES = frozenset({"unknown", "good", "fair", "poor", "none"})
 
 
@@ -63,63 +75,6 @@ class Admit:
     version: int
     tab: str = ""
     epoch: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Devices:
-    """What the device check found."""
-
-    id: int
-    camera: str
-    microphone: str
-    sound: str
-    network: str
-
-    def found(self) -> dict[str, str]:
-        return {
-            "camera": self.camera,
-            "microphone": self.microphone,
-            "sound": self.sound,
-            "network": self.network,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """Go away from the waiting room."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class StepAway:
-    """Do something else meanwhile; the place in the queue is kept."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class ComeBack:
-    """Be back in the queue."""
-
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class LateAnswer:
-    """What a patient would rather, now that the clinician is late."""
-
-    id: int
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompanionAnswer:
-    """Whether somebody who comes along may take part, as the patient says."""
-
-    id: int
-    companion: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,19 +174,8 @@ class End:
     version: int
 
 
-Waiting = Devices | Leave | StepAway | ComeBack | LateAnswer | CompanionAnswer
 Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | Guide | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State
-
-
-# Frames that say no more than what is asked.
-_BARE: dict[str, type[AskIce | StepOut | Leave | StepAway | ComeBack]] = {
-    "ice": AskIce,
-    "step_out": StepOut,
-    "leave": Leave,
-    "step_away": StepAway,
-    "come_back": ComeBack,
-}
 
 
 def decode(text: str) -> object:
@@ -284,23 +228,43 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             return Admit(id_, _id(arrival), _number(version), *_page(raw))
         case {"type": "end", "version": version}:
             return End(id_, _number(version))
+        case {"type": "guide", "participant": str(participant), "on": on}:
+            return Guide(id_, _id(participant), _flag(on))
+        case {"type": "ice"}:
+            return AskIce(id_)
+        case {"type": "step_out"}:
+            return StepOut(id_)
+        case {"type": "next", "opening": str(opening)}:
+            return Next(id_, _id(opening), *_page(raw))
+        case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
+            return Take(id_, _id(arrival), _number(version), _matching(_FOUND, reason), *_page(raw))
+        case _:
+            return _waiting(type_, id_, raw)
+
+
+def _waiting(type_: str, id_: int, raw: dict[str, Any]) -> Waiting:
+    """What somebody at the door asks for before they are let in."""
+    match {**raw, "type": type_}:
         case {"type": "devices"}:
             found = (raw.get(name) for name in ("camera", "microphone", "sound", "network"))
             return Devices(id_, *(_matching(_FOUND, value) for value in found))
-        case {"type": "guide", "participant": str(participant), "on": on}:
-            return Guide(id_, _id(participant), _flag(on))
-        case {"type": "ice" | "step_out" | "leave" | "step_away" | "come_back" as bare}:
-            return _BARE[bare](id_)
+        case {"type": "leave"}:
+            return Leave(id_)
+        case {"type": "step_away"}:
+            return StepAway(id_)
+        case {"type": "come_back"}:
+            return ComeBack(id_)
         case {"type": "late_answer", "answer": str(answer)} if answer in LATE_ANSWERS:
             return LateAnswer(id_, answer)
         case {"type": "companion_answer", "companion": str(companion), "answer": str(answer)} if (
             answer in COMPANION_ANSWERS
         ):
             return CompanionAnswer(id_, _id(companion), answer)
-        case {"type": "next", "opening": str(opening)}:
-            return Next(id_, _id(opening), *_page(raw))
-        case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
-            return Take(id_, _id(arrival), _number(version), _matching(_FOUND, reason), *_page(raw))
+        case {"type": "frame_answer", "question": str(question), "answer": str(answer)}:
+            helped = _flag(raw.get("helped", False))
+            return FrameAnswer(id_, _id(question), _matching(_ANSWER, answer), helped)
+        case {"type": "frame_wish", "wish": str(wish)} if wish in FRAME_WISHES:
+            return FrameWish(id_, wish)
         case _:
             raise BadFrame
 

@@ -59,6 +59,8 @@ class Arrival(Moving):
     called_until = models.DateTimeField(null=True, blank=True)
     missed = models.PositiveSmallIntegerField(default=0)
     hold_words = models.CharField(max_length=LONGEST_WORDS, blank=True)
+    # When who was asked to wait comes back by themselves; never, where it is empty.
+    hold_until = models.DateTimeField(null=True, blank=True)
     told_two_left_at = models.DateTimeField(null=True, blank=True)
     transferred_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="transferred_to"

@@ -7,6 +7,7 @@ from blikk.web import (
     administrator_calendars,
     administrator_messages,
     administrator_public,
+    administrator_questions,
     cards,
     contacts,
     information_pages,
@@ -34,6 +35,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         administrator_calendars.calendar_check,
         name="calendar_check",
     ),
+    path("klinikk/sporsmal/", administrator_questions.questions, name="questions"),
+    path("klinikk/sporsmal/nytt", administrator_questions.question_new, name="question_new"),
+    path("klinikk/sporsmal/<str:series>", administrator_questions.question, name="question"),
+    path("klinikk/sporsmal/<str:series>/opp", administrator_questions.question_up, name="question_up"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -11,11 +11,13 @@ from blikk.audit.services import looked_at
 from blikk.consultations import queries as consultations
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
+from blikk.journeys.frame import own_side_of
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.web import forms, queue_forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.companion_forms import InviteForm
+from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
 from blikk.web.identity import who_is_who
 from blikk.web.presenters.companions import show_offers
@@ -63,7 +65,16 @@ def _day(request: StaffRequest) -> ShownDay:
         _looked(request, "day", request.clinic, day=on.isoformat())
     found = day_of(request.clinic, day=on, clinician=request.membership if is_mine else None, now=now)
     helps = dict(help_choices(request.clinic))
-    return show_day(found, request.clinic, request.membership, is_mine=is_mine, helps=helps, now=now)
+    said_at = own_side_of(request.clinic, request.membership, now=now) if is_clinician else None
+    return show_day(
+        found,
+        request.clinic,
+        request.membership,
+        is_mine=is_mine,
+        helps=helps,
+        own_side_at=said_at,
+        now=now,
+    )
 
 
 @require_POST
@@ -152,7 +163,8 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     consultation = consultations.get(request.clinic, consultation_id)
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     people = people_of(request, consultation_id)
-    return show_talk(consultation, row, people, kept, who=who_is_who(consultation), now=now)
+    frame, who = panel(request, consultation_id), who_is_who(consultation)
+    return show_talk(consultation, row, people, frame, kept, who=who, now=now)
 
 
 @same_origin_json

@@ -86,6 +86,10 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
                 "phone": shown.phone,
                 "information": version_now(clinic.pop("own_information")),
                 "later": [static("built/later.js"), static("built/later-style.css")],
+                "questions": {
+                    "script": static("built/questions.js"),
+                    "style": static("built/questions-style.css"),
+                },
             },
         }
         response = render(request, "patient/page.html", content)
@@ -114,7 +118,7 @@ def birth_date(request: JsonRequest, invitation: str) -> HttpResponse:
     now, secret = timezone.now(), device_secret(request)
     zone = door.door_of(invitation, secret, now=now).zone
     born = read_birth_date(request.json.get("birth_date"), today=local(now, zone).date())
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.answer_birth_date(invitation, secret, born=born, where=where, now=now),
@@ -125,7 +129,7 @@ def birth_date(request: JsonRequest, invitation: str) -> HttpResponse:
 def send_code(request: JsonRequest, invitation: str) -> HttpResponse:
     """Ask for a code; one that is on its way already is not sent again."""
     now = timezone.now()
-    return _answer(request, invitation, lambda _: door.ask_code(invitation, device_secret(request), now=now))
+    return answered(request, invitation, lambda _: door.ask_code(invitation, device_secret(request), now=now))
 
 
 @same_origin_json
@@ -134,7 +138,7 @@ def code(request: JsonRequest, invitation: str) -> HttpResponse:
     now, secret = timezone.now(), device_secret(request)
     door.door_of(invitation, secret, now=now)
     digits = read_digits(request.json.get("code"))
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.answer_code(invitation, secret, digits=digits, where=where, now=now),
@@ -164,14 +168,14 @@ def arrive(request: JsonRequest, invitation: str) -> HttpResponse:
             door.report_devices(invitation, secret, found=found, where=where, now=now)
         return door.arrive(invitation, secret, where=where, now=now)
 
-    return _answer(request, invitation, act)
+    return answered(request, invitation, act)
 
 
 @same_origin_json
 def leave(request: JsonRequest, invitation: str) -> HttpResponse:
     """Go out of the waiting room; the link still leads back."""
     now = timezone.now()
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.leave(invitation, device_secret(request), where=where, now=now),
@@ -182,7 +186,7 @@ def leave(request: JsonRequest, invitation: str) -> HttpResponse:
 def away(request: JsonRequest, invitation: str) -> HttpResponse:
     """Step away from the queue; the place is kept."""
     now = timezone.now()
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.step_away(invitation, device_secret(request), where=where, now=now),
@@ -193,7 +197,7 @@ def away(request: JsonRequest, invitation: str) -> HttpResponse:
 def back(request: JsonRequest, invitation: str) -> HttpResponse:
     """Come back to the queue."""
     now = timezone.now()
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.come_back(invitation, device_secret(request), where=where, now=now),
@@ -204,7 +208,7 @@ def back(request: JsonRequest, invitation: str) -> HttpResponse:
 def late(request: JsonRequest, invitation: str) -> HttpResponse:
     """Say what to do about a clinician who is late: wait, be phoned, or have a new time."""
     now, answer = timezone.now(), request.json.get("answer")
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: door.answer_late(
@@ -221,7 +225,7 @@ def late(request: JsonRequest, invitation: str) -> HttpResponse:
 def companion(request: JsonRequest, invitation: str) -> HttpResponse:
     """Say whether somebody who comes along may take part."""
     now, about, said = timezone.now(), request.json.get("companion"), request.json.get("answer")
-    return _answer(
+    return answered(
         request,
         invitation,
         lambda where: along.answer(
@@ -242,7 +246,7 @@ def bring(request: JsonRequest, invitation: str) -> HttpResponse:
     person = {name: value[:200] if isinstance(value, str) else "" for name, value in typed.items()}
     now = timezone.now()
     try:
-        return _answer(
+        return answered(
             request,
             invitation,
             lambda where: along.ask_in(invitation, device_secret(request), **person, where=where, now=now),
@@ -253,7 +257,7 @@ def bring(request: JsonRequest, invitation: str) -> HttpResponse:
         return JsonResponse({"code": f"bring_{field}_{code}"}, status=422)
 
 
-def _answer(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:
+def answered(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:
     """Do it, and answer with the door as it is now, wherever the person really stands."""
     try:
         view: DoorView = act(address_of(request))

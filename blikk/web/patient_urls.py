@@ -11,6 +11,7 @@ from blikk.web import (
     lost_link,
     own_contact,
     patient,
+    patient_frame,
     public,
     self_booking,
 )
@@ -55,6 +56,9 @@ urlpatterns = [
     path("m/<str:invitation>/back", patient.back, name="patient_back"),
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
+    path("m/<str:invitation>/sporsmal", patient_frame.questions, name="patient_questions"),
+    path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
+    path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
     path("m/<str:invitation>/kort", faces.faces, name="patient_faces"),
     path("m/<str:invitation>/vis-kort", faces.ask_card, name="patient_ask_card"),

@@ -112,6 +112,12 @@ WORDS: dict[str, "StrPromise"] = {
     "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
     "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
     "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
+    "frame_open": _(
+        "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
+    ),
+    "own_side_open": _("Si først at din egen side er i orden."),
+    "overtaken_question": _("Spørsmålet er endret. Se over listen."),
+    "enough_questions": _("Dere har seks egne spørsmål allerede. Endre et av dem i stedet."),
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),

@@ -21,7 +21,7 @@ export function goLive(
     if (state.at === "closed" && state.code === 4401) onSignedOut();
   });
   link.onFrame((frame) => {
-    if (frame.type === "day" || frame.type === "arrived") onHint();
+    if (frame.type === "day" || frame.type === "arrived" || frame.type === "alert") onHint();
     if (frame.type === "slots") onSlots();
   });
   return { link, isOpen: () => link.state().at === "open" };

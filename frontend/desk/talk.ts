@@ -8,6 +8,7 @@ import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
+import { type FramePanel, mountFrame } from "./frame";
 import { type Identity, mountIdentity } from "./identity";
 import { mountNote, type Note } from "./note";
 
@@ -63,6 +64,7 @@ export function talk(
   const side = find("#talk-side");
   let note: Note | null = null;
   let identity: Identity | null = null;
+  let frame: FramePanel | null = null;
   const goOn = async (): Promise<void> => {
     await note?.flush();
     location.assign(addressOf(place.closing, place.consultation));
@@ -85,6 +87,7 @@ export function talk(
       side.replaceChildren(part.content);
     }
     note = mountNote(find<HTMLTextAreaElement>("#note", side), find("#note-saved", side));
+    frame = mountFrame(side, address, conversation, signal);
     mountPeople(side, conversation);
     mountPhone(side, conversation);
     mountCompanions(side, signal);
@@ -95,6 +98,7 @@ export function talk(
     drawn: connectionFirst(conversation).then(draw),
     refresh() {
       if (!side.querySelector("#note")) return;
+      frame?.refresh();
       void fetchPart(`${address}/til-stede`, signal).then((part) => {
         if (part.status === 200) swapParts(side, part.content);
       });

@@ -45,6 +45,8 @@ export interface Place {
   readonly is_away: boolean;
   readonly on_hold: boolean;
   readonly hold_words: string;
+  /** When who was given a few minutes comes back by themselves. */
+  readonly hold_until?: string | null;
   /** It is their turn, until then. */
   readonly called_until: string | null;
   readonly opening_name: string;
@@ -71,6 +73,12 @@ export interface DoorView extends Place {
   readonly late_answer: "" | "wait" | "phone" | "new_time";
   /** How far it is with showing who the clinician is: `asked`, `shown`, `seen`, `unsure`, or nothing. */
   readonly showing: string;
+  /** Which control questions are answered, and never how; of a patient who waits. */
+  readonly frame?: {
+    readonly answered: readonly string[];
+    readonly is_urgent: boolean;
+    readonly wish: string;
+  } | null;
   /** Those who come along with this patient. */
   readonly along: readonly Along[];
 }

@@ -5,6 +5,7 @@ import { playTone } from "../shared/devices";
 import { find, given, show } from "../shared/dom";
 import type { Seating } from "../shared/frames";
 import { doorIn, post } from "./api";
+import { Asked, type AskedPlaces } from "./asked";
 import { type Check, equipment, found } from "./check";
 import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
 import { isNewlyCalled } from "./queue";
@@ -21,6 +22,7 @@ interface Page {
   readonly information: string;
   /** The script and the style of what only those need who wait or talk. */
   readonly later: readonly [string, string];
+  readonly questions: AskedPlaces;
 }
 
 const page = given<Page>();
@@ -35,6 +37,13 @@ let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
 let seating: Seating | null = null;
 let later: Promise<typeof import("./later")> | null = null;
+
+const asked = new Asked({
+  places: page.questions,
+  base,
+  link: () => seat?.held.link ?? null,
+  onView: (view) => dispatch({ type: "news", view }),
+});
 
 const tools = equipment({
   relay: async () => {
@@ -74,6 +83,7 @@ function dispatch(event: DoorEvent): void {
 /** Brings everything outside the reducer to where the door now says that it should be. */
 function follow(before: Door | null): void {
   showDoor(door);
+  asked.show(door);
   const { screen } = door;
   if (needsSocket(door)) sit(false);
   else stand();
@@ -226,6 +236,7 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
     const { companion = "", answer = "" } = pressed.dataset;
     void ask("companion", { companion, answer });
   },
+  "frame-ready": () => void asked.say({ type: "frame_wish", wish: "ready" }),
   "move-here"() {
     sit(true);
     dispatch({ type: "elsewhere" });

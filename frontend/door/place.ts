@@ -33,6 +33,9 @@ export function showPlace(door: Door): void {
   const { view } = door;
   each("[data-queue]", (frame) => show(frame, isInQueue(view)));
   if (isInQueue(view)) showQueue(view);
+  put("hold", view.on_hold ? holdWords(view) : "");
+  each("[data-while]", (part) => show(part, Boolean(view.hold_until)));
+  each("[data-unless-while]", (part) => show(part, !view.hold_until));
   showTold(view);
   showLate(door);
 }
@@ -44,7 +47,6 @@ function showQueue(view: DoorView): void {
   put("wait", waitWords(view));
   put("servers", serversWords(view));
   put("pushed", pushedWords(view));
-  put("hold", view.on_hold ? holdWords(view) : "");
   put("called", called === null ? "" : clockOf(called, view.zone));
   each("[data-unless-called]", (part) => show(part, called === null));
   each("[data-unless-hold]", (part) => show(part, !view.on_hold && called === null));

@@ -76,6 +76,11 @@ export function toldWords(told: Told): string {
 
 /** What stands on the page while somebody is on hold. */
 export function holdWords(view: DoorView): string {
+  if (view.hold_until) {
+    const time = clockOf(view.hold_until, view.zone);
+    const back = t("Ta den tiden du trenger. Du kommer tilbake av deg selv klokken {time}.", { time });
+    return `${view.hold_words} ${back}`.trim();
+  }
   return view.hold_words || t("Behandleren har satt deg på vent. Du beholder plassen din.");
 }
 

@@ -106,6 +106,14 @@ export type Request =
   | { readonly type: "step_away" }
   | { readonly type: "come_back" }
   | { readonly type: "companion_answer"; readonly companion: string; readonly answer: "yes" | "no" }
+  /** A control question: which, and the letter of the answer. */
+  | {
+      readonly type: "frame_answer";
+      readonly question: string;
+      readonly answer: string;
+      readonly helped: boolean;
+    }
+  | { readonly type: "frame_wish"; readonly wish: string }
   | { readonly type: "late_answer"; readonly answer: "wait" | "phone" | "new_time" }
   | {
       readonly type: "join";
@@ -172,6 +180,8 @@ export type News =
   | { readonly type: "day" }
   | { readonly type: "slots" }
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
+  /** Somebody who waits must be looked at. To the clinician alone, and without a sound. */
+  | { readonly type: "alert"; readonly arrival: string }
   | {
       readonly type: "door";
       readonly door: Readonly<Record<string, unknown>>;
@@ -230,6 +240,7 @@ type Kind = "string" | "number" | "object" | "boolean";
 
 /** The fields that must be there, and of which kind, before a frame is let in. */
 const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kind>> } = {
+  alert: { arrival: "string" },
   absent: { participant: "string", left: "boolean" },
   arrived: { arrival: "string", name: "string" },
   beat: { every: "number" },

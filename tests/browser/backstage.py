@@ -22,7 +22,7 @@ from django.utils import timezone
 from blikk.accounts.models import User
 from blikk.audit import queries as audit
 from blikk.clinics.models import Clinic, Membership
-from blikk.consultations.models import Consultation, Participant
+from blikk.consultations.models import Consultation, FrameCheck, Participant
 from blikk.documentation.models import Note
 from blikk.invitations.information import information_for
 from blikk.invitations.models import Device, Invitation, PhoneProof
@@ -246,6 +246,44 @@ def talk(appointment: str) -> dict[str, Any]:
     }
 
 
+def met_before(clinic: str, membership: str, patient: str) -> dict[str, str]:
+    """A consultation a month ago that was done to its end: the clinic knows this patient."""
+    here, then = Clinic.objects.get(public_id=clinic), timezone.now() - timedelta(days=30)
+    clinician = Membership.objects.get(clinic=here, public_id=membership)
+    hour = Appointment.objects.create(
+        clinic=here,
+        patient=Patient.objects.get(clinic=here, public_id=patient),
+        clinician=clinician,
+        starts_at=then,
+        ends_at=then + timedelta(minutes=20),
+        zone=here.zone,
+        status="fulfilled",
+        created_at=then,
+    )
+    done = {"outcome": "completed", "follow_up": "none", "fee": "no_charge", "closed_out_at": then}
+    made = Consultation.objects.create(
+        clinic=here,
+        appointment=hour,
+        clinician=clinician,
+        status="closed_out",
+        opened_at=then,
+        ended_at=then,
+        **done,
+    )
+    return {"consultation": made.public_id}
+
+
+def frame(invitation: str) -> dict[str, Any]:
+    """What the patient answered, and whether the frame was confirmed."""
+    check = FrameCheck.objects.get(invitation__public_id=invitation)
+    said = check.answers.filter(source="patient")
+    return {
+        "answers": {one.question: one.value for one in said},
+        "dangers": [one.danger for one in said if one.danger],
+        "confirmed": check.confirmed_at is not None,
+    }
+
+
 def counted() -> dict[str, int]:
     """How many rows every table has."""
     counts = {}
@@ -285,6 +323,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         at_the_door,
         talk,
         told,
+        met_before,
+        frame,
         counted,
         audit_faults,
     )

@@ -76,7 +76,29 @@ STILL = """
 def require_no_barriers(page: Page) -> None:
     """Axe finds nothing on the page as it stands."""
     page.evaluate(STILL)
-    found = Axe().run(page).response["violations"]
+    _require_nothing_found(page)
+
+
+def require_no_barriers_in_any_shape(page: Page) -> None:
+    """The page shuts nobody out: light, dark, 320 pixels wide, and with text twice as large."""
+    require_no_barriers(page)
+    page.emulate_media(color_scheme="dark")
+    # The colours are all that changes with the scheme.
+    _require_nothing_found(page, runOnly={"type": "rule", "values": ["color-contrast"]})
+    page.emulate_media(color_scheme="light")
+    before = page.viewport_size
+    assert before is not None
+    page.set_viewport_size({"width": 320, "height": 640})
+    require_no_sideways_scroll(page)
+    page.set_viewport_size({"width": 640, "height": 900})
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    require_no_sideways_scroll(page)
+    page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+    page.set_viewport_size(before)
+
+
+def _require_nothing_found(page: Page, **options: Any) -> None:
+    found = Axe().run(page, options=options).response["violations"]
     assert found == [], "\n".join(_said(one) for one in found)
 
 

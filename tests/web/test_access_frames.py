@@ -34,6 +34,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "ComeBack": {"type": "come_back"},
     "LateAnswer": {"type": "late_answer", "answer": "wait"},
     "CompanionAnswer": {"type": "companion_answer", "companion": NOBODYS, "answer": "yes"},
+    "FrameAnswer": {"type": "frame_answer", "question": "place", "answer": "a"},
+    "FrameWish": {"type": "frame_wish", "wish": "sound"},
     "Join": {"type": "join", "consultation": NOBODYS, "tab": TAB, "epoch": EPOCH},
     "Signal": {"type": "signal", "to": NOBODYS, "to_epoch": EPOCH, "epoch": EPOCH, "body": BODY},
     "Text": {"type": "text", "words": "Hei"},
@@ -166,7 +168,9 @@ def test_without_a_seat_there_is_no_conversation_to_speak_in(house, elsewhere):
             assert told["code"] in {"not_found", "over"}, (path, name)
 
 
-@pytest.mark.parametrize("name", ["Devices", "Leave", "StepAway", "ComeBack", "LateAnswer"])
+@pytest.mark.parametrize(
+    "name", ["Devices", "Leave", "StepAway", "ComeBack", "LateAnswer", "FrameAnswer", "FrameWish"]
+)
 def test_frames_of_the_door_mean_nothing_at_a_desk(house, name):
     assert answers(house.clients["clinician"], "/ws/desk", sent(name)) == refused("not_found")
 

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
+from blikk.consultations import own_questions
 from blikk.journeys import talk
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
@@ -115,7 +116,15 @@ def _for_everybody(clinic: Clinic) -> dict[str, str]:
     timetables.a_drop_in(clinic, on_video)
     timetables.a_period(clinic, on_video, starts=time(13, 0), ends=time(15, 0))
     slot = free_slots(clinic, first=NOW.date(), days=14, by="patient", now=NOW)[0]
-    return {"slug": clinic.slug, "slot": f"{clinic.slug}/{slot.name}", "notice": notice.public_id}
+    asked = own_questions.add(
+        clinic, words="Har du målt temperaturen?", worry="no", is_on=True, actor=SYSTEM, now=NOW
+    )
+    return {
+        "question": asked.series,
+        "slug": clinic.slug,
+        "slot": f"{clinic.slug}/{slot.name}",
+        "notice": notice.public_id,
+    }
 
 
 def _in_the_timetable(clinic: Clinic, clinician: Membership, patient_name: str) -> dict[str, str]:

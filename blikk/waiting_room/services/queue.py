@@ -81,6 +81,7 @@ def come_back(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
             waiting_since=arrival.waiting_since or now,
             told_two_left_at=None,
             hold_words="",
+            hold_until=None,
             **_NOT_CALLED,
         )
     tell("arrival.came_back", arrival, "arrived", actor=actor, now=now)
@@ -133,9 +134,15 @@ def missed_call(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
 
 
 @transaction.atomic
-def put_on_hold(arrival: Arrival, *, words: str, actor: Actor, now: datetime) -> Arrival:
-    """Ask somebody to wait for something, in words on their screen; the place is kept."""
-    ARRIVAL.make(arrival, ArrivalStatus.ON_HOLD, hold_words=clean_words(words), **_NOT_CALLED)
+def put_on_hold(
+    arrival: Arrival, *, words: str, until: datetime | None = None, actor: Actor, now: datetime
+) -> Arrival:
+    """Ask somebody to wait for something, in words on their screen; the place is kept.
+
+    With `until` they come back by themselves then.
+    """
+    held: dict[str, Any] = {"hold_words": clean_words(words), "hold_until": until}
+    ARRIVAL.make(arrival, ArrivalStatus.ON_HOLD, **held, **_NOT_CALLED)
     tell("arrival.put_on_hold", arrival, actor=actor, now=now)
     return arrival
 
@@ -145,7 +152,7 @@ def take_off_hold(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
     """Let somebody who was asked to wait be called again. Raises IllegalMove for who was not."""
     if arrival.status != ArrivalStatus.ON_HOLD:
         raise IllegalMove(arrival.status, ArrivalStatus.WAITING)
-    ARRIVAL.make(arrival, ArrivalStatus.WAITING, hold_words="")
+    ARRIVAL.make(arrival, ArrivalStatus.WAITING, hold_words="", hold_until=None)
     tell("arrival.taken_off_hold", arrival, actor=actor, now=now)
     return arrival
 

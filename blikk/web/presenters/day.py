@@ -16,6 +16,7 @@ from blikk.journeys.delivery import LOOK_BEFORE
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.companions import consent_mark
+from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
@@ -70,6 +71,7 @@ class ShownRow:
     rings: str
     phone: str
     tell_href: str
+    lights: ShownLights | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -115,6 +117,8 @@ class ShownDay:
     unsent: Sequence[Unsent]
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
+    # When the clinician said of today that their own side is in order; empty where they did not.
+    own_side: str = ""
     til: str = "dag"
 
 
@@ -140,6 +144,7 @@ def show_day(
     *,
     is_mine: bool,
     helps: Mapping[str, str],
+    own_side_at: datetime | None = None,
     now: datetime,
 ) -> ShownDay:
     """Put a day into the words and order of its page."""
@@ -171,6 +176,7 @@ def show_day(
         % {"minutes": day.late_minutes}
         if day.late_minutes
         else "",
+        own_side=words.clock(own_side_at, clinic.zone) if own_side_at else "",
     )
 
 
@@ -207,17 +213,6 @@ def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
 def _show(row: Row, reader: _Reader) -> ShownRow:
     patient = next((person for person in row.people if person.role == "patient"), None)
     state = state_of(row, patient)
-    shown_marks: list[Mark] = []
-    if patient and state in {"waiting", "at_the_door", "away"}:
-        shown_marks = marks.of_devices(patient)
-    elif patient and state in {"booked", "late"}:
-        shown_marks = marks.of_delivery(patient)
-    if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
-        shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
-    if state in {"booked", "late"}:
-        shown_marks += marks.of_doubt(row.doubts)
-    if row.is_drop_in:
-        shown_marks.append(Mark(gettext("Drop-in"), "person"))
     is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
     troubles = [
         trouble
@@ -235,7 +230,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         href=reverse("appointment", args=[row.appointment]),
         state=state,
         status=status_of(state, row, patient, reader.now),
-        marks=tuple(shown_marks),
+        marks=tuple(_marks(row, patient, state)),
         troubles=tuple(troubles),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
@@ -244,12 +239,41 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
+        lights=lights_of(row, patient, is_clinician=reader.is_clinician),
     )
+
+
+def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
+    shown_marks: list[Mark] = []
+    if patient and state in {"waiting", "at_the_door", "away"}:
+        shown_marks = marks.of_devices(patient)
+    elif patient and state in {"booked", "late"}:
+        shown_marks = marks.of_delivery(patient)
+    if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
+        shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
+    if state in {"booked", "late"}:
+        shown_marks += marks.of_doubt(row.doubts)
+    if row.is_drop_in:
+        shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    return shown_marks
 
 
 def _must_look(person: Person, row: Row, now: datetime) -> bool:
     """Whether it is high time that the patient opens the link."""
     return person.role == "patient" and row.starts_at - LOOK_BEFORE <= now < row.ends_at
+
+
+def lights_of(row: Row, patient: Person | None, *, is_clinician: bool) -> ShownLights | None:
+    """The control questions of a patient who waits."""
+    if patient is None or patient.status not in {"waiting", "away", "on_hold"}:
+        return None
+    return show_lights(
+        patient.frame,
+        arrival=patient.arrival,
+        status=patient.status,
+        appointment=row.appointment,
+        is_clinician=is_clinician,
+    )
 
 
 def tell_href(patient: Person | None) -> str:
@@ -285,6 +309,9 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
         return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:
         return Mark(gettext("Kom ikke"), "clock", "care")
+    if state == "on_hold" and patient and patient.hold_until:
+        until = words.clock(patient.hold_until, row.zone)
+        return Mark(gettext("På vent til %(time)s") % {"time": until}, "chair")
     return {
         "cancelled": Mark(gettext("Avlyst"), "cross"),
         "done": Mark(gettext("Ferdig"), "check", "good"),

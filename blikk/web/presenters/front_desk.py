@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
-from blikk.web.presenters.day import day_heading, state_of, status_of, tell_href
+from blikk.web.presenters.day import day_heading, lights_of, state_of, status_of, tell_href
+from blikk.web.presenters.frame import ShownLights
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
 
@@ -37,6 +38,7 @@ class ShownHour:
     rings: str
     move_href: str
     tell_href: str
+    lights: ShownLights | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -166,6 +168,8 @@ def _hour(row: Row, clinic: Clinic, day: date, now: datetime) -> ShownHour:
         rings=" ".join(person.arrival for person in row.waiting),
         move_href=reverse("hand_over", args=[row.appointment]) if may_move else "",
         tell_href=tell_href(patient),
+        # Here stands what everybody at the desk may see, whoever looks.
+        lights=lights_of(row, patient, is_clinician=False),
     )
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from blikk.web.presenters import words
+from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.words import Mark
 from blikk.web.queue_forms import STATUSES
 
@@ -37,6 +38,7 @@ class ShownPlace:
     href: str
     phone: str
     rings: bool
+    lights: ShownLights | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -98,7 +100,14 @@ def show_queues(
     return shown
 
 
-def show_place(row: QueueRow, helps: Mapping[str, str], *, rings: bool, now: datetime) -> ShownPlace:
+def show_place(
+    row: QueueRow,
+    helps: Mapping[str, str],
+    *,
+    rings: bool,
+    lights: ShownLights | None = None,
+    now: datetime,
+) -> ShownPlace:
     """Put somebody in a queue into words."""
     state = "called" if row.called_until and row.called_until > now else row.status
     return ShownPlace(
@@ -114,6 +123,7 @@ def show_place(row: QueueRow, helps: Mapping[str, str], *, rings: bool, now: dat
         href=reverse("queue_place", args=[row.arrival]),
         phone=words.phone(row.phone),
         rings=rings and row.status == "waiting",
+        lights=lights,
     )
 
 
@@ -152,7 +162,14 @@ def _queue(
         count=count_words(queue.waiting if queue else 0),
         wait=_wait(queue, is_open=view.is_open_now),
         serving=[_server(server, now) for server in queue.serving] if queue else [],
-        rows=[show_place(row, helps, rings=concerns, now=now) for row in queue.rows] if queue else [],
+        rows=[
+            show_place(
+                row, helps, rings=concerns, lights=_lights(one, row, is_clinician=is_clinician), now=now
+            )
+            for row in queue.rows
+        ]
+        if queue
+        else [],
         href=reverse("queue_opening", args=[opening]) if opening else "",
         start_href=reverse("queue_start", args=[view.period.public_id]) if not opening else "",
         serve_href=reverse("queue_serve", args=[opening]) if opening else "",
@@ -161,6 +178,13 @@ def _queue(
         may_serve=is_clinician and not is_mine and state != "over",
         may_next=may_next,
         is_first=may_next and is_mine and not has_key,
+    )
+
+
+def _lights(one: QueueDay, row: QueueRow, *, is_clinician: bool) -> ShownLights | None:
+    frame = one.frames.get(row.arrival)
+    return show_lights(
+        frame, arrival=row.arrival, status=row.status, appointment="", is_clinician=is_clinician
     )
 
 

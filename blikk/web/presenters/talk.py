@@ -22,6 +22,7 @@ from blikk.web.companion_forms import GROUNDS, InviteForm
 from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
+from blikk.web.presenters.frame import ShownFrame, note_lines
 from blikk.web.presenters.identity import ShownWho
 from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
@@ -91,6 +92,7 @@ class ShownTalk:
     phone_bare: str
     people: ShownPeople
     who: ShownWho
+    frame: ShownFrame
     is_going_on: bool
     note_href: str
     note_text: str
@@ -188,6 +190,7 @@ def show_talk(
     consultation: Consultation,
     row: Row,
     people: ShownPeople,
+    frame: ShownFrame,
     note: Note,
     *,
     who: ShownWho,
@@ -203,6 +206,7 @@ def show_talk(
         phone_bare=row.phone,
         people=people,
         who=who,
+        frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
@@ -259,6 +263,7 @@ def drafted(draft: Draft, language: str) -> str:
         channels = _channels(draft)
         if channels:
             lines.append(channels)
+        lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         return "\n".join(lines)
 
 

@@ -19,6 +19,12 @@ def msgids_of(bundle: str) -> tuple[str, ...]:
     return tuple(json.loads((BUILT / f"words.{bundle}.json").read_text(encoding="utf-8")))
 
 
+def catalogue(bundle: str) -> dict[str, str]:
+    """What a bundle can show, in the language that is active; what is said as it stands is left out."""
+    said = {msgid: gettext(msgid) for msgid in msgids_of(bundle)}
+    return {msgid: told for msgid, told in said.items() if told != msgid}
+
+
 @register.simple_tag
 def words(bundle: str) -> SafeString:
     """Print the catalogue that `t()` in the named bundle reads."""

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0005_cards_and_information'),
-        ('waiting_room', '0003_beside'),
+        ('waiting_room', '0004_hold_until'),
     ]
 
     operations = [

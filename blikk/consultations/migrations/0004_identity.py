@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0005_cards_and_information'),
-        ('consultations', '0002_companions'),
+        ('consultations', '0003_frame_checks'),
     ]
 
     operations = [
