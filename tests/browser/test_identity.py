@@ -38,7 +38,7 @@ def test_a_new_patient_holds_a_card_in_the_frame_and_both_know_who_the_other_is(
     talk.patient.sees("video-remote")
     expect(talk.patient.page.locator(".self .guide")).to_be_visible()
     clinician.keyboard.press("l")
-    expect(talk.clinician.sees("identity-line")).to_contain_text("Legitimasjon vist i bildet")
+    expect(talk.clinician.sees("who-line")).to_contain_text("Legitimasjon vist i bildet")
     expect(talk.patient.page.locator(".guide")).to_have_count(0)
     expect(clinician.locator(".guide")).to_have_count(0)
     # And the other way round, without pressing anybody for an answer.
@@ -66,7 +66,7 @@ def test_a_reason_takes_the_place_of_a_card_and_half_a_reason_keeps_its_words(
     expect(page.locator("#identity_words")).to_have_value("Kjente igjen stemmen fra forrige uke")
     page.locator("#identity_reason").select_option("urgent")
     talk.clinician.press("identity-exception")
-    expect(talk.clinician.sees("identity-line")).to_contain_text("Ikke bekreftet, med en grunn")
+    expect(talk.clinician.sees("who-line")).to_contain_text("Ikke bekreftet, med en grunn")
     talk.clinician.end()
     draft = talk.clinician.sees("note-draft")
     expect(draft).to_contain_text("ikke bekreftet. Det haster: Kjente igjen stemmen fra forrige uke")
