@@ -30,7 +30,7 @@ class NotIdentified(Refused):
 class NoEid(Refused):
     """There is no proof by eID that this is the patient."""
 
-    code = "no_eid"
+    code = "not_proven_by_eid"
 
 
 class FrameOpen(Refused):

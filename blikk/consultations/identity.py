@@ -23,6 +23,8 @@ from blikk.consultations.states import (
 )
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
+from blikk.waiting_room.models import EidResult
+from blikk.waiting_room.queries import eid_proof_of
 
 # How a consultation came out in which clinician and patient met.
 _MET = (Outcome.COMPLETED, Outcome.IN_PERSON_NEEDED, Outcome.MORE_INFORMATION_NEEDED)
@@ -106,7 +108,8 @@ def require_identified(consultation: Consultation) -> None:
 
 def has_eid(participant: Participant) -> bool:
     """Whether this person has proven by eID who they are; where nobody can, the way is not offered."""
-    return getattr(participant.arrival, "eid_proof", None) is not None
+    proof = eid_proof_of(participant.arrival) if participant.arrival is not None else None
+    return proof is not None and proof.result == EidResult.SAME
 
 
 @transaction.atomic

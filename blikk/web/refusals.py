@@ -112,6 +112,35 @@ WORDS: dict[str, "StrPromise"] = {
     "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
     "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
     "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
+    "overtaken_kept": _(
+        "Timen ble endret av en annen mens du skrev. Det du skrev, står her. Se over og prøv igjen."
+    ),
+    "too_late_in_person": _(
+        "Timen er avlyst eller over, så den kan ikke gjøres om. Bestill en ny time i stedet."
+    ),
+    "already_closed_out": _("Konsultasjonen er gjort ferdig. Bestill en vanlig time til oppmøte i stedet."),
+    "already_arranged": _(
+        "Pasienten har allerede en time til oppmøte etter denne samtalen. Flytt den i stedet."
+    ),
+    "no_time": _("Velg minst én tid, eller skriv en."),
+    "too_many_times": _("Velg høyst seks tider."),
+    "one_time": _("Timen er et oppmøte allerede. Velg én ny tid."),
+    "no_series_in_person": _("En serie kan bare være på video. Bestill oppmøtene hver for seg."),
+    "only_video": _("Pasienter kan bare bestille videotimer selv. Velg «Bare vi som arbeider her»."),
+    "someone_else": _(
+        "Den som venter, legitimerte seg som en annen enn pasienten. Skal du slippe inn likevel, må du si hvorfor."
+    ),
+    "helse_id_is_somebody_elses": _("Denne HelseID-en er koblet til en annen konto."),
+    "not_eleven_digits": _("Nummeret har elleve sifre. Tell dem en gang til."),
+    "not_a_national_number": _("Dette kan ikke være et fødselsnummer. Ett av sifrene er feil."),
+    "test_number": _("Dette er et nummer for testing, og kan ikke brukes her."),
+    "number_says_another_day": _(
+        "Nummeret sier en annen fødselsdato enn den som står her. Sjekk begge, og rett den som er feil."
+    ),
+    "number_is_anothers": _(
+        "En annen pasient her har dette nummeret. Sjekk om pasienten er registrert to ganger."
+    ),
+    "no_eid": _("eID er ikke satt opp her. Be den som drifter Blikk, gjøre det først."),
     "frame_open": _(
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),
@@ -124,7 +153,7 @@ WORDS: dict[str, "StrPromise"] = {
     "not_identified": _(
         "Pasienten er ny. Bekreft identiteten først, eller gi en grunn til å gå videre uten."
     ),
-    "no_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
+    "not_proven_by_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
     "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }

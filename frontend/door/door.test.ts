@@ -27,6 +27,7 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     late_minutes: 0,
     late_answer: "",
     showing: "",
+    wish: "",
     along: [],
     place: 0,
     wait_low: null,

@@ -73,6 +73,8 @@ export interface DoorView extends Place {
   readonly late_answer: "" | "wait" | "phone" | "new_time";
   /** How far it is with showing who the clinician is: `asked`, `shown`, `seen`, `unsure`, or nothing. */
   readonly showing: string;
+  /** What the patient has asked for; "offered": there are times in person to choose between. */
+  readonly wish: "" | "in_person" | "cannot_come" | "offered";
   /** Which control questions are answered, and never how; of a patient who waits. */
   readonly frame?: {
     readonly answered: readonly string[];

@@ -27,6 +27,7 @@ const VIEW: DoorView = {
   late_minutes: 0,
   late_answer: "",
   showing: "",
+  wish: "",
   along: [],
   place: 4,
   wait_low: 12,

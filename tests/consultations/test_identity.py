@@ -10,6 +10,7 @@ from blikk.consultations.identity import Seen
 from blikk.consultations.identity_tables import IdentityCheck
 from blikk.consultations.states import IdentityException
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
+from blikk.waiting_room.models import ProvenByEid
 from tests import identities as i
 from tests.builders import NOW, a_booked_hour, a_member, a_patient, admitted, staff
 
@@ -160,9 +161,16 @@ def test_every_reason_can_be_given(reason):
     assert i.identified(i.talking(), Seen("exception", reason=reason, words="Ord")).reason == reason
 
 
-def test_eid_counts_only_where_there_is_a_proof():
+@pytest.mark.parametrize("said", ["", "other", "unclear", "failed"])
+def test_eid_counts_only_where_it_said_that_this_is_the_patient(said):
+    hour = i.talking()
+    arrival = i.patient_in(hour).arrival
+    if said:
+        ProvenByEid.objects.create(arrival=arrival, result=said, provider="ID-porten", level="high", at=NOW)
     with pytest.raises(NoEid):
-        i.identified(i.talking(), Seen("eid"))
+        i.identified(hour, Seen("eid"))
+    ProvenByEid.objects.create(arrival=arrival, result="same", provider="ID-porten", level="high", at=NOW)
+    assert i.identified(hour, Seen("eid")).method == "eid"
 
 
 @pytest.mark.parametrize("method", ["", "ansikt", "known"])

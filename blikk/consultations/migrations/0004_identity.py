@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0005_cards_and_information'),
+        ('clinics', '0006_cards_and_information'),
         ('consultations', '0003_frame_checks'),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0005_cards_and_information'),
-        ('waiting_room', '0004_hold_until'),
+        ('clinics', '0006_cards_and_information'),
+        ('waiting_room', '0005_eid'),
     ]
 
     operations = [
