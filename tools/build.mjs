@@ -8,6 +8,7 @@ const ENTRIES = {
   door: "frontend/door/main.ts",
   // Loaded while the person waits: the way to the waiting room does not carry the conversation.
   talk: "frontend/door/talk.ts",
+  beside: "frontend/door/beside.ts",
   // Loaded when the person has sat down in the waiting room.
   questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
@@ -17,8 +18,10 @@ const ENTRIES = {
   desk: "frontend/desk/main.ts",
   patient: "frontend/styles/patient.css",
   stage: "frontend/styles/patient-stage.css",
+  "beside-style": "frontend/styles/beside.css",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
+  print: "frontend/styles/print.css",
 };
 
 for (const path of Object.values(ENTRIES)) {

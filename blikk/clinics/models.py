@@ -69,6 +69,8 @@ class Clinic(Opaque):
     late_cancel_fee = models.PositiveSmallIntegerField(default=0)
     # How long a patient may wait without anybody being told, before the clinician gets a message.
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
+    # Whether kind and last four signs of a card that was shown are kept; otherwise only that one was shown.
+    keeps_card_mark = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -194,3 +196,32 @@ class VideoSolution(Opaque):
 
     def __str__(self) -> str:
         return f"VideoSolution {self.public_id}"
+
+
+class MemberPhoto(models.Model):
+    """The face on a member's card: a small picture, made anew from what was sent, apart so that lists never read it."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="photo")
+    picture = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Photo of {self.membership_id}"
+
+
+class OwnInformation(models.Model):
+    """What a clinic adds to the information for patients. Nothing is written over: new words have the next number."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="own_information")
+    number = models.PositiveIntegerField()
+    words = models.TextField(max_length=2000, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "number"], name="one_text_per_number_and_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Information {self.number} of {self.clinic_id}"

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.frame_questions import AnswerSource, FrameWish, Worry
+from blikk.consultations.identity_tables import IdentityCheck as IdentityCheck
 from blikk.consultations.states import Channel, ConsultationStatus, Engine, Fee, FollowUp, Outcome
 from blikk.invitations.models import Invitation
 from blikk.kernel.models import Moving, Opaque

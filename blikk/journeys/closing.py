@@ -22,6 +22,7 @@ from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
 from blikk.journeys.suitability import SuitabilityFacts, suitability_of
 from blikk.journeys.tasks import OpenTask, tasks_about
+from blikk.journeys.who import Who, who_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.scheduling import queries as planned
@@ -62,6 +63,7 @@ class Draft:
     form: str
     present: tuple[Present, ...]
     channels: tuple[Stretch, ...]
+    who: Who
     suitability: SuitabilityFacts
     turn: Turn | None = None
     tasks: tuple[OpenTask, ...] = ()
@@ -118,6 +120,7 @@ def draft_of(consultation: Consultation) -> Draft:
             for person in consultation.participants.all()
             if person.role != ParticipantRole.MEMBER
         ),
+        who=who_of(consultation),
         # One patient's record names no other one.
         others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
         channels=tuple(stretches_of(consultation)),

@@ -89,6 +89,7 @@ class DoorView:
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
+    showing: str = ""  # how far it is with showing this person who the clinician is
     wish: str = ""  # What the patient has asked for; "offered": there are times in person to choose between.
     # The conversation is held in another video solution; which one is told to who was let in.
     is_external: bool = False
@@ -371,10 +372,9 @@ def _after_answer(
 ) -> DoorView:
     is_booked = invitation.appointment is not None
     if right and is_booked and policies.standing(invitation, device, now=now) == "proven":
-        actor: Actor = inviting.actor_of(invitation, where=where)
         with transaction.atomic():
             hold(invitation.clinic_id)
-            waiting_room.come(invitation, actor=actor, now=now)
+            waiting_room.come(invitation, actor=inviting.actor_of(invitation, where=where), now=now)
     return view_of(invitation, device, now=now, wrong=not right)
 
 

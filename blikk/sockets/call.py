@@ -20,7 +20,19 @@ from blikk.media.errors import TooManyCredentials
 from blikk.media.services import credentials_for
 from blikk.sockets import seats
 from blikk.sockets.database import Lane, for_outside
-from blikk.sockets.frames import AskIce, AskRoom, Caption, Closed, Frame, Join, Signal, State, StepOut, Text
+from blikk.sockets.frames import (
+    AskIce,
+    AskRoom,
+    Caption,
+    Closed,
+    Frame,
+    Guide,
+    Join,
+    Signal,
+    State,
+    StepOut,
+    Text,
+)
 from blikk.sockets.seats import Seat
 from blikk.sockets.wire import Message, Wire
 
@@ -312,7 +324,7 @@ class CallWire(Wire):
             raise NotFound
         return self.place
 
-    def _say(self, frame: Signal | Text | State | Caption) -> bool:
+    def _say(self, frame: Signal | Text | State | Caption | Guide) -> bool:
         news = seats.spoken(self.seat, frame, at=timezone.now().isoformat())
         if self.seat is None or news is None:
             return False

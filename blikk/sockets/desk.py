@@ -21,6 +21,7 @@ from blikk.sockets.frames import (
     Closed,
     End,
     Frame,
+    Guide,
     Hello,
     Next,
     Request,
@@ -164,6 +165,10 @@ class Desk(CallWire):
                     consultation = self._sitting().participant.consultation.public_id
                     facts = await self.lane(self._answer_in)(consultation, frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
+                case Guide():
+                    if not self._say(frame):
+                        raise NotFound
+                    await self.tell({"type": "done", "re": frame.id})
                 case _:
                     await self.take_call(frame)
         except SignedOut:

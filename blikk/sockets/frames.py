@@ -187,6 +187,15 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
+class Guide:
+    """Show somebody, over their own picture, where to hold a card; or take that away again."""
+
+    id: int
+    participant: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AskIce:
     """Fresh credentials for the relay."""
 
@@ -218,7 +227,7 @@ _BARE: dict[str, type[AskPhone | Unanswered | AskRoom | UseOwn | AskIce | StepOu
     "use_own": UseOwn,
 }
 Ladder = ChangeChannel | AskPhone | Unanswered | AskRoom | UseOwn
-Request = Hello | Admit | Next | Take | Waiting | Join | Text | Ladder | AskIce | StepOut | End
+Request = Hello | Admit | Next | Take | Waiting | Join | Text | Ladder | Guide | AskIce | StepOut | End
 Frame = Beat | Request | Signal | State | Caption
 
 
@@ -270,6 +279,8 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
             return Text(id_, words)
         case {"type": "channel", "channel": str(channel)} if channel in CHANNELS:
             return ChangeChannel(id_, channel, _flag(raw.get("measured", False)))
+        case {"type": "guide", "participant": str(participant), "on": on}:
+            return Guide(id_, _id(participant), _flag(on))
         case {"type": str(name)} if name in _BARE:
             return _BARE[name](id_)
         case {"type": "admit", "arrival": str(arrival), "version": version}:

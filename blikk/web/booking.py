@@ -31,6 +31,7 @@ from blikk.web.booking_slots import held_by, holder_of, typed_booking
 from blikk.web.contact_forms import ReachedForm
 from blikk.web.contacts import reach_form
 from blikk.web.desk import DESK, appointment_page, search
+from blikk.web.identity import informed_while_booking
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
@@ -60,12 +61,8 @@ def book(request: StaffRequest) -> HttpResponse:
         asks = asks or "dates"
     if request.method == "POST" and not asks:
         booked = note_at_booking(request, _book(request, form, person))
-        if isinstance(booked, Booked):
-            return appointment_page(
-                request, booked.appointment.public_id, booked, gettext("Timen er bestilt")
-            )
         if booked:
-            return _series_page(request, booked)
+            return _booked_page(request, form, booked)
     context = {
         "form": form,
         "person": person,
@@ -91,6 +88,14 @@ def book(request: StaffRequest) -> HttpResponse:
         if asks == "find" and form.beside:
             form.beside.forgive()
     return render(request, "staff/book.html", context, status=422 if form.is_refused else 200)
+
+
+def _booked_page(request: StaffRequest, form: BookingForm, booked: "Booked | BookedSeries") -> HttpResponse:
+    if form.cleaned_data["informed"]:
+        informed_while_booking(request, booked)
+    if isinstance(booked, Booked):
+        return appointment_page(request, booked.appointment.public_id, booked, gettext("Timen er bestilt"))
+    return _series_page(request, booked)
 
 
 def _series_page(request: StaffRequest, booked: "BookedSeries") -> HttpResponse:

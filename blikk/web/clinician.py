@@ -21,6 +21,7 @@ from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.companion_forms import InviteForm
 from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
+from blikk.web.identity import who_is_who
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
@@ -174,7 +175,8 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     consultation = consultations.get(request.clinic, consultation_id)
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     people = people_of(request, consultation_id)
-    return show_talk(consultation, row, people, panel(request, consultation_id), kept, now=now)
+    frame, who = panel(request, consultation_id), who_is_who(consultation)
+    return show_talk(consultation, row, people, frame, kept, who=who, now=now)
 
 
 @same_origin_json

@@ -151,12 +151,16 @@ WORDS: dict[str, "StrPromise"] = {
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),
     "own_side_open": _("Si først at din egen side er i orden."),
-    "not_identified": _("Avklar først hvem pasienten er."),
     "overtaken_question": _("Spørsmålet er endret. Se over listen."),
     "enough_questions": _("Dere har seks egne spørsmål allerede. Endre et av dem i stedet."),
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),
+    "not_identified": _(
+        "Pasienten er ny. Bekreft identiteten først, eller gi en grunn til å gå videre uten."
+    ),
+    "not_proven_by_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
+    "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

@@ -13,6 +13,7 @@ from blikk.web import (
     despite,
     frame,
     front_desk,
+    identity,
     in_person,
     inbox,
     letter,
@@ -78,6 +79,13 @@ urlpatterns: list[URLPattern] = [
     path(
         "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
     ),
+    path(
+        "samtale/<str:consultation_id>/identitet",
+        identity.conversation_identity,
+        name="conversation_identity",
+    ),
+    path("samtale/<str:consultation_id>/vist", identity.conversation_shown, name="conversation_shown"),
+    path("samtale/<str:consultation_id>/informert", identity.conversation_told, name="conversation_told"),
     path("samtale/<str:consultation_id>/ramme", frame.frame, name="frame"),
     path("samtale/<str:consultation_id>/ramme/svar", frame.tick, name="frame_tick"),
     path("samtale/<str:consultation_id>/ramme/bekreft", frame.confirm, name="confirm_frame"),
@@ -96,6 +104,7 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
+    path("time/<str:appointment_id>/informert", identity.informed, name="informed"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
     path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),

@@ -91,15 +91,15 @@ function makeClosed(conversation: Conversation) {
   };
 }
 
-/** A sentence that goes away by itself; the banner's own words come first. */
+/** Sentences that go away by themselves; the banner's own words come first, and what came meanwhile waits. */
 function makeBanner(side: Side, phone: string) {
   const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
-  let passing = "";
+  let passing: readonly string[] = [];
   let shown: ConversationState | null = null;
   const write = (): void => {
     if (!shown) return;
     const banner = bannerOf(shown);
-    const words = bannerWords(banner, side, phone || shown.phone) || passing;
+    const words = bannerWords(banner, side, phone || shown.phone) || passing.join(" ");
     say(root, words);
     set(root, "data-is", banner.is);
     show(root, words !== "");
@@ -111,10 +111,10 @@ function makeBanner(side: Side, phone: string) {
       write();
     },
     tell(words: string): void {
-      passing = words;
+      passing = [...passing, words];
       write();
       setTimeout(() => {
-        if (passing === words) passing = "";
+        passing = passing.slice(1);
         write();
       }, 6000);
     },
@@ -242,26 +242,22 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   if (side === "clinician") askBeforeClosing(conversation);
 }
 
-/** Says who comes later and who leaves for good, to everybody who is there already. */
+/** Says who comes in later, to everybody who is there already, under the name that each of them may see. */
 function announceComers(conversation: Conversation, tell: (words: string) => void): void {
-  let before: ReadonlyMap<string, boolean> | null = null;
+  let met: Set<string> | null = null;
   conversation.subscribe((state) => {
     if (state.place.at !== "in") return;
-    const now = new Map(state.people.map((one) => [one.participant, one.present]));
-    if (before) {
-      for (const one of state.people) {
-        if (
-          !before.has(one.participant) &&
-          one.present &&
-          one.role !== "clinician" &&
-          one.role !== "patient"
-        ) {
-          tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
-        }
-      }
+    const here = state.people.filter((one) => one.present);
+    const isFirst = met === null;
+    met ??= new Set();
+    for (const one of here) {
+      // Who was met once is not announced again when their network comes back.
+      if (met.has(one.participant)) continue;
+      met.add(one.participant);
+      // The two who have the hour expect each other; everybody else comes in where people talk already.
+      if (isFirst || one.role === "clinician" || one.role === "patient") continue;
+      tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
     }
-    // Who was known once is not announced again when their network comes back.
-    before = new Map([...(before ?? []), ...now]);
   });
 }
 

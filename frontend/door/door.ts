@@ -71,6 +71,8 @@ export interface DoorView extends Place {
   /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
   readonly late_minutes: number;
   readonly late_answer: "" | "wait" | "phone" | "new_time";
+  /** How far it is with showing who the clinician is: `asked`, `shown`, `seen`, `unsure`, or nothing. */
+  readonly showing: string;
   /** What the patient has asked for; "offered": there are times in person to choose between. */
   readonly wish: "" | "in_person" | "cannot_come" | "offered";
   /** The conversation is held in another video solution. */

@@ -21,6 +21,10 @@ interface Page {
   readonly now: string;
   readonly phone: string;
   readonly later: LaterPlaces;
+  /** Which words about the conversation stand on this page. */
+  readonly information: string;
+  /** The script and the style of what only those need who wait or talk. */
+  readonly beside: readonly [string, string];
   readonly questions: AskedPlaces;
 }
 
@@ -40,6 +44,7 @@ let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
 let later: Later | null = null;
 let seating: Seating | null = null;
+let beside: Promise<typeof import("./beside")> | null = null;
 
 const asked = new Asked({
   places: page.questions,
@@ -104,6 +109,18 @@ function follow(before: Door | null): void {
   else startTalk(before);
   if (!needsDevices(screen)) ready = null;
   if (screen === "code" && before?.screen !== "code") askForCode();
+  if (screen === "waiting" || screen === "talk" || beside) showBeside();
+}
+
+/** What is not needed to come in is fetched when somebody is in, so that coming in stays light. */
+function showBeside(): void {
+  beside ??= import(page.beside[0]) as Promise<typeof import("./beside")>;
+  beside
+    .then(({ show }) => show({ door, base, style: page.beside[1], link: seat?.held.link ?? null }))
+    .catch(() => {
+      // The network was away; the next change tries again.
+      beside = null;
+    });
 }
 
 /** What the conversation needs comes while the person waits, after all that the waiting room itself needs. */
@@ -267,7 +284,7 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "send-code": sendCode,
   "check-again": () => tools.again(),
   tone: () => tools.tone(),
-  arrive: () => void ask("arrive", { found: found(tools.check()) }),
+  arrive: () => void ask("arrive", { found: found(tools.check()), information: page.information }),
   leave: () => void leave(),
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),

@@ -26,6 +26,7 @@ const VIEW: DoorView = {
   words: [],
   late_minutes: 0,
   late_answer: "",
+  showing: "",
   wish: "",
   is_external: false,
   uses_text: false,

@@ -132,6 +132,9 @@ export type Request =
   | { readonly type: "unanswered" }
   | { readonly type: "room" }
   | { readonly type: "use_own" }
+  | { readonly type: "channel"; readonly channel: Channel }
+  /** Where to hold a card, over the person's own picture. */
+  | { readonly type: "guide"; readonly participant: string; readonly on: boolean }
   | { readonly type: "ice" }
   | { readonly type: "step_out" }
   | { readonly type: "end"; readonly version: number };
@@ -234,6 +237,7 @@ export type News =
   | { readonly type: "phone_asked" }
   /** They went over to Blikk's own picture and sound: join again for what that takes. */
   | { readonly type: "engine"; readonly engine: string }
+  | { readonly type: "guide"; readonly on: boolean }
   /** `sent_out`: over for this person alone, who was asked to leave. */
   | { readonly type: "ended"; readonly by_role: Role; readonly at: string; readonly sent_out?: boolean }
   | { readonly type: "moved_away" };
@@ -281,6 +285,7 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   door: { door: "object" },
   ended: { at: "string" },
   engine: { engine: "string" },
+  guide: { on: "boolean" },
   ice: { re: "number", ice: "object" },
   joined: {
     re: "number",

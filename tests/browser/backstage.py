@@ -25,6 +25,7 @@ from blikk.clinics import video as video_solution
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, FrameCheck, Participant
 from blikk.documentation.models import Note
+from blikk.invitations.information import information_for
 from blikk.invitations.models import Device, Invitation, PhoneProof
 from blikk.journeys import booking, companions, contacts
 from blikk.kernel.actors import SYSTEM
@@ -302,6 +303,12 @@ def counted() -> dict[str, int]:
     return counts
 
 
+def told(appointment: str) -> dict[str, list[str]]:
+    """Which words the patient of an hour was shown before they went in."""
+    found = information_for(Appointment.objects.get(public_id=appointment))
+    return {"versions": [one.version for one in found if one.version]}
+
+
 def audit_faults() -> list[str]:
     return [str(fault) for fault in audit.verify()]
 
@@ -325,6 +332,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         at_the_door,
         talk,
         video,
+        told,
         met_before,
         frame,
         counted,

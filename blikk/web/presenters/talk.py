@@ -23,8 +23,10 @@ from blikk.web.presenters import channels, words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.identity import ShownWho
 from blikk.web.presenters.in_person import turn_line
 from blikk.web.presenters.suitability import note_line
+from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -94,6 +96,7 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    who: ShownWho
     frame: ShownFrame
     is_going_on: bool
     note_href: str
@@ -201,6 +204,7 @@ def show_talk(
     frame: ShownFrame,
     note: Note,
     *,
+    who: ShownWho,
     now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
@@ -212,6 +216,7 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        who=who,
         frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
@@ -269,6 +274,7 @@ def drafted(draft: Draft, language: str) -> str:
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
         lines += channels.note_lines(draft)
+        lines += who_lines(draft.who, draft.zone)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         lines += _about_video(draft)
         return "\n".join(lines)
