@@ -18,6 +18,8 @@ from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.journeys.frame import frames_in
 from blikk.journeys.reach import Reach, reach_of
+from blikk.journeys.suitability import NotedAbout, noted_about
+from blikk.journeys.tasks import OpenTask, open_tasks
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
@@ -105,6 +107,10 @@ class Row:
     is_group: bool = False
     is_in_person: bool = False
     uses_text: bool = False
+    # What was ticked and judged last about video, and whether the patient has times in person to choose between.
+    points: Sequence[str] = ()
+    judgement: str = ""
+    is_offered: bool = False
     zone: str = ""
 
     @property
@@ -155,6 +161,7 @@ class Day:
     queues: Sequence[QueueDay] = ()
     # How many minutes the clinician has said that they are late.
     late_minutes: int = 0
+    tasks: Sequence[OpenTask] = ()
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -169,7 +176,8 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         )
     }
     reach = reach_of([appointment.patient_id for appointment in appointments])
-    rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
+    about = noted_about(keys)
+    rows = [_row(each, people[each.pk], talks.get(each.pk), reach, about) for each in appointments]
     close_outs = [
         OpenCloseOut(
             talk.public_id,
@@ -188,6 +196,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         _unreached(clinic, clinician, now),
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
+        open_tasks(clinic, holder=clinician),
     )
 
 
@@ -236,7 +245,9 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), reach_of([appointment.patient_id]))
+    return _row(
+        appointment, people, talks.first(), reach_of([appointment.patient_id]), noted_about([appointment.pk])
+    )
 
 
 _asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
@@ -355,8 +366,10 @@ def _row(
     people: Sequence[Person],
     talk: Consultation | None,
     reach: dict[int, Reach],
+    about: NotedAbout,
 ) -> Row:
     reached = reach.get(appointment.patient_id, Reach())
+    noted = about.noted.get(appointment.pk)
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -378,5 +391,8 @@ def _row(
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
         uses_text=appointment.patient.uses_text,
+        points=tuple(noted.points) if noted else (),
+        judgement=noted.judgement if noted else "",
+        is_offered=appointment.pk in about.offered,
         zone=appointment.zone,
     )

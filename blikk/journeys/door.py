@@ -23,7 +23,6 @@ from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
 from blikk.media.services import IceConfig, check_credentials
 from blikk.notifications import services as outbox
-from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
@@ -93,6 +92,7 @@ class DoorView:
     # The conversation is held in another video solution; which one is told to who was let in.
     is_external: bool = False
     uses_text: bool = False
+    wish: str = ""  # What the patient has asked for; "offered": there are times in person to choose between.
     # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
     frame: dict[str, Any] | None = None
 
@@ -292,7 +292,7 @@ def view_of(
         ends_at=ends_at,
         opens_at=policies.opens_at(invitation),
         tries_left=max(TRIES - invitation.tries, 0),
-        code_to=hint(invitation.phone or invitation.email) if standing == "code" else "",
+        code_to=outbox.hint(invitation.phone or invitation.email) if standing == "code" else "",
         wrong=wrong,
         arrival=arrival.public_id if arrival else "",
         arrival_status=arrival.status if arrival else "",

@@ -1,4 +1,4 @@
-"""How the patients of a day are reached."""
+"""How a patient is reached, for the rows of a day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Reach:
 
 
 def reach_of(patients: Sequence[int]) -> dict[int, Reach]:
-    """How each of these patients is reached, by their keys; in one question."""
+    """The phone and the doubts of some patients, in one query."""
     points = ContactPoint.objects.filter(patient__in=patients, retired_at__isnull=True)
     found: dict[int, Reach] = {}
     for point in points.order_by("kind"):

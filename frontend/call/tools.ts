@@ -14,6 +14,8 @@ export interface ToolsOptions {
   readonly onPhone: () => void;
   readonly onLeave: () => void;
   readonly onEnd: () => void;
+  /** The patient would rather come in person. */
+  readonly onMeet: () => void;
   /** The names of the devices now in use are worth telling. */
   readonly onSwitched: () => void;
   readonly fullScreen: HTMLElement;
@@ -75,7 +77,7 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
   if (document.fullscreenEnabled) all.push(full);
   if (options.side === "clinician") {
     all.push(tool("leave", drawings.LEAVE, t("Gå ut uten å avslutte"), options.onLeave));
-  }
+  } else all.push(tool("meet", drawings.LEAVE, t("Heller møte opp"), options.onMeet));
   for (const one of [camera, microphone, sound, captions, share]) one.root.classList.add("tool-media");
   const update = (state: ConversationState): void => {
     // There only where somebody's device can do it: no sound goes to a cloud for it.

@@ -28,6 +28,7 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     late_answer: "",
     is_external: false,
     uses_text: false,
+    wish: "",
     along: [],
     place: 0,
     wait_low: null,

@@ -75,6 +75,8 @@ export interface DoorView extends Place {
   readonly is_external: boolean;
   /** This patient reads and writes. */
   readonly uses_text: boolean;
+  /** What the patient has asked for; "offered": there are times in person to choose between. */
+  readonly wish: "" | "in_person" | "cannot_come" | "offered";
   /** Which control questions are answered, and never how; of a patient who waits. */
   readonly frame?: {
     readonly answered: readonly string[];

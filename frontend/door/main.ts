@@ -88,6 +88,11 @@ function follow(before: Door | null): void {
   showDoor(door);
   asked.show(door);
   const { screen } = door;
+  // The page made anew says when and where.
+  if (before && screen === "in-person") {
+    reload();
+    return;
+  }
   if (needsSocket(door)) sit(false);
   else stand();
   if (needsDevices(screen, door.view.is_external)) tools.start(screen !== "talk");
@@ -202,6 +207,7 @@ async function runTalk(
     takeSeat,
     ready,
     phone: page.phone,
+    onMeet: () => ask("wish", {}),
     place: find("#stage"),
     signal,
     dispatch,
@@ -266,6 +272,8 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),
   late: (pressed) => void ask("late", { answer: pressed.dataset.lateAnswer ?? "" }),
+  wish: () => void ask("wish", {}),
+  unwish: () => void ask("wish", { back: true }),
   companion: (pressed) => {
     const { companion = "", answer = "" } = pressed.dataset;
     void ask("companion", { companion, answer });

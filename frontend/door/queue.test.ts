@@ -28,6 +28,7 @@ const VIEW: DoorView = {
   late_answer: "",
   is_external: false,
   uses_text: false,
+  wish: "",
   along: [],
   place: 4,
   wait_low: 12,
