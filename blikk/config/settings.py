@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from blikk.config import env
+from blikk.config.providers import providers
 from blikk.config.security import *  # noqa: F403
 
 BLIKK_DEMO = env.DEMO
@@ -53,6 +54,8 @@ BLIKK_EXTERNAL_VIDEO_HOSTS = [host.strip().lower() for host in env.EXTERNAL_VIDE
 BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
 BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
+BLIKK_PROVIDERS = providers()
+BLIKK_TEST_NUMBERS = env.TEST_NUMBERS
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
@@ -195,8 +198,11 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_numbers": {"()": "blikk.config.redaction.NoNumbers"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_numbers"]}
+    },
     # It writes down every address that it asks.
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0004_messages'),
+        ('clinics', '0005_eid'),
     ]
 
     operations = [
