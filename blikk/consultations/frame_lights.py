@@ -27,6 +27,7 @@ from blikk.consultations.models import (
 )
 from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
+from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import IN_QUEUE
 
@@ -234,3 +235,14 @@ def _given(answer: FrameAnswer | None) -> Given | None:
     if answer is None:
         return None
     return Given(answer.value, answer.at, answer.helped, answer.danger, answer.danger_at)
+
+
+def worse_since_booking(appointment: Appointment) -> bool | None:
+    """Whether it has become worse, as the clinician heard it, else as the patient answered; None where nobody did."""
+    said = dict(
+        FrameAnswer.objects.filter(
+            check_of__invitation__appointment=appointment, question="worse"
+        ).values_list("source", "value")
+    )
+    value = said.get("clinician") or said.get("patient")
+    return None if value is None else value != "a"
