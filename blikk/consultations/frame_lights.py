@@ -7,7 +7,15 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
-from blikk.consultations.frame_questions import BUILT_IN, Danger, Given, Light, light_of
+from blikk.consultations.frame_questions import (
+    BUILT_IN,
+    MUCH_WORSE,
+    AnswerSource,
+    Danger,
+    Given,
+    Light,
+    light_of,
+)
 from blikk.consultations.models import (
     Consultation,
     FrameAnswer,
@@ -133,12 +141,13 @@ def frame_of_talk(consultation: Consultation) -> Frame | None:
 
 def answered_by(invitation: Invitation) -> tuple[Sequence[str], bool, str]:
     """What a patient's own page may know: which questions are answered, never how; that it may be urgent; the wish."""
-    check = FrameCheck.objects.filter(invitation=invitation).first()
-    if check is None:
-        return (), False, ""
-    rows = list(check.answers.filter(source="patient").values_list("question", "value"))
-    is_urgent = ("worse", "c") in rows
-    return sorted(question for question, _ in rows), is_urgent, check.wish
+    rows = FrameCheck.objects.filter(invitation=invitation).values_list(
+        "wish", "answers__source", "answers__question", "answers__value"
+    )
+    found = list(rows)
+    said = {question: value for _, source, question, value in found if source == AnswerSource.PATIENT}
+    is_urgent = said.get("worse") == MUCH_WORSE
+    return sorted(said), is_urgent, found[0][0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
