@@ -11,6 +11,7 @@ from blikk.scheduling.models import Appointment, Suitability, Task, Turn
 from tests import builders as b
 from tests.meetings import TOMORROW, meet, physical_hours
 from tests.people import signed_in, with_app
+from tests.timetables import an_opening
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +196,15 @@ def test_the_patients_page_asks_and_takes_back_without_a_reason(client):
     for sent, wish in (({}, "in_person"), ({}, "in_person"), ({"back": True}, ""), ({}, "in_person")):
         door = client.post(address, sent, **ask).json()["door"]
         assert (door["step"], door["wish"]) == ("waiting", wish)
+
+
+@pytest.mark.parametrize("page", ["self_booking", "drop_in"])
+def test_who_books_or_queues_themselves_is_told_what_needs_a_visit_and_asked_nothing_about_illness(
+    client, page
+):
+    clinic = b.a_clinic(is_public=True, allows_self_booking=True)
+    an_opening(clinic)
+    said = text(client.get(reverse(page, args=[clinic.slug])))
+    assert "må gjøres ved oppmøte" in said
+    assert reverse("clinic_page", args=[clinic.slug]) in said
+    assert "passer-points" not in said
