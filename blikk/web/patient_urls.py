@@ -6,6 +6,7 @@ from blikk.web import (
     changes,
     clinic_page,
     drop_in,
+    eid,
     lost_link,
     own_contact,
     patient,
@@ -57,5 +58,7 @@ urlpatterns = [
     path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
     path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
+    path("m/<str:invitation>/eid", eid.page, name="patient_eid"),
+    path("eid/tilbake", eid.back, name="patient_eid_back"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]
