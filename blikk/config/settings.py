@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "blikk.invitations",
     "blikk.waiting_room",
     "blikk.consultations",
+    "blikk.writing",
     "blikk.documentation",
     "blikk.web",
 ]

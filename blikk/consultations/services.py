@@ -22,7 +22,14 @@ MOST_IN_A_MESH = 4
 
 
 @transaction.atomic
-def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, now: datetime) -> Consultation:
+def open_for(
+    appointment: Appointment,
+    clinician: Membership,
+    *,
+    channel: Channel = Channel.VIDEO,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
     """Open the consultation about an appointment with its clinician in it, or return the one that runs.
 
     Raises Over if it has ended: an ended consultation is never opened again (security D7).
@@ -33,9 +40,13 @@ def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, n
             raise Over
         return consultation
     consultation = Consultation.objects.create(
-        clinic=appointment.clinic, appointment=appointment, clinician=clinician, opened_at=now
+        clinic=appointment.clinic,
+        appointment=appointment,
+        clinician=clinician,
+        channel=channel,
+        opened_at=now,
     )
-    ChannelChange.objects.create(consultation=consultation, channel=Channel.VIDEO, at=now, by=str(actor))
+    ChannelChange.objects.create(consultation=consultation, channel=channel, at=now, by=str(actor))
     record("consultation.opened", actor=actor, about=consultation, clinic_id=consultation.clinic_id, now=now)
     return consultation
 
@@ -219,6 +230,30 @@ def change_channel(
         channel=str(channel),
     )
     announce(f"call:{consultation.public_id}", "channel", channel=str(channel))
+    return consultation
+
+
+@transaction.atomic
+def hand_over(
+    consultation: Consultation, clinician: Membership, *, actor: Actor, now: datetime
+) -> Consultation:
+    """Let a colleague lead a consultation in writing from now on; who led it before has no more part in it."""
+    if consultation.status not in RUNNING:
+        raise Over
+    leading = consultation.participants.filter(role=ParticipantRole.CLINICIAN)
+    leading.exclude(membership=clinician).update(role=ParticipantRole.COLLEAGUE, left_at=now)
+    change(consultation, clinician=clinician)
+    take_in(
+        consultation,
+        role=ParticipantRole.CLINICIAN,
+        name=clinician.name,
+        membership=clinician,
+        actor=actor,
+        now=now,
+    )
+    Participant.objects.filter(consultation=consultation, membership=clinician).update(
+        role=ParticipantRole.CLINICIAN
+    )
     return consultation
 
 

@@ -122,6 +122,23 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),
+    "overtaken": _(
+        "Noe nytt kom til mens du skrev. Les det over. Teksten din står her, og du kan sende den på nytt."
+    ),
+    "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
+    "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "case_closed": _("Saken er avsluttet. Last siden på nytt."),
+    "patient_for_writing": _(
+        "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."
+    ),
+    "already_read": _("Klinikken har lest svaret, så det kan ikke endres. Ring hvis noe er feil."),
+    "photo_is_pdf": _("Vi tar ikke imot PDF. Ta et bilde av arket i stedet."),
+    "photo_is_heic": _("Dette bildeformatet kan vi ikke lese. Ta et skjermbilde av bildet, og legg ved det."),
+    "too_many_photos": _("Du kan ikke legge ved flere bilder."),
+    "asked_already": _("Pasienten er allerede spurt om denne timen og har ikke svart ennå."),
+    "nothing_asked": _("Velg et spørsmål, skriv egne ord, eller be om bilde."),
+    "unlikely_deadline": _("Velg en dag fra i dag til om to måneder."),
+    "too_many_chosen": _("Det er for mange spørsmål. Ta høyst tolv, hvert på høyst 200 tegn."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

@@ -13,6 +13,7 @@ from blikk.scheduling.services.appointments import (
     move,
     promise,
 )
+from blikk.scheduling.services.in_writing import begin_in_writing, hold_in_writing
 from blikk.scheduling.services.openings import begin_drop_in, close_opening, opening_for, reopen_opening
 from blikk.scheduling.services.periods import add_period, change_period, retire_period
 from blikk.scheduling.services.series import BookedSeries, book_series
@@ -24,6 +25,7 @@ __all__ = [
     "add_period",
     "arrive",
     "begin_drop_in",
+    "begin_in_writing",
     "book",
     "book_held",
     "book_series",
@@ -35,6 +37,7 @@ __all__ = [
     "fulfil",
     "hand_over",
     "hold_in_person",
+    "hold_in_writing",
     "hold_slot",
     "let_go",
     "make_group",
