@@ -12,7 +12,9 @@ const ENTRIES = {
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
+  writing: "frontend/writing/main.ts",
   patient: "frontend/styles/patient.css",
+  letter: "frontend/styles/letter.css",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
 };

@@ -19,6 +19,7 @@ from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
+from blikk.writing.queries import sums_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,19 @@ class ChannelUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingUsed:
+    """A case in writing as the note has it: when, how much, and what became of the photos."""
+
+    kind: str
+    at: datetime
+    answered_at: datetime | None
+    from_patient: int
+    from_clinic: int
+    photos_kept: int
+    photos_deleted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The facts of a note that the system knows by itself; the words are put to them on the page."""
 
@@ -56,6 +70,8 @@ class Draft:
     channels: tuple[ChannelUsed, ...]
     # How many others there were, in a group.
     others: int = 0
+    # What was written with the patient about it: never the words themselves.
+    writing: tuple[WritingUsed, ...] = ()
     # The control questions and the confirmation; None where no patient was there.
     frame: Frame | None = None
 
@@ -109,6 +125,22 @@ def draft_of(consultation: Consultation) -> Draft:
             ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
         ),
         frame=frame_of_talk(consultation),
+        writing=_writing_about(consultation),
+    )
+
+
+def _writing_about(consultation: Consultation) -> tuple[WritingUsed, ...]:
+    return tuple(
+        WritingUsed(
+            kind=one.kind,
+            at=one.opened_at,
+            answered_at=one.first_answer_at,
+            from_patient=one.from_patient,
+            from_clinic=one.from_clinic,
+            photos_kept=one.photos_kept,
+            photos_deleted=one.photos_deleted,
+        )
+        for one in sums_about(consultation.appointment)
     )
 
 

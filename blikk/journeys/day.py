@@ -17,13 +17,15 @@ from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.journeys.frame import frames_in
+from blikk.journeys.reach import Reach, reach_of
 from blikk.notifications.queries import MessageState, in_trouble, states_of
-from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import Queue, delay_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
+from blikk.writing.models import Case
+from blikk.writing.queries import open_cases
 
 TROUBLE_FOR = timedelta(days=3)
 
@@ -104,6 +106,7 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    is_in_writing: bool = False
     zone: str = ""
 
     @property
@@ -154,6 +157,8 @@ class Day:
     queues: Sequence[QueueDay] = ()
     # How many minutes the clinician has said that they are late.
     late_minutes: int = 0
+    # What is written with patients and not closed.
+    cases: Sequence[Case] = ()
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -167,7 +172,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
             "public_id", "status", "appointment_id"
         )
     }
-    reach = _reach([appointment.patient_id for appointment in appointments])
+    reach = reach_of([appointment.patient_id for appointment in appointments])
     rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
     close_outs = [
         OpenCloseOut(
@@ -187,6 +192,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         _unreached(clinic, clinician, now),
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
+        open_cases(clinic, clinician=clinician),
     )
 
 
@@ -235,7 +241,7 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), _reach([appointment.patient_id]))
+    return _row(appointment, people, talks.first(), reach_of([appointment.patient_id]))
 
 
 _asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
@@ -349,33 +355,13 @@ def _weak_proof(invitation: Invitation) -> str:
     return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """A patient's phone, and why a contact point of theirs is in doubt."""
-
-    phone: str = ""
-    doubts: Sequence[str] = ()
-
-
-def _reach(patients: Sequence[int]) -> dict[int, _Reach]:
-    points = ContactPoint.objects.filter(patient__in=patients, retired_at__isnull=True)
-    found: dict[int, _Reach] = {}
-    for point in points.order_by("kind"):
-        known = found.get(point.patient_id, _Reach())
-        found[point.patient_id] = _Reach(
-            point.value if point.kind == "phone" else known.phone,
-            (*known.doubts, point.doubt) if point.doubt else known.doubts,
-        )
-    return found
-
-
 def _row(
     appointment: Appointment,
     people: Sequence[Person],
     talk: Consultation | None,
-    reach: dict[int, _Reach],
+    reach: dict[int, Reach],
 ) -> Row:
-    reached = reach.get(appointment.patient_id, _Reach())
+    reached = reach.get(appointment.patient_id, Reach())
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -396,5 +382,6 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        is_in_writing=appointment.form == "text",
         zone=appointment.zone,
     )

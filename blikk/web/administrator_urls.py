@@ -9,6 +9,7 @@ from blikk.web import (
     administrator_public,
     administrator_questions,
     contacts,
+    writing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
     path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
+    path("klinikk/skriftlig", writing.writing_rules, name="writing_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),

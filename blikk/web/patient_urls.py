@@ -12,6 +12,7 @@ from blikk.web import (
     patient_frame,
     public,
     self_booking,
+    written,
 )
 
 urlpatterns = [
@@ -56,5 +57,15 @@ urlpatterns = [
     path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
     path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),
     path("m/<str:invitation>/bring", patient.bring, name="patient_bring"),
+    path("s", written.shell, name="written_shell"),
+    path("s/open", written.open_link, name="written_open"),
+    path("s/<str:case_id>", written.page, name="written"),
+    path("s/<str:case_id>/naa", written.facts, name="written_facts"),
+    path("s/<str:case_id>/utkast", written.draft, name="written_draft"),
+    path("s/<str:case_id>/send", written.send, name="written_send"),
+    path("s/<str:case_id>/sett", written.seen, name="written_seen"),
+    path("s/<str:case_id>/bilde", written.put_up, name="written_put_up"),
+    path("s/<str:case_id>/bilde/<str:photo_id>", written.photo, name="written_photo"),
+    path("s/<str:case_id>/bilde/<str:photo_id>/bort", written.take_away, name="written_take_away"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

@@ -20,6 +20,7 @@ from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.words import Mark
+from blikk.web.presenters.writing import CaseRow, show_rows
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
@@ -71,6 +72,7 @@ class ShownRow:
     rings: str
     phone: str
     tell_href: str
+    ask_href: str = ""
     lights: ShownLights | None = None
 
     @property
@@ -120,6 +122,7 @@ class ShownDay:
     # When the clinician said of today that their own side is in order; empty where they did not.
     own_side: str = ""
     til: str = "dag"
+    cases: Sequence[CaseRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def show_day(
         % {"minutes": day.late_minutes}
         if day.late_minutes
         else "",
+        cases=show_rows(day.cases, clinic, membership, is_mine=is_mine, now=now),
         own_side=words.clock(own_side_at, clinic.zone) if own_side_at else "",
     )
 
@@ -213,13 +217,6 @@ def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
 def _show(row: Row, reader: _Reader) -> ShownRow:
     patient = next((person for person in row.people if person.role == "patient"), None)
     state = state_of(row, patient)
-    is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
-    troubles = [
-        trouble
-        for person in row.people
-        if is_open and not person.arrival
-        for trouble in marks.troubles_of(person, may_send=True, is_near=_must_look(person, row, reader.now))
-    ]
     zone = reader.clinic.zone
     return ShownRow(
         appointment=row.appointment,
@@ -231,7 +228,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         state=state,
         status=status_of(state, row, patient, reader.now),
         marks=tuple(_marks(row, patient, state)),
-        troubles=tuple(troubles),
+        troubles=_troubles(row, reader),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
         companions=_companions(row, reader),
@@ -239,7 +236,19 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
+        ask_href=ask_href(row, state, reader),
         lights=lights_of(row, patient, is_clinician=reader.is_clinician),
+    )
+
+
+def _troubles(row: Row, reader: _Reader) -> tuple[Trouble, ...]:
+    """What went wrong with the messages, while that still matters."""
+    is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
+    return tuple(
+        trouble
+        for person in row.people
+        if is_open and not person.arrival
+        for trouble in marks.troubles_of(person, may_send=True, is_near=_must_look(person, row, reader.now))
     )
 
 
@@ -282,6 +291,12 @@ def tell_href(patient: Person | None) -> str:
     return reverse("tell_waiting", args=[patient.arrival]) if patient and is_there else ""
 
 
+def ask_href(row: Row, state: str, reader: _Reader) -> str:
+    """Where a clinician asks the patient for more, of who waits or was talked to; empty for all others."""
+    asks = reader.is_clinician and state in {"waiting", "at_the_door", "away", "ended"}
+    return reverse("ask_for_more", args=[row.appointment]) if asks else ""
+
+
 def _concerns(row: Row, reader: _Reader) -> bool:
     """Whether somebody at this row is this person's to attend to: their own, or at the desk everybody."""
     return not reader.is_clinician or row.clinician == reader.membership.public_id
@@ -296,6 +311,8 @@ def state_of(row: Row, patient: Person | None) -> str:
         return "ended"
     if patient and patient.status in {"waiting", "away", "at_the_door", "on_hold"}:
         return patient.status
+    if row.is_in_writing and row.consultation_status in TALKING:
+        return "writing"
     if row.consultation_status in TALKING:
         return "talking"
     return "booked"
@@ -316,6 +333,7 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
         "cancelled": Mark(gettext("Avlyst"), "cross"),
         "done": Mark(gettext("Ferdig"), "check", "good"),
         "ended": Mark(gettext("Avsluttet, ikke gjort ferdig"), "clock", "care"),
+        "writing": Mark(gettext("Skriver sammen"), "message", "live"),
         "talking": Mark(gettext("I samtale"), "talk", "live"),
         "away": Mark(gettext("Ute en tur"), "door"),
         "on_hold": Mark(gettext("Satt på vent"), "chair"),

@@ -23,6 +23,7 @@ from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.note_writing import lines_in_writing, times_in_writing
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class ShownTalk:
     note_href: str
     note_text: str
     note_version: int
+    appointment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class ShownClosing:
     signed_words: str
     is_closed: bool
     may_sign: bool
+    appointment: str
     decisions: Sequence[tuple[str, str]]
 
 
@@ -206,6 +209,7 @@ def show_talk(
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
+        appointment=row.appointment,
     )
 
 
@@ -241,6 +245,7 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         signed_words=signed_words,
         is_closed=is_closed,
         may_sign=leads,
+        appointment=consultation.appointment.public_id,
         decisions=decisions,
     )
 
@@ -250,13 +255,14 @@ def drafted(draft: Draft, language: str) -> str:
     with translation.override(language):
         lines = [
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            gettext("Form: video"),
-            _times(draft),
+            gettext("Form: tekst") if draft.form == "text" else gettext("Form: video"),
+            times_in_writing(draft) if draft.form == "text" else _times(draft),
             gettext("Deltakere: %(people)s") % {"people": _people(draft)},
         ]
         channels = _channels(draft)
         if channels:
             lines.append(channels)
+        lines += lines_in_writing(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         return "\n".join(lines)
 
