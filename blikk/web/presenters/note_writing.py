@@ -15,6 +15,12 @@ def times_in_writing(draft: Draft) -> str:
     return gettext("Start %(start)s, slutt %(end)s") % {"start": start, "end": end}
 
 
+def people_in_writing(draft: Draft) -> str:
+    """Who wrote with each other: nobody was let in anywhere."""
+    both = ((draft.clinician, "clinician"), (draft.patient, "patient"))
+    return "; ".join(f"{name} ({words.role(role)})" for name, role in both)
+
+
 def lines_in_writing(draft: Draft) -> list[str]:
     """One line for each case: the consultation itself, and what the patient was asked beside it."""
     return [_line(one, draft.zone) for one in draft.writing]

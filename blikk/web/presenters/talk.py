@@ -23,7 +23,7 @@ from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
-from blikk.web.presenters.note_writing import lines_in_writing, times_in_writing
+from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -257,7 +257,8 @@ def drafted(draft: Draft, language: str) -> str:
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
             gettext("Form: tekst") if draft.form == "text" else gettext("Form: video"),
             times_in_writing(draft) if draft.form == "text" else _times(draft),
-            gettext("Deltakere: %(people)s") % {"people": _people(draft)},
+            gettext("Deltakere: %(people)s")
+            % {"people": people_in_writing(draft) if draft.form == "text" else _people(draft)},
         ]
         channels = _channels(draft)
         if channels:
