@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,8 +18,12 @@ from blikk.documentation.models import Note
 from blikk.documentation.queries import find_for
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
+from blikk.journeys.suitability import SuitabilityFacts, suitability_of
+from blikk.journeys.tasks import OpenTask, tasks_about
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
+from blikk.scheduling import queries as planned
+from blikk.scheduling.models import Turn
 from blikk.writing.queries import sums_about
 
 
@@ -68,6 +73,9 @@ class Draft:
     form: str
     present: tuple[Present, ...]
     channels: tuple[ChannelUsed, ...]
+    suitability: SuitabilityFacts
+    turn: Turn | None = None
+    tasks: tuple[OpenTask, ...] = ()
     # How many others there were, in a group.
     others: int = 0
     # What was written with the patient about it: never the words themselves.
@@ -106,6 +114,7 @@ def draft_of(consultation: Consultation) -> Draft:
         ended_at=consultation.ended_at,
         zone=appointment.zone,
         form=appointment.form,
+        **_about_video(consultation),
         present=tuple(
             Present(
                 person.name,
@@ -142,6 +151,24 @@ def _writing_about(consultation: Consultation) -> tuple[WritingUsed, ...]:
         )
         for one in sums_about(consultation.appointment)
     )
+
+
+def _about_video(consultation: Consultation) -> dict[str, Any]:
+    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
+    appointment = consultation.appointment
+    return {
+        "suitability": suitability_of(consultation.clinic, appointment),
+        "turn": planned.turn_of(appointment),
+        "tasks": tuple(tasks_about(appointment)),
+    }
+
+
+def prefilled(consultation: Consultation) -> dict[str, str]:
+    """What the close-out begins with: somebody who is to come in person needs no choosing twice."""
+    made = planned.turn_of(consultation.appointment)
+    if made is None or made.meeting_id in {None, consultation.appointment_id}:
+        return {}
+    return {"outcome": Outcome.IN_PERSON_NEEDED, "follow_up": FollowUp.IN_PERSON}
 
 
 @transaction.atomic

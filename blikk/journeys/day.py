@@ -17,7 +17,9 @@ from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.journeys.frame import frames_in
-from blikk.journeys.reach import Reach, reach_of
+from blikk.journeys.reach import Reach, letter_of, reach_of, weak_proof_of
+from blikk.journeys.suitability import NotedAbout, noted_about
+from blikk.journeys.tasks import OpenTask, open_tasks
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
@@ -107,6 +109,10 @@ class Row:
     is_group: bool = False
     is_in_person: bool = False
     is_in_writing: bool = False
+    # What was ticked and judged last about video, and whether the patient has times in person to choose between.
+    points: Sequence[str] = ()
+    judgement: str = ""
+    is_offered: bool = False
     zone: str = ""
 
     @property
@@ -157,6 +163,7 @@ class Day:
     queues: Sequence[QueueDay] = ()
     # How many minutes the clinician has said that they are late.
     late_minutes: int = 0
+    tasks: Sequence[OpenTask] = ()
     # What is written with patients and not closed.
     cases: Sequence[Case] = ()
 
@@ -173,7 +180,8 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         )
     }
     reach = reach_of([appointment.patient_id for appointment in appointments])
-    rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
+    about = noted_about(keys)
+    rows = [_row(each, people[each.pk], talks.get(each.pk), reach, about) for each in appointments]
     close_outs = [
         OpenCloseOut(
             talk.public_id,
@@ -192,6 +200,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         _unreached(clinic, clinician, now),
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
+        open_tasks(clinic, holder=clinician),
         open_cases(clinic, clinician=clinician),
     )
 
@@ -241,7 +250,9 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), reach_of([appointment.patient_id]))
+    return _row(
+        appointment, people, talks.first(), reach_of([appointment.patient_id]), noted_about([appointment.pk])
+    )
 
 
 _asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
@@ -320,8 +331,8 @@ def _person(
         late_answer=invitation.late_answer,
         wish=invitation.wish or "",  # type: ignore[attr-defined]
         wish_id=invitation.wish_id or "",  # type: ignore[attr-defined]
-        letter=_letter(invitation),
-        weak_proof=_weak_proof(invitation),
+        letter=letter_of(invitation),
+        weak_proof=weak_proof_of(invitation),
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
         **_about_along(invitation, now=now),  # type: ignore[arg-type]
@@ -343,25 +354,15 @@ def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _letter(invitation: Invitation) -> str:
-    if "letter" not in invitation.sent_by.split(","):
-        return ""
-    return "printed" if invitation.letter_printed_at else "due"
-
-
-def _weak_proof(invitation: Invitation) -> str:
-    if invitation.by_letter:  # type: ignore[attr-defined]
-        return "letter"
-    return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
-
-
 def _row(
     appointment: Appointment,
     people: Sequence[Person],
     talk: Consultation | None,
     reach: dict[int, Reach],
+    about: NotedAbout,
 ) -> Row:
     reached = reach.get(appointment.patient_id, Reach())
+    noted = about.noted.get(appointment.pk)
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -383,5 +384,8 @@ def _row(
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
         is_in_writing=appointment.form == "text",
+        points=tuple(noted.points) if noted else (),
+        judgement=noted.judgement if noted else "",
+        is_offered=appointment.pk in about.offered,
         zone=appointment.zone,
     )

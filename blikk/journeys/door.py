@@ -22,7 +22,6 @@ from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
 from blikk.media.services import IceConfig, check_credentials
 from blikk.notifications import services as outbox
-from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
@@ -89,6 +88,7 @@ class DoorView:
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
+    wish: str = ""  # What the patient has asked for; "offered": there are times in person to choose between.
     # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
     frame: dict[str, Any] | None = None
 
@@ -288,7 +288,7 @@ def view_of(
         ends_at=ends_at,
         opens_at=policies.opens_at(invitation),
         tries_left=max(TRIES - invitation.tries, 0),
-        code_to=hint(invitation.phone or invitation.email) if standing == "code" else "",
+        code_to=outbox.hint(invitation.phone or invitation.email) if standing == "code" else "",
         wrong=wrong,
         arrival=arrival.public_id if arrival else "",
         arrival_status=arrival.status if arrival else "",

@@ -23,6 +23,7 @@ from blikk.web.help_words import help_choices
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
+from blikk.web.suits import shown_for
 
 LOOK_LASTS = 600
 
@@ -110,7 +111,8 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
-    return render(request, "staff/conversation.html", {"talk": talk_page, "page": page})
+    context = {"talk": talk_page, "page": page, **_suits(request, consultation_id)}
+    return render(request, "staff/conversation.html", context)
 
 
 @require_GET
@@ -118,7 +120,14 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
 @staff("clinician", fragment=True)
 def conversation_side(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """What stands beside the picture, for a conversation that began on the day page."""
-    return render(request, "staff/_talk_side.html", {"talk": _talk(request, consultation_id)})
+    context = {"talk": _talk(request, consultation_id), **_suits(request, consultation_id)}
+    return render(request, "staff/_talk_side.html", context)
+
+
+def _suits(request: StaffRequest, consultation_id: str) -> dict[str, object]:
+    appointment = consultations.get(request.clinic, consultation_id).appointment
+    suits, form = shown_for(request, appointment, talk=consultation_id)
+    return {"suits": suits, "suits_form": form}
 
 
 @require_GET
@@ -217,7 +226,7 @@ def _closing_page(
     )
     consultation = consultations.get(request.clinic, consultation_id)
     shown = show_closing(consultation, kept, closing.draft_of(consultation))
-    decided.initial["version"] = shown.version
+    decided.initial = {**closing.prefilled(consultation), **decided.initial, "version": shown.version}
     context = {
         "closing": shown,
         "form": decided,

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking, companions, timetable
+from blikk.journeys import booking, companions, tasks, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
@@ -33,10 +33,13 @@ from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.change import show_reminders
 from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.presenters.tasks import show_tasks
 from blikk.web.refusals import words_for
+from blikk.web.suits import shown_for
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
+    from blikk.scheduling.models import Appointment
 
 DESK = ("clinician", "secretary")
 FEWEST_LETTERS = 2
@@ -164,6 +167,7 @@ def appointment_page(
             heading=said,
             spoken=done.typed_code if done else "",
             spoken_to=done.invitation.name if done else "",
+            turn=scheduling.turned_into(known),
             base_url=settings.BLIKK_BASE_URL,
             now=now,
         ),
@@ -172,11 +176,19 @@ def appointment_page(
         "free_form": free_form or forms.MoveToFreeForm(),
         "free": slot_ways(known, free, request.clinic) if free else [],
         "is_away": bool(free) and scheduling.is_away(known),
+        **_about_video(request, known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
         "may_write": request.membership.role == "clinician",
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)
+
+
+def _about_video(request: StaffRequest, known: "Appointment") -> dict[str, Any]:
+    suits, form = shown_for(request, known)
+    today = local(timezone.now(), request.clinic.zone).date()
+    mine = show_tasks(tasks.tasks_about(known), membership=request.membership, today=today)
+    return {"suits": suits, "suits_form": form, "tasks": mine}
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,6 +1,7 @@
 """The patient's way in: the shell that opens a link, the one page, and what its buttons ask for."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,13 +17,14 @@ from django.views.decorators.http import require_safe
 
 from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
-from blikk.journeys import along, door
+from blikk.journeys import along, door, from_the_link
 from blikk.journeys.door import DoorView
 from blikk.journeys.errors import NotAtThisStep
-from blikk.kernel.errors import Invalid, NotFound
+from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
+from blikk.scheduling.queries import has_open_turn
 from blikk.web.access import JsonRequest, address_of, same_origin_json
 from blikk.web.door_page import CLOSED, door_page, first_screen
 from blikk.web.typed import read_birth_date, read_digits
@@ -102,6 +104,8 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "clinic_slug": clinic.slug if clinic.is_public else "",
         "may_book": clinic.is_public and clinic.allows_self_booking,
         "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
+        "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
+        "address": clinic.address,
     }
 
 
@@ -243,6 +247,22 @@ def bring(request: JsonRequest, invitation: str) -> HttpResponse:
         # The code alone: which field it is about follows from it.
         field, code = next(iter(fault.fields.items()))
         return JsonResponse({"code": f"bring_{field}_{code}"}, status=422)
+
+
+@same_origin_json
+def wish(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Ask to come in person from the waiting room or the conversation, or take that back. No reason is asked for."""
+    now, secret = timezone.now(), device_secret(request)
+    is_back = request.json.get("back") is True
+
+    def act(where: str) -> DoorView:
+        ask = from_the_link.take_back if is_back else from_the_link.rather_in_person
+        # Asked for twice, from two windows: it is asked for.
+        with suppress(Overtaken):
+            ask(invitation, secret, where=where, now=now)
+        return door.door_of(invitation, secret, now=now)
+
+    return answered(request, invitation, act)
 
 
 def answered(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:

@@ -53,6 +53,7 @@ urlpatterns = [
     path("m/<str:invitation>/back", patient.back, name="patient_back"),
     path("m/<str:invitation>/late", patient.late, name="patient_late"),
     path("m/<str:invitation>/companion", patient.companion, name="patient_companion"),
+    path("m/<str:invitation>/wish", patient.wish, name="patient_wish"),
     path("m/<str:invitation>/sporsmal", patient_frame.questions, name="patient_questions"),
     path("m/<str:invitation>/frame", patient_frame.answer, name="patient_frame"),
     path("m/<str:invitation>/frame-wish", patient_frame.wish, name="patient_frame_wish"),

@@ -112,6 +112,21 @@ WORDS: dict[str, "StrPromise"] = {
     "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
     "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
     "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
+    "overtaken_kept": _(
+        "Timen ble endret av en annen mens du skrev. Det du skrev, står her. Se over og prøv igjen."
+    ),
+    "too_late_in_person": _(
+        "Timen er avlyst eller over, så den kan ikke gjøres om. Bestill en ny time i stedet."
+    ),
+    "already_closed_out": _("Konsultasjonen er gjort ferdig. Bestill en vanlig time til oppmøte i stedet."),
+    "already_arranged": _(
+        "Pasienten har allerede en time til oppmøte etter denne samtalen. Flytt den i stedet."
+    ),
+    "no_time": _("Velg minst én tid, eller skriv en."),
+    "too_many_times": _("Velg høyst seks tider."),
+    "one_time": _("Timen er et oppmøte allerede. Velg én ny tid."),
+    "no_series_in_person": _("En serie kan bare være på video. Bestill oppmøtene hver for seg."),
+    "only_video": _("Pasienter kan bare bestille videotimer selv. Velg «Bare vi som arbeider her»."),
     "frame_open": _(
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),

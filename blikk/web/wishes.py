@@ -9,25 +9,8 @@ from django.views.decorators.http import require_POST
 
 from blikk.journeys import from_the_link, reminders
 from blikk.patients import queries as patients
-from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
-from blikk.web.desk import DESK, appointment_page
-
-
-@require_POST
-@staff(*DESK)
-def agree(request: StaffRequest, appointment_id: str) -> HttpResponse:
-    """Let an hour be held in person; everybody invited is told."""
-    seen = forms.VersionForm(request.POST)
-    agreed = seen.attempt(
-        lambda: from_the_link.agree_in_person(
-            request.clinic, appointment_id, **seen.cleaned_data, actor=request.actor, now=timezone.now()
-        )
-    )
-    if not agreed:
-        return appointment_page(request, appointment_id)
-    messages.success(request, gettext("Timen er gjort om til fysisk oppmøte, og pasienten har fått beskjed."))
-    return redirect("appointment", appointment_id)
+from blikk.web.desk import DESK
 
 
 @require_POST

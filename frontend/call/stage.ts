@@ -15,6 +15,8 @@ export interface StageOptions {
   readonly phone: string;
   readonly onEnd?: () => void;
   readonly onLeave?: () => void;
+  /** The patient would rather come in person; nothing follows but that staff are told. */
+  readonly onMeet?: () => Promise<void>;
 }
 
 /** Asks before a conversation is ended for everybody. */
@@ -151,6 +153,8 @@ function makeControls(
     onText: () => showLane(!lane.isOpen()),
     onEnd: () => dialog.showModal(),
     onLeave: () => void conversation.stepOut().then(() => options.onLeave?.()),
+    onMeet: () =>
+      void options.onMeet?.().then(() => tell(t("Klinikken har fått beskjed om at du heller vil møte opp."))),
     onSwitched: () => {
       const { camera, microphone } = conversation.deviceNames();
       const names = { camera: camera || "–", microphone: microphone || "–" };

@@ -12,6 +12,8 @@ export interface ToolsOptions {
   readonly onText: () => void;
   readonly onLeave: () => void;
   readonly onEnd: () => void;
+  /** The patient would rather come in person. */
+  readonly onMeet: () => void;
   /** The names of the devices now in use are worth telling. */
   readonly onSwitched: () => void;
   readonly fullScreen: HTMLElement;
@@ -70,7 +72,7 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
   if (document.fullscreenEnabled) all.push(full);
   if (options.side === "clinician") {
     all.push(tool("leave", drawings.LEAVE, t("Gå ut uten å avslutte"), options.onLeave));
-  }
+  } else all.push(tool("meet", drawings.LEAVE, t("Heller møte opp"), options.onMeet));
   const update = (state: ConversationState): void => {
     share.face(drawings.SCREEN, state.own.sharing ? t("Slutt å dele") : t("Del skjerm"));
     set(share.root, "aria-pressed", String(state.own.sharing));

@@ -100,8 +100,9 @@ export function listenForKey(letter: string, mark: string, isOn: () => boolean):
     if (!isOn() || !isKey(event, letter, typing) || document.querySelector("dialog[open]")) return;
     const marked = document.querySelector<HTMLElement>(`[${mark}]`);
     const form = marked?.closest("form");
-    if (!form) return;
+    if (!marked || (!form && !(marked instanceof HTMLAnchorElement))) return;
     event.preventDefault();
+    if (!form) return marked.click();
     form.requestSubmit(marked instanceof HTMLButtonElement ? marked : null);
   });
 }

@@ -6,10 +6,12 @@ import { type BookingPage, type PatientsPage, startBooking, startPatients } from
 import { type CasePage, startCase } from "./casepage";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
+import { fetchPart, swapParts } from "./fragments";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
 import { mountNote } from "./note";
 import { startReadBack } from "./readback";
+import { hangSheet } from "./sheet";
 import { type RunningTalk, type TalkPlace, talk } from "./talk";
 import { startWeek, type WeekPage } from "./weekpage";
 
@@ -33,6 +35,7 @@ function startConversationPage(place: TalkPlace): void {
     () => running?.refresh(),
     () => say(find("#talk-said"), ""),
   );
+  hangSheet(() => running?.refresh());
   void prepare({ offers: true }).then((prepared) => {
     running = talk(place, live.link, prepared, ending.signal);
   });
@@ -43,8 +46,22 @@ function startConversationPage(place: TalkPlace): void {
   });
 }
 
+/** What was arranged from here stands on the page; what was chosen and written already stays. */
+async function takeOver(): Promise<void> {
+  const { status, content } = await fetchPart(location.href);
+  if (status !== 200) return;
+  swapParts(document, content);
+  for (const chosen of content.querySelectorAll<HTMLInputElement>(
+    "[name=outcome]:checked, [name=follow_up]:checked",
+  )) {
+    const same = document.querySelector<HTMLInputElement>(`#${CSS.escape(chosen.id)}`);
+    if (same) same.checked = true;
+  }
+}
+
 /** The note goes on keeping itself; what the buttons send is the newest version. */
 function startClosing(): void {
+  hangSheet(() => void takeOver());
   const field = document.querySelector<HTMLTextAreaElement>("#note");
   if (!field || field.readOnly) return;
   const note = mountNote(field, find("#note-saved"));

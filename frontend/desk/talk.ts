@@ -89,6 +89,7 @@ export function talk(
     mountPeople(side, conversation);
     mountPhone(side, conversation);
     mountCompanions(side, signal);
+    mountBlocks(side, signal);
   };
   void fill();
   return {
@@ -196,6 +197,23 @@ function mountCompanions(side: HTMLElement, signal: AbortSignal): void {
       if (details) details.open = part.status !== 200 || details.open;
     });
   });
+}
+
+/** Blocks that answer with themselves: what is judged beside the conversation, by a button or by its key. */
+function mountBlocks(side: HTMLElement, signal: AbortSignal): void {
+  side.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset["block"] === undefined) return;
+    event.preventDefault();
+    const block = form.closest("[data-part]");
+    void press(form, event.submitter, signal).then((part) => {
+      const fresh = part.content.querySelector(`[data-part="${block?.getAttribute("data-part")}"]`);
+      if (fresh) block?.replaceWith(fresh);
+      else say(find("#people-said", side), t("Det virket ikke. Se over siden og prøv igjen."));
+    });
+  });
+  listenForKey("v", "data-shortcut-video", keysAreOn);
+  listenForKey("m", "data-shortcut-meet", keysAreOn);
 }
 
 /** Puts the conversation on the page in place of the day. */

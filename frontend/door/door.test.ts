@@ -26,6 +26,7 @@ function view(step: Step, changes: Partial<DoorView> = {}): DoorView {
     words: [],
     late_minutes: 0,
     late_answer: "",
+    wish: "",
     along: [],
     place: 0,
     wait_low: null,

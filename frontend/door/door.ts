@@ -71,6 +71,8 @@ export interface DoorView extends Place {
   /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
   readonly late_minutes: number;
   readonly late_answer: "" | "wait" | "phone" | "new_time";
+  /** What the patient has asked for; "offered": there are times in person to choose between. */
+  readonly wish: "" | "in_person" | "cannot_come" | "offered";
   /** Which control questions are answered, and never how; of a patient who waits. */
   readonly frame?: {
     readonly answered: readonly string[];

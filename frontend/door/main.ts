@@ -80,6 +80,11 @@ function follow(before: Door | null): void {
   showDoor(door);
   asked.show(door);
   const { screen } = door;
+  // The page made anew says when and where.
+  if (before && screen === "in-person") {
+    reload();
+    return;
+  }
   if (needsSocket(door)) sit(false);
   else stand();
   if (needsDevices(screen)) tools.start(screen !== "talk");
@@ -155,6 +160,7 @@ function startTalk(before: Door | null): void {
     seating,
     ready,
     phone: page.phone,
+    onMeet: () => ask("wish", {}),
     place: find("#stage"),
     signal: talking.signal,
     dispatch,
@@ -215,6 +221,8 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),
   late: (pressed) => void ask("late", { answer: pressed.dataset.lateAnswer ?? "" }),
+  wish: () => void ask("wish", {}),
+  unwish: () => void ask("wish", { back: true }),
   companion: (pressed) => {
     const { companion = "", answer = "" } = pressed.dataset;
     void ask("companion", { companion, answer });

@@ -26,6 +26,7 @@ const VIEW: DoorView = {
   words: [],
   late_minutes: 0,
   late_answer: "",
+  wish: "",
   along: [],
   place: 4,
   wait_low: 12,

@@ -40,6 +40,7 @@ export function showDoor(door: Door): void {
   showSince(door);
   showPlace(door);
   showAlong(door);
+  for (const part of all("[data-wish]")) show(part, part.dataset.wish === door.view.wish);
   showProblem(now, door.problem);
   const isCut = door.isOffline && ["waiting", "away", "stepped-out"].includes(door.screen);
   show(find("#banner"), isCut);

@@ -14,6 +14,8 @@ export interface TalkOptions {
   readonly seating: Seating | null;
   readonly ready: Ready;
   readonly phone: string;
+  /** The patient would rather come in person. */
+  readonly onMeet: () => Promise<void>;
   readonly place: HTMLElement;
   readonly signal: AbortSignal;
   readonly dispatch: (event: DoorEvent) => void;
@@ -49,7 +51,8 @@ export async function talk(options: TalkOptions): Promise<Conversation | null> {
   });
   place.replaceChildren();
   void connectionFirst(conversation).then(() => {
-    if (!signal.aborted) mountStage(place, conversation, { side: "patient", phone: options.phone });
+    if (!signal.aborted)
+      mountStage(place, conversation, { side: "patient", phone: options.phone, onMeet: options.onMeet });
   });
   let isOver = false;
   conversation.subscribe((state) => {

@@ -16,7 +16,7 @@ from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import own_questions
-from blikk.journeys import talk
+from blikk.journeys import talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
@@ -85,10 +85,10 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked)
     things["arrival"] = _arrival_of(waiting)
-    things |= _in_writing(booked)
     things["wish"] = builders.asked(waiting).public_id
+    things["task"] = _task_about(booked, patient_name)
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
@@ -99,6 +99,21 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _task_about(hour: Hour, patient_name: str) -> str:
+    """Something that the clinician is to find out."""
+    task = tasks.set_task(
+        hour.clinic,
+        hour.appointment.public_id,
+        what=f"Ring {patient_name}",
+        holder=hour.clinician.public_id,
+        due_on=NOW.date(),
+        membership=hour.clinician,
+        actor=builders.staff(hour.clinician),
+        now=NOW,
+    )
+    return task.public_id
 
 
 def _offered(patient: Patient) -> str:

@@ -26,6 +26,7 @@ class Block:
 
     period: Period
     kind: str
+    form: str
     name: str
     starts: time
     ends: time
@@ -156,6 +157,7 @@ def block_of(frame: Frame, period: Period, day: date) -> Block:
     return Block(
         period=period,
         kind=period.kind,
+        form=period.form,
         name=period.name,
         starts=period.starts,
         ends=period.ends,

@@ -19,12 +19,15 @@ from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
+from blikk.web.presenters.suitability import of_suitability
+from blikk.web.presenters.tasks import ShownTask, show_tasks
 from blikk.web.presenters.words import Mark
-from blikk.web.presenters.writing import CaseRow, show_rows
+from blikk.web.presenters.writing import CaseRow, ask_href, show_rows
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
 
+BEFORE_TALK = {"booked", "late", "waiting", "at_the_door", "away"}
 TALKING = {"open", "confirmed", "interrupted"}
 
 
@@ -73,6 +76,7 @@ class ShownRow:
     phone: str
     tell_href: str
     ask_href: str = ""
+    in_person_href: str = ""
     lights: ShownLights | None = None
 
     @property
@@ -119,10 +123,16 @@ class ShownDay:
     unsent: Sequence[Unsent]
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
+    tasks: Sequence[ShownTask] = ()
     # When the clinician said of today that their own side is in order; empty where they did not.
     own_side: str = ""
     til: str = "dag"
     cases: Sequence[CaseRow] = ()
+
+    @property
+    def tasks_mark(self) -> str:
+        """Changes when a task does."""
+        return hashlib.blake2s(repr(self.tasks).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,7 @@ def show_day(
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
         ],
         queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
+        tasks=show_tasks(day.tasks, membership=membership, today=today),
         late_words=gettext("Pasientene dine har fått vite at du er %(minutes)s minutter forsinket.")
         % {"minutes": day.late_minutes}
         if day.late_minutes
@@ -236,7 +247,10 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
-        ask_href=ask_href(row, state, reader),
+        ask_href=ask_href(row.appointment, state, is_clinician=reader.is_clinician),
+        in_person_href=reverse("in_person", args=[row.appointment])
+        if state in BEFORE_TALK and row.status in {"booked", "arrived"} and not row.is_in_person
+        else "",
         lights=lights_of(row, patient, is_clinician=reader.is_clinician),
     )
 
@@ -264,6 +278,8 @@ def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
         shown_marks += marks.of_doubt(row.doubts)
     if row.is_drop_in:
         shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    if state in BEFORE_TALK:
+        shown_marks += of_suitability(row)
     return shown_marks
 
 
@@ -291,12 +307,6 @@ def tell_href(patient: Person | None) -> str:
     return reverse("tell_waiting", args=[patient.arrival]) if patient and is_there else ""
 
 
-def ask_href(row: Row, state: str, reader: _Reader) -> str:
-    """Where a clinician asks the patient for more, of who waits or was talked to; empty for all others."""
-    asks = reader.is_clinician and state in {"waiting", "at_the_door", "away", "ended"}
-    return reverse("ask_for_more", args=[row.appointment]) if asks else ""
-
-
 def _concerns(row: Row, reader: _Reader) -> bool:
     """Whether somebody at this row is this person's to attend to: their own, or at the desk everybody."""
     return not reader.is_clinician or row.clinician == reader.membership.public_id
@@ -322,6 +332,8 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
     if state == "waiting" and patient and patient.waiting_since:
         since = patient.waiting_since
         return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if row.status == "proposed":
+        return Mark(gettext("Foreslått oppmøte, pasienten velger tid"), "clock", "care")
     if state == "booked" and row.is_in_person:
         return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:

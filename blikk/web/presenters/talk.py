@@ -23,12 +23,15 @@ from blikk.web.presenters import words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.in_person import turn_line
 from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
+from blikk.web.presenters.suitability import note_line
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Consultation, Participant
     from blikk.documentation.models import Note
+    from blikk.journeys.tasks import OpenTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class ShownPeople:
     grounds: Sequence[tuple[str, str]]
     is_full: bool
     appointment: str
+    wishes_in_person: bool = False
+    in_person_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,10 @@ class ShownClosing:
     may_sign: bool
     appointment: str
     decisions: Sequence[tuple[str, str]]
+    in_person_href: str = ""
+    task_href: str = ""
+    # That the patient has an hour in person after this, or chooses one.
+    meeting_words: str = ""
 
 
 def show_people(
@@ -146,6 +155,8 @@ def show_people(
         grounds=[(code, str(said)) for code, said in GROUNDS if code != "consent"],
         is_full=len(roster) >= MOST_IN_A_MESH,
         appointment=row.appointment,
+        wishes_in_person=any(person.wish == "in_person" for person in row.people),
+        in_person_href=reverse("in_person", args=[row.appointment]),
     )
 
 
@@ -247,6 +258,9 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         may_sign=leads,
         appointment=consultation.appointment.public_id,
         decisions=decisions,
+        in_person_href=reverse("in_person", args=[consultation.appointment.public_id]),
+        task_href=reverse("task_new", args=[consultation.appointment.public_id]),
+        meeting_words=turn_line(draft.turn, consultation.clinic.zone),
     )
 
 
@@ -265,7 +279,22 @@ def drafted(draft: Draft, language: str) -> str:
             lines.append(channels)
         lines += lines_in_writing(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
+        lines += _about_video(draft)
         return "\n".join(lines)
+
+
+def _about_video(draft: Draft) -> list[str]:
+    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
+    said = [note_line(draft.suitability), turn_line(draft.turn, draft.zone)]
+    return [line for line in [*said, *(_task_line(one, draft) for one in draft.tasks)] if line]
+
+
+def _task_line(task: OpenTask, draft: Draft) -> str:
+    return gettext("Skal innhentes: %(what)s (%(name)s, frist %(day)s)") % {
+        "what": task.what,
+        "name": task.holder_name,
+        "day": words.born(task.due_on),
+    }
 
 
 def _day(draft: Draft) -> str:

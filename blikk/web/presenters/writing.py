@@ -117,6 +117,12 @@ def _row(case: Case, clinic: Clinic, membership: Membership, is_mine: bool, now:
     )
 
 
+def ask_href(appointment: str, state: str, *, is_clinician: bool) -> str:
+    """Where a clinician asks the patient for more, of who waits or was talked to; empty for all others."""
+    asks = is_clinician and state in {"waiting", "at_the_door", "away", "ended"}
+    return reverse("ask_for_more", args=[appointment]) if asks else ""
+
+
 def kind_words(case: Case) -> str:
     """What a case is called."""
     return gettext("Skriftlig konsultasjon") if case.kind == "text" else gettext("Spørsmål til pasienten")

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clinics', '0004_messages'),
         ('patients', '0003_companions'),
-        ('scheduling', '0005_in_writing'),
+        ('scheduling', '0006_in_writing'),
     ]
 
     operations = [

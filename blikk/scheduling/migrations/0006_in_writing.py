@@ -6,10 +6,15 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0004_group'),
+        ('scheduling', '0005_meetings'),
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='period',
+            name='form',
+            field=models.CharField(choices=[('video', 'Video'), ('in_person', 'In Person'), ('text', 'Text')], default='video', max_length=20),
+        ),
         migrations.AlterField(
             model_name='appointment',
             name='form',
