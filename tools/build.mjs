@@ -9,6 +9,7 @@ const ENTRIES = {
   // Loaded when the person has sat down in the waiting room.
   questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
+  answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",

@@ -45,6 +45,8 @@ class Clinic(Opaque):
     relay_only = models.BooleanField(default=False)
     asks_birth_date = models.BooleanField(default=True)
     always_asks_code = models.BooleanField(default=False)
+    # Patients may prove who they are with an eID while they wait, where the installation has a provider.
+    offers_eid = models.BooleanField(default=False)
     # The page for everybody, at /k/<slug>. It names who works here, so it is not there until somebody says so.
     is_public = models.BooleanField(default=False)
     about = models.TextField(max_length=2000, blank=True)
@@ -120,6 +122,8 @@ class Membership(Opaque):
     title = models.CharField(max_length=60, blank=True)
     profession = models.CharField(max_length=60, blank=True)
     hpr_number = models.CharField(max_length=9, blank=True)
+    # When HelseID last vouched for that number; empty where somebody typed it.
+    hpr_proven_at = models.DateTimeField(null=True, blank=True)
     # At each clinic by itself: who works at two may be at work in one of them only.
     alert_by = models.CharField(max_length=5, choices=AlertBy, default=AlertBy.EMAIL)
     created_at = models.DateTimeField(auto_now_add=True)

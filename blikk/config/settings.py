@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from blikk.config import env
+from blikk.config.providers import providers
 from blikk.config.security import *  # noqa: F403
 
 BLIKK_DEMO = env.DEMO
@@ -49,6 +50,8 @@ BLIKK_SMS_GATEWAY_LOGIN: dict[str, Any] = {
 BLIKK_APPRISE_SMS_URL = env.APPRISE_SMS_URL
 BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.strip()]
 BLIKK_CALDAV_CA = env.CALDAV_CA
+BLIKK_PROVIDERS = providers()
+BLIKK_TEST_NUMBERS = env.TEST_NUMBERS
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
@@ -178,8 +181,11 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_numbers": {"()": "blikk.config.redaction.NoNumbers"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_numbers"]}
+    },
     # It writes down every address that it asks.
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},

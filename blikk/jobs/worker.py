@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from blikk.accounts.eid import forget_old as forget_trips
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
@@ -130,6 +131,7 @@ def _keep_house(due: datetime) -> datetime:
         return due
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
+    forget_trips(now=now)
     forget_old(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)

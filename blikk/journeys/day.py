@@ -17,14 +17,15 @@ from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.journeys.frame import frames_in
-from blikk.journeys.reach import Reach, letter_of, reach_of, weak_proof_of
+from blikk.journeys.invited import letter_of, weak_proof_of
+from blikk.journeys.reach import Reach, reach_of
 from blikk.journeys.suitability import NotedAbout, noted_about
 from blikk.journeys.tasks import OpenTask, open_tasks
 from blikk.notifications.queries import MessageState, in_trouble, states_of
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import Queue, delay_of, is_connected, queues_of
+from blikk.waiting_room.queries import EidFacts, Queue, delay_of, eid_facts_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
 from blikk.writing.models import Case
 from blikk.writing.queries import open_cases
@@ -56,6 +57,7 @@ class Person:
     sound: str = ""
     network: str = ""
     is_connected: bool = False
+    eid: EidFacts = field(default_factory=EidFacts)
     # What they chose when they were told that the clinician is late.
     late_answer: str = ""
     # What they have asked for from their link and nobody has answered, and its name.
@@ -276,6 +278,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         arrival.invitation_id: arrival
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
+    eids = eid_facts_of(arrivals.values(), now=now)
     messages = states_of(named(invitation) for invitation in invitations)
     came = [one for one in invitations if one.role == PersonRole.PATIENT and one.pk in arrivals]
     frames = frames_of(came[0].clinic, [one.pk for one in came]) if came else {}
@@ -284,7 +287,8 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         people[invitation.appointment_id or 0].append(
             _person(
                 invitation,
-                arrivals.get(invitation.pk),
+                arrival := arrivals.get(invitation.pk),
+                eids.get(arrival.pk if arrival else 0),
                 messages.get(named(invitation), ()),
                 frames.get(invitation.pk),
                 now=now,
@@ -296,6 +300,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
 def _person(
     invitation: Invitation,
     arrival: Arrival | None,
+    eid: EidFacts | None,
     messages: Sequence[MessageState],
     frame: Frame | None,
     *,
@@ -313,6 +318,7 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
+            "eid": eid,
             "hold_until": arrival.hold_until,
             "frame": frame,
         }

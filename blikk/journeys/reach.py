@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blikk.invitations.models import Invitation
 from blikk.patients.models import ContactPoint
 
 
@@ -26,17 +25,3 @@ def reach_of(patients: Sequence[int]) -> dict[int, Reach]:
             (*known.doubts, point.doubt) if point.doubt else known.doubts,
         )
     return found
-
-
-def letter_of(invitation: Invitation) -> str:
-    """How far a letter has come: "due", "printed" or "" for none."""
-    if "letter" not in invitation.sent_by.split(","):
-        return ""
-    return "printed" if invitation.letter_printed_at else "due"
-
-
-def weak_proof_of(invitation: Invitation) -> str:
-    """What the trust in a person's device rests on where it is not the phone; the counts come with the invitation."""
-    if invitation.by_letter:  # type: ignore[attr-defined]
-        return "letter"
-    return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]

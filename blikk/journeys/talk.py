@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from blikk.audit.services import hold
+from blikk.audit.services import hold, record
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
@@ -30,6 +30,7 @@ from blikk.waiting_room import queries as waiting_room
 from blikk.waiting_room import services as waiting
 from blikk.waiting_room.errors import NotTheirTurn
 from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.policies import is_someone_else, require_not_someone_else
 from blikk.waiting_room.states import PRESENT
 
 
@@ -51,6 +52,7 @@ def admit(
     arrival_id: str,
     *,
     version: int | None = None,
+    despite: str = "",
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -58,14 +60,17 @@ def admit(
     """Let a waiting person in, and open the consultation if they are the first.
 
     Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over, NotTheirTurn where
-    somebody who is ready stands before them in a queue, and for who comes along PatientFirst and NoConsent.
+    somebody who is ready stands before them in a queue, SomeoneElse where an eID named somebody else and nobody has
+    said why they are let in `despite` that; and for who comes along PatientFirst and NoConsent.
     """
     hold(clinic.pk)
     require_clinician(clinic, membership)
     arrival = waiting_room.get(clinic, arrival_id)
     if arrival.is_in_queue and waiting_room.ready_ahead_of(arrival, membership=membership, now=now):
         raise NotTheirTurn
-    return let_in(clinic, arrival, version=version, membership=membership, actor=actor, now=now)
+    return let_in(
+        clinic, arrival, version=version, despite=despite, membership=membership, actor=actor, now=now
+    )
 
 
 @transaction.atomic
@@ -74,11 +79,18 @@ def let_in(
     arrival: Arrival,
     *,
     version: int | None = None,
+    despite: str = "",
     membership: Membership,
     actor: Actor,
     now: datetime,
 ) -> Consultation:
     """Let a certain person in, whose turn it is or who was chosen; the caller holds the clinic's line."""
+    require_not_someone_else(arrival, reason=despite)
+    if is_someone_else(arrival):
+        about, because = clinic.pk, waiting.clean_words(despite)
+        record(
+            "arrival.let_in_despite", actor=actor, about=arrival, clinic_id=about, now=now, because=because
+        )
     came = _welcome(arrival, now=now)
     waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, own_alerts
+from blikk.web import accounts, calendars, helse_id, own_alerts
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inn/passnokkel", form(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("inn/bekreft", form(factor.authenticate), name="mfa_authenticate"),
     path("inn/stengt", require_safe(account.account_inactive), name="account_inactive"),
+    path("inn/helseid", helse_id.sign_in, name="helse_id_sign_in"),
+    path("inn/helseid/tilbake", helse_id.back, name="helse_id_back"),
+    path("konto/helseid", helse_id.connect, name="helse_id_connect"),
+    path("konto/helseid/fra", helse_id.disconnect, name="helse_id_disconnect"),
     path("konto/ut", accounts.sign_out, name="account_logout"),
     path("konto/igjen", form(account.reauthenticate), name="account_reauthenticate"),
     path("konto/igjen/kode", form(factor.reauthenticate), name="mfa_reauthenticate"),

@@ -20,6 +20,7 @@ from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
 from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
+from blikk.patients import numbers
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
 from blikk.patients.reading import readable_email
@@ -27,6 +28,7 @@ from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.companion_forms import InviteForm
+from blikk.web.number_forms import NumberForm
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
@@ -239,12 +241,7 @@ def patient_new(request: StaffRequest) -> HttpResponse:
 def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     """Show a patient's particulars and contact points, correct them, and note what was read back."""
     known = patients.get(request.clinic, patient_id)
-    first = {
-        **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
-        "phone": words.phone(patients.contact(known, "phone")),
-        "email": readable_email(patients.contact(known, "email")),
-    }
-    form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
+    form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=_as_known(known))
     if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known, asked=()):
         corrected = form.attempt(
             lambda: registering.correct(
@@ -258,6 +255,23 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     return _patient_page(request, form, known)
 
 
+def patient_page(
+    request: StaffRequest, known: "Patient", *, number: str = "", number_form: NumberForm | None = None
+) -> HttpResponse:
+    """The patient's page after something was done on it: with the whole number, or what is wrong with one."""
+    _looked(request, "patient", f"patients.Patient:{known.public_id}")
+    form = forms.PatientForm(initial=_as_known(known))
+    return _patient_page(request, form, known, number=number, number_form=number_form)
+
+
+def _as_known(known: "Patient") -> dict[str, Any]:
+    return {
+        **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
+        "phone": words.phone(patients.contact(known, "phone")),
+        "email": readable_email(patients.contact(known, "email")),
+    }
+
+
 def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
     today = local(timezone.now(), request.clinic.zone).date()
     return {
@@ -266,8 +280,17 @@ def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
     }
 
 
-def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patient | None") -> HttpResponse:
+def _patient_page(
+    request: StaffRequest,
+    form: forms.PatientForm,
+    known: "Patient | None",
+    *,
+    number: str = "",
+    number_form: NumberForm | None = None,
+) -> HttpResponse:
+    masked = numbers.masked_of(known) if known else ""
     context = {
+        "number": {"masked": masked, "whole": number, "form": number_form or NumberForm()},
         "form": form,
         "patient": show_found([known])[0] if known else None,
         "read_back_of": known.public_id if known else "",
@@ -277,7 +300,8 @@ def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patien
         "reminders": show_reminders(known) if known else [],
         "page": {"at": "patient", "readBack": reverse("read_back")},
     }
-    return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
+    is_wrong = form.errors or (number_form is not None and number_form.errors)
+    return render(request, "staff/patient.html", context, status=422 if is_wrong else 200)
 
 
 def _looked(request: StaffRequest, what: str, about: str) -> None:

@@ -19,6 +19,7 @@ from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
 from blikk.journeys import along, door, from_the_link
 from blikk.journeys.door import DoorView
+from blikk.journeys.eid import label_for, result_of
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_secret
@@ -103,6 +104,8 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "notices": notices_for(clinic, "patient", on=local(now, clinic.zone).date()),
         "clinic_slug": clinic.slug if clinic.is_public else "",
         "may_book": clinic.is_public and clinic.allows_self_booking,
+        "eid_label": label_for(found),
+        "eid_result": result_of(found) if label_for(found) else "",
         "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
         "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
         "address": clinic.address,

@@ -127,6 +127,20 @@ WORDS: dict[str, "StrPromise"] = {
     "one_time": _("Timen er et oppmøte allerede. Velg én ny tid."),
     "no_series_in_person": _("En serie kan bare være på video. Bestill oppmøtene hver for seg."),
     "only_video": _("Pasienter kan bare bestille videotimer selv. Velg «Bare vi som arbeider her»."),
+    "someone_else": _(
+        "Den som venter, legitimerte seg som en annen enn pasienten. Skal du slippe inn likevel, må du si hvorfor."
+    ),
+    "helse_id_is_somebody_elses": _("Denne HelseID-en er koblet til en annen konto."),
+    "not_eleven_digits": _("Nummeret har elleve sifre. Tell dem en gang til."),
+    "not_a_national_number": _("Dette kan ikke være et fødselsnummer. Ett av sifrene er feil."),
+    "test_number": _("Dette er et nummer for testing, og kan ikke brukes her."),
+    "number_says_another_day": _(
+        "Nummeret sier en annen fødselsdato enn den som står her. Sjekk begge, og rett den som er feil."
+    ),
+    "number_is_anothers": _(
+        "En annen pasient her har dette nummeret. Sjekk om pasienten er registrert to ganger."
+    ),
+    "no_eid": _("eID er ikke satt opp her. Be den som drifter Blikk, gjøre det først."),
     "frame_open": _(
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),

@@ -67,6 +67,8 @@ export function refusedWords(code: string, name: string, waits: boolean): string
       return t("Pasienten må være i samtalen først.");
     case "no_consent":
       return t("Pasienten har ikke sagt ja til {name} ennå.", { name });
+    case "someone_else":
+      return t("Den som venter, legitimerte seg som en annen enn {name}. Se over raden.", { name });
     case "nobody_ready":
       return t("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt.");
     case "over":

@@ -237,5 +237,5 @@ def test_the_file_is_encrypted_at_rest():
     with connection.cursor() as cursor:
         cursor.execute("SELECT calendar FROM notifications_message")
         (kept,) = cursor.fetchone()
-    assert kept.startswith("v1:")
+    assert kept.startswith("v2:")
     assert Clinic.objects.count() == 1

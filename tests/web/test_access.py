@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house(settings) -> Iterator[House]:
     settings.BLIKK_SECOND_FACTOR = True
+    settings.BLIKK_PROVIDERS = {"helseid": {"profile": "helseid", "client_id": "blikk"}}
     with time_machine.travel(NOW, tick=False):
         yield a_house("Fjordgløtt legesenter", CANARY)
 

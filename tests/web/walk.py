@@ -86,8 +86,8 @@ def a_house(name: str, patient_name: str) -> House:
         "running_invitation": running.invitation.public_id,
     }
     things |= _in_calendars(clinic, clinician) | _in_writing(booked)
-    things["arrival"] = _arrival_of(waiting)
-    things["wish"] = builders.asked(waiting).public_id
+    things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
+    things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
     things["task"] = _task_about(booked, patient_name)
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
@@ -199,6 +199,13 @@ def _arrival_of(hour: Hour) -> str:
     early = hour.appointment.starts_at - timedelta(minutes=10)
     builders.waiting(hour, now=early)
     return Arrival.objects.get(appointment=hour.appointment).public_id
+
+
+def _someone_else(hour: Hour) -> str:
+    """Somebody who waits, and whom an eID named as somebody else than the patient."""
+    arrival = _arrival_of(hour)
+    Arrival.objects.filter(public_id=arrival).update(someone_else_at=NOW)
+    return arrival
 
 
 def with_device(hour: Hour) -> Client:

@@ -44,6 +44,17 @@ def get(clinic: Clinic, arrival_id: str) -> Arrival:
     return arrival
 
 
+def is_proving(arrival: Arrival, *, now: datetime) -> bool:
+    """Whether the person is at a provider to prove who they are, and is waited for."""
+    return arrival.proving_until is not None and arrival.proving_until > now
+
+
+def someone_else_before(invitation: Invitation) -> datetime | None:
+    """When an eID said that somebody else came in by this invitation: to go out and come again changes nothing."""
+    last = Arrival.objects.filter(invitation=invitation).order_by("-pk").first()
+    return last.someone_else_at if last else None
+
+
 def present_of(invitation: Invitation) -> Arrival | None:
     """Where this person is, if they are on the premises."""
     arrival = Arrival.objects.filter(invitation=invitation, status__in=PRESENT).first()

@@ -11,6 +11,9 @@ from blikk.waiting_room.services.arrivals import report_devices as report_device
 from blikk.waiting_room.services.arrivals import settle as settle
 from blikk.waiting_room.services.arrivals import take_seat as take_seat
 from blikk.waiting_room.services.arrivals import wait as wait
+from blikk.waiting_room.services.eid import PROVING_LASTS as PROVING_LASTS
+from blikk.waiting_room.services.eid import go_and_prove as go_and_prove
+from blikk.waiting_room.services.eid import proven as proven
 from blikk.waiting_room.services.queue import CALL_LASTS as CALL_LASTS
 from blikk.waiting_room.services.queue import MOST_MISSED as MOST_MISSED
 from blikk.waiting_room.services.queue import call as call

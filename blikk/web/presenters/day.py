@@ -269,7 +269,7 @@ def _troubles(row: Row, reader: _Reader) -> tuple[Trouble, ...]:
 def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
     shown_marks: list[Mark] = []
     if patient and state in {"waiting", "at_the_door", "away"}:
-        shown_marks = marks.of_devices(patient)
+        shown_marks = marks.of_presence(patient)
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
@@ -365,6 +365,8 @@ def _act(row: Row, patient: Person | None, state: str, reader: _Reader) -> Act:
 
 
 def _admit(person: Person, reader: _Reader) -> Act:
+    if person.eid.is_someone_else:
+        return Act("despite", reverse("admit_despite", args=[person.arrival]), person.name)
     href = reverse("admit", args=[person.arrival])
     return Act("admit", href, person.name, person.arrival, person.version, person.arrival == reader.first)
 

@@ -113,6 +113,27 @@ def of_devices(person: Person) -> list[Mark]:
     return marks
 
 
+def of_presence(person: Person) -> list[Mark]:
+    """What there is to know of somebody who is here: what an eID said first, then their equipment."""
+    eid = person.eid
+    said = of_eid(eid.said, is_proving=eid.is_proving, is_someone_else=eid.is_someone_else)
+    return said + of_devices(person)
+
+
+def of_eid(result: str, *, is_proving: bool, is_someone_else: bool) -> list[Mark]:
+    """What an eID said of who waits; that it is somebody else comes before everything."""
+    found = []
+    if is_someone_else:
+        found.append(Mark(gettext("Legitimerte seg som en annen enn pasienten"), "warning", "bad"))
+    elif result == "same":
+        found.append(Mark(gettext("Legitimert med eID"), "check", "good"))
+    elif result == "unclear":
+        found.append(Mark(gettext("eID kunne ikke sammenlignes, se på et kort"), "question", "care"))
+    if is_proving:
+        found.append(Mark(gettext("Legitimerer seg, kommer tilbake"), "clock", "live"))
+    return found
+
+
 def of_proof(person: Person) -> list[Mark]:
     """What the clinician must know of how the person proved themself, where it was not by their phone."""
     said = {
