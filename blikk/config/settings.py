@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "blikk.invitations",
     "blikk.waiting_room",
     "blikk.consultations",
+    "blikk.writing",
     "blikk.documentation",
     "blikk.web",
 ]

@@ -27,6 +27,7 @@ def open_for(
     clinician: Membership,
     *,
     engine: Engine = Engine.MESH,
+    channel: Channel = Channel.VIDEO,
     actor: Actor,
     now: datetime,
 ) -> Consultation:
@@ -40,9 +41,14 @@ def open_for(
             raise Over
         return consultation
     consultation = Consultation.objects.create(
-        clinic=appointment.clinic, appointment=appointment, clinician=clinician, engine=engine, opened_at=now
+        clinic=appointment.clinic,
+        appointment=appointment,
+        clinician=clinician,
+        engine=engine,
+        channel=channel,
+        opened_at=now,
     )
-    ChannelChange.objects.create(consultation=consultation, channel=Channel.VIDEO, at=now, by=str(actor))
+    ChannelChange.objects.create(consultation=consultation, channel=channel, at=now, by=str(actor))
     record("consultation.opened", actor=actor, about=consultation, clinic_id=consultation.clinic_id, now=now)
     return consultation
 
@@ -204,6 +210,30 @@ def send_out(participant: Participant, *, actor: Actor, now: datetime) -> Partic
     announce(f"call:{consultation.public_id}", "sent_out", participant=participant.public_id)
     participant.refresh_from_db()
     return participant
+
+
+@transaction.atomic
+def hand_over(
+    consultation: Consultation, clinician: Membership, *, actor: Actor, now: datetime
+) -> Consultation:
+    """Let a colleague lead a consultation in writing from now on; who led it before has no more part in it."""
+    if consultation.status not in RUNNING:
+        raise Over
+    leading = consultation.participants.filter(role=ParticipantRole.CLINICIAN)
+    leading.exclude(membership=clinician).update(role=ParticipantRole.COLLEAGUE, left_at=now)
+    change(consultation, clinician=clinician)
+    take_in(
+        consultation,
+        role=ParticipantRole.CLINICIAN,
+        name=clinician.name,
+        membership=clinician,
+        actor=actor,
+        now=now,
+    )
+    Participant.objects.filter(consultation=consultation, membership=clinician).update(
+        role=ParticipantRole.CLINICIAN
+    )
+    return consultation
 
 
 @transaction.atomic

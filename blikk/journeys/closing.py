@@ -27,6 +27,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.scheduling import queries as planned
 from blikk.scheduling.models import Turn
+from blikk.writing.queries import sums_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,19 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class WritingUsed:
+    """A case in writing as the note has it: when, how much, and what became of the photos."""
+
+    kind: str
+    at: datetime
+    answered_at: datetime | None
+    from_patient: int
+    from_clinic: int
+    photos_kept: int
+    photos_deleted: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The facts of a note that the system knows by itself; the words are put to them on the page."""
 
@@ -72,6 +86,8 @@ class Draft:
     # When the clinician rang and nobody answered.
     unanswered: tuple[datetime, ...] = ()
     elsewhere: Elsewhere | None = None
+    # What was written with the patient about it: never the words themselves.
+    writing: tuple[WritingUsed, ...] = ()
     # The control questions and the confirmation; None where no patient was there.
     frame: Frame | None = None
 
@@ -127,6 +143,22 @@ def draft_of(consultation: Consultation) -> Draft:
         unanswered=tuple(unanswered_at(consultation)),
         elsewhere=_elsewhere(consultation),
         frame=frame_of_talk(consultation),
+        writing=_writing_about(consultation),
+    )
+
+
+def _writing_about(consultation: Consultation) -> tuple[WritingUsed, ...]:
+    return tuple(
+        WritingUsed(
+            kind=one.kind,
+            at=one.opened_at,
+            answered_at=one.first_answer_at,
+            from_patient=one.from_patient,
+            from_clinic=one.from_clinic,
+            photos_kept=one.photos_kept,
+            photos_deleted=one.photos_deleted,
+        )
+        for one in sums_about(consultation.appointment)
     )
 
 

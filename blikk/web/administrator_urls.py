@@ -12,6 +12,7 @@ from blikk.web import (
     contacts,
     information_pages,
     video_solution,
+    writing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>/bilde", cards.member_photo, name="member_photo"),
     path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
     path("klinikk/informasjon", information_pages.own_information, name="own_information"),
+    path("klinikk/skriftlig", writing.writing_rules, name="writing_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),

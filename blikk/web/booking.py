@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -54,8 +54,10 @@ MOST_SLOTS = 60
 def book(request: StaffRequest) -> HttpResponse:
     """Book a video consultation for a known or a new patient, and send the invitation."""
     form, person = _booking_forms(request)
-    asks = next((name for name in ("find", "free", "dates") if name in request.POST), "")
+    asks = next((name for name in ("find", "free", "dates", "in_writing") if name in request.POST), "")
     shown = _series(request)
+    if asks == "in_writing" and form.data.get("patient"):
+        return redirect("text_new", form.data["patient"])
     # A series is booked when its dates have been seen.
     if request.POST.get("repeats") and not request.POST.getlist("offered"):
         asks = asks or "dates"
@@ -85,6 +87,8 @@ def book(request: StaffRequest) -> HttpResponse:
     }
     if asks:
         form.forgive()
+        if asks == "in_writing":
+            form.add_error("sok", words_for("patient_for_writing"))
         if asks == "find" and form.beside:
             form.beside.forgive()
     return render(request, "staff/book.html", context, status=422 if form.is_refused else 200)

@@ -14,6 +14,7 @@ from blikk.consultations.channels import was_unreachable
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.journeys.frame import own_side_of
+from blikk.journeys.writing import in_writing
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.web import forms, queue_forms
@@ -102,6 +103,8 @@ def admit(request: StaffRequest, arrival_id: str) -> HttpResponse:
 @staff("clinician")
 def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """The conversation after a reload; what has ended leads to its close-out."""
+    if written := in_writing(request.clinic, consultation_id, membership=request.membership):
+        return redirect("case", written)
     talk_page = _talk(request, consultation_id)
     if not talk_page.is_going_on:
         return redirect("close_out", consultation_id)

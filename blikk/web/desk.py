@@ -183,6 +183,7 @@ def appointment_page(
         "is_away": bool(free) and scheduling.is_away(known),
         **_about_video(request, known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
+        "may_write": request.membership.role == "clinician",
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)

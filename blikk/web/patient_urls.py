@@ -15,6 +15,7 @@ from blikk.web import (
     patient_frame,
     public,
     self_booking,
+    written,
 )
 
 urlpatterns = [
@@ -67,5 +68,15 @@ urlpatterns = [
     path("m/<str:invitation>/vis-kort", faces.ask_card, name="patient_ask_card"),
     path("m/<str:invitation>/eid", eid.page, name="patient_eid"),
     path("eid/tilbake", eid.back, name="patient_eid_back"),
+    path("s", written.shell, name="written_shell"),
+    path("s/open", written.open_link, name="written_open"),
+    path("s/<str:case_id>", written.page, name="written"),
+    path("s/<str:case_id>/naa", written.facts, name="written_facts"),
+    path("s/<str:case_id>/utkast", written.draft, name="written_draft"),
+    path("s/<str:case_id>/send", written.send, name="written_send"),
+    path("s/<str:case_id>/sett", written.seen, name="written_seen"),
+    path("s/<str:case_id>/bilde", written.put_up, name="written_put_up"),
+    path("s/<str:case_id>/bilde/<str:photo_id>", written.photo, name="written_photo"),
+    path("s/<str:case_id>/bilde/<str:photo_id>/bort", written.take_away, name="written_take_away"),
     path("hjelp-med-telefonen", public.holding, name="holding"),
 ]

@@ -161,6 +161,23 @@ WORDS: dict[str, "StrPromise"] = {
     ),
     "not_proven_by_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
     "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
+    "overtaken": _(
+        "Noe nytt kom til mens du skrev. Les det over. Teksten din står her, og du kan sende den på nytt."
+    ),
+    "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
+    "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "case_closed": _("Saken er avsluttet. Last siden på nytt."),
+    "patient_for_writing": _(
+        "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."
+    ),
+    "already_read": _("Klinikken har lest svaret, så det kan ikke endres. Ring hvis noe er feil."),
+    "photo_is_pdf": _("Vi tar ikke imot PDF. Ta et bilde av arket i stedet."),
+    "photo_is_heic": _("Dette bildeformatet kan vi ikke lese. Ta et skjermbilde av bildet, og legg ved det."),
+    "too_many_photos": _("Du kan ikke legge ved flere bilder."),
+    "asked_already": _("Pasienten er allerede spurt om denne timen og har ikke svart ennå."),
+    "nothing_asked": _("Velg et spørsmål, skriv egne ord, eller be om bilde."),
+    "unlikely_deadline": _("Velg en dag fra i dag til om to måneder."),
+    "too_many_chosen": _("Det er for mange spørsmål. Ta høyst tolv, hvert på høyst 200 tegn."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

@@ -24,6 +24,7 @@ from blikk.web import (
     tasks,
     timetable,
     wishes,
+    writing,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -127,6 +128,17 @@ urlpatterns: list[URLPattern] = [
     path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="reminders_of"),
     path("pasienter/<str:patient_id>/tekst", wishes.text_of, name="text_of"),
     path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
+    path("time/<str:appointment_id>/spor", writing.ask_for_more, name="ask_for_more"),
+    path("time/<str:appointment_id>/skriftlig", writing.text_from, name="text_from"),
+    path("pasienter/<str:patient_id>/skriftlig", writing.text_new, name="text_new"),
+    path("skriftlig/<str:case_id>", writing.case, name="case"),
+    path("skriftlig/<str:case_id>/deler", writing.case_parts, name="case_parts"),
+    path("skriftlig/<str:case_id>/lest", writing.case_read, name="case_read"),
+    path("skriftlig/<str:case_id>/svar", writing.case_answer, name="case_answer"),
+    path("skriftlig/<str:case_id>/slutt", writing.case_close, name="case_close"),
+    path("skriftlig/<str:case_id>/gi", writing.case_hand_over, name="case_hand_over"),
+    path("skriftlig/<str:case_id>/bilde/<str:photo_id>", writing.case_photo, name="case_photo"),
+    path("skriftlig/<str:case_id>/bilde/<str:photo_id>/valg", writing.case_decide, name="case_decide"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),

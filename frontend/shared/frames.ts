@@ -202,6 +202,8 @@ export type News =
   | { readonly type: "beat"; readonly every: number }
   | { readonly type: "day" }
   | { readonly type: "slots" }
+  /** Something in a case in writing changed: fetch it again. */
+  | { readonly type: "written" }
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
   /** Somebody who waits must be looked at. To the clinician alone, and without a sound. */
   | { readonly type: "alert"; readonly arrival: string }
@@ -305,6 +307,7 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   state: { from: "string", camera: "boolean", microphone: "boolean" },
   text: { from: "string", words: "string" },
   words: { words: "object" },
+  written: {},
 };
 
 /** The frame, or null for anything this page does not know; a newer server may say more than we understand. */

@@ -17,6 +17,7 @@ import django
 django.setup()
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from blikk.accounts.models import User
@@ -36,6 +37,8 @@ from blikk.patients.models import Patient
 from blikk.patients.services import register
 from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room.models import Arrival
+from blikk.writing.models import Case, Photo
+from blikk.writing.models import Message as Letter
 from tests import queues, timetables
 
 PASSWORD = "Fjord-og-fjell-2026"
@@ -166,6 +169,29 @@ def guest(opening: str, name: str) -> dict[str, str]:
         "born": entered.invitation.patient.birth_on.isoformat(),
         "link": _link_in(message),
     }
+
+
+def letter(patient: str, kind: str, number: int = 1, within: float = 20) -> str:
+    """The link in the newest message of a kind about something in writing, once there are so many of them."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        mine = Q(
+            about__in=[
+                f"writing.Case:{case.public_id}" for case in Case.objects.filter(patient__public_id=patient)
+            ]
+        )
+        found = list(Message.objects.filter(mine, kind=kind).order_by("pk"))
+        if len(found) >= number and (said := _words_of(found[-1])):
+            return next(word for word in said.split() if "/s#" in word)
+        sleep(0.1)
+    raise TimeoutError(f"no message of the kind {kind} was sent")
+
+
+def written_at_rest(patient: str) -> dict[str, int]:
+    """How many photos of a patient still have a picture, and how many messages there are."""
+    pictures = Photo.objects.filter(case__patient__public_id=patient, sealed__isnull=False)
+    messages = Letter.objects.filter(case__patient__public_id=patient)
+    return {"pictures": pictures.count(), "messages": messages.count()}
 
 
 def digits(invitation: str, within: float = 20) -> str:
@@ -326,6 +352,8 @@ ACTS: dict[str, Callable[..., Any]] = {
         guest,
         booked,
         digits,
+        letter,
+        written_at_rest,
         phone_digits,
         contact_request,
         contact_digits,

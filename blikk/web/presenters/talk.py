@@ -25,6 +25,7 @@ from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
 from blikk.web.presenters.identity import ShownWho
 from blikk.web.presenters.in_person import turn_line
+from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
 from blikk.web.presenters.suitability import note_line
 from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
@@ -102,6 +103,7 @@ class ShownTalk:
     note_href: str
     note_text: str
     note_version: int
+    appointment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class ShownClosing:
     signed_words: str
     is_closed: bool
     may_sign: bool
+    appointment: str
     decisions: Sequence[tuple[str, str]]
     in_person_href: str = ""
     task_href: str = ""
@@ -222,6 +225,7 @@ def show_talk(
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
+        appointment=row.appointment,
     )
 
 
@@ -257,6 +261,7 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         signed_words=signed_words,
         is_closed=is_closed,
         may_sign=leads,
+        appointment=consultation.appointment.public_id,
         decisions=decisions,
         in_person_href=reverse("in_person", args=[consultation.appointment.public_id]),
         task_href=reverse("task_new", args=[consultation.appointment.public_id]),
@@ -269,12 +274,14 @@ def drafted(draft: Draft, language: str) -> str:
     with translation.override(language):
         lines = [
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            channels.form_line(draft),
-            _times(draft),
-            gettext("Deltakere: %(people)s") % {"people": _people(draft)},
+            gettext("Form: tekst") if draft.form == "text" else channels.form_line(draft),
+            times_in_writing(draft) if draft.form == "text" else _times(draft),
+            gettext("Deltakere: %(people)s")
+            % {"people": people_in_writing(draft) if draft.form == "text" else _people(draft)},
         ]
         lines += channels.note_lines(draft)
         lines += who_lines(draft.who, draft.zone)
+        lines += lines_in_writing(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         lines += _about_video(draft)
         return "\n".join(lines)
