@@ -31,6 +31,7 @@ SETTINGS = (
     "relay_only",
     "asks_birth_date",
     "always_asks_code",
+    "keeps_card_mark",
     "offers_eid",
 )
 LONGEST_EARLY = 240
@@ -221,6 +222,11 @@ def _lock(clinic: Clinic, member_id: str) -> Membership:
     if membership is None:
         raise NotFound
     return membership
+
+
+def has_unseen_signs(words: str) -> bool:
+    """Whether a text has signs that are not seen, or that turn the text around them."""
+    return bool(_UNSEEN.search(words))
 
 
 def _require_usable(values: dict[str, str | int | bool]) -> None:

@@ -32,6 +32,8 @@ from blikk.notifications.transports import Listening
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients.requests import forget_old as forget_requests
 from blikk.scheduling.services import forget_holds
+from blikk.writing.photos import sweep_orphans
+from blikk.writing.services import forget_drafts
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
@@ -136,6 +138,8 @@ def _keep_house(due: datetime) -> datetime:
     forget_reports(now=now)
     forget_inbound(now=now)
     forget_requests(now=now)
+    sweep_orphans(now=now)
+    forget_drafts(now=now)
     return now + HOUSE_EVERY
 
 

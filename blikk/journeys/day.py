@@ -27,6 +27,8 @@ from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import EidFacts, Queue, delay_of, eid_facts_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
+from blikk.writing.models import Case
+from blikk.writing.queries import open_cases
 
 TROUBLE_FOR = timedelta(days=3)
 
@@ -108,10 +110,12 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    is_in_writing: bool = False
     # What was ticked and judged last about video, and whether the patient has times in person to choose between.
     points: Sequence[str] = ()
     judgement: str = ""
     is_offered: bool = False
+    uses_text: bool = False
     zone: str = ""
 
     @property
@@ -163,6 +167,8 @@ class Day:
     # How many minutes the clinician has said that they are late.
     late_minutes: int = 0
     tasks: Sequence[OpenTask] = ()
+    # What is written with patients and not closed.
+    cases: Sequence[Case] = ()
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -198,6 +204,7 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
         open_tasks(clinic, holder=clinician),
+        open_cases(clinic, clinician=clinician),
     )
 
 
@@ -383,8 +390,10 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        is_in_writing=appointment.form == "text",
         points=tuple(noted.points) if noted else (),
         judgement=noted.judgement if noted else "",
         is_offered=appointment.pk in about.offered,
+        uses_text=appointment.patient.uses_text,
         zone=appointment.zone,
     )

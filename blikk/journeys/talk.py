@@ -8,6 +8,7 @@ from django.db import transaction
 
 from blikk.audit.services import hold, record
 from blikk.clinics.models import Clinic, Membership, Role
+from blikk.consultations import channels
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
 from blikk.consultations.errors import Elsewhere
@@ -21,6 +22,7 @@ from blikk.invitations.queries import along_with
 from blikk.journeys.consent import first_name, require_welcome
 from blikk.journeys.door import who_is_at_the_door
 from blikk.journeys.errors import PatientFirst
+from blikk.journeys.external import engine_for, reserve
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.media.services import close_room, open_room
@@ -95,8 +97,10 @@ def let_in(
     waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)
     is_first = consultations.find_for(appointment) is None
-    consultation = talking.open_for(appointment, membership, actor=actor, now=now)
+    engine, solution = engine_for(membership)
+    consultation = talking.open_for(appointment, membership, engine=engine, actor=actor, now=now)
     if is_first:
+        reserve(consultation, solution, now=now)
         open_room(consultation.public_id)
         note_about(consultation, now=now)
         talking.take_in(
@@ -254,6 +258,7 @@ def change_channel(
     consultation_id: str,
     *,
     channel: str,
+    measured: bool = False,
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -264,7 +269,28 @@ def change_channel(
     require_leads(consultation, membership)
     if channel not in Channel.values:
         raise NotFound
-    return talking.change_channel(consultation, channel=Channel(channel), actor=actor, now=now)
+    return channels.change_channel(
+        consultation, channel=Channel(channel), measured=measured, actor=actor, now=now
+    )
+
+
+@transaction.atomic
+def ask_phone(participant: Participant, *, actor: Actor, now: datetime) -> None:
+    """The patient would rather talk on the phone. Raises NotFound for everybody else, Over."""
+    hold(participant.consultation.clinic_id)
+    participant.consultation.refresh_from_db()
+    channels.ask_phone(participant, actor=actor, now=now)
+
+
+@transaction.atomic
+def note_unanswered(
+    clinic: Clinic, consultation_id: str, *, membership: Membership, actor: Actor, now: datetime
+) -> int:
+    """The clinician rang and nobody answered. Raises NotFound for who does not lead it, Over."""
+    hold(clinic.pk)
+    consultation = consultations.get(clinic, consultation_id)
+    require_leads(consultation, membership)
+    return channels.note_unanswered(consultation, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from blikk.waiting_room.queries import (
     pace_of,
     place_of,
     places_of,
+    showing_of,
     spots_of,
     words_for,
 )
@@ -62,8 +63,10 @@ def waiting_facts(
             facts |= _outside(invitation, invitation.opening, now=now)
         return facts
     told = [{"at": one.at.isoformat(), "code": one.code, "words": one.words} for one in words_for(arrival)]
+    showing = showing_of(arrival)
     facts = {
         "words": tuple(told),
+        "showing": str(showing.status) if showing else "",
         **_lateness(invitation, now=now),
         **_hold(arrival),
         **_frame(invitation, arrival),

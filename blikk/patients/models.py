@@ -18,6 +18,8 @@ class Patient(Opaque):
     family_name = models.CharField(max_length=80)
     birth_on = models.DateField()
     language = models.CharField(max_length=5, default="nb")
+    # Reads and writes instead of hearing and speaking, or beside it.
+    uses_text = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -20,6 +20,7 @@ class Form(models.TextChoices):
 
     VIDEO = "video"
     IN_PERSON = "in_person"
+    TEXT = "text"
 
 
 class Kind(models.TextChoices):

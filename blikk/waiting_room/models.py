@@ -7,7 +7,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.invitations.models import Invitation
 from blikk.kernel.models import Moving, Opaque
 from blikk.scheduling.models import Appointment, Opening
-from blikk.waiting_room.states import IN_QUEUE, PRESENT, ArrivalStatus
+from blikk.waiting_room.states import IN_QUEUE, PRESENT, ArrivalStatus, ShowingStatus
 
 LONGEST_WORDS = 300
 _OVER = ["settled", "transferred", "left", "declined"]
@@ -240,3 +240,32 @@ class Delay(Opaque):
 
     def __str__(self) -> str:
         return f"Delay {self.public_id}"
+
+
+class Showing(Moving):
+    """That a clinician shows a patient who they are, asked for or not, and what the patient made of it."""
+
+    arrival = models.OneToOneField(Arrival, models.CASCADE, related_name="showing")
+    status = models.CharField(max_length=10, choices=ShowingStatus)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
+    shown_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="showing_shown_by_somebody",
+                condition=Q(shown_at__isnull=True, shown_by__isnull=True)
+                | Q(shown_at__isnull=False, shown_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="showing_is_as_far_as_its_times",
+                condition=Q(status="asked", asked_at__isnull=False, answered_at__isnull=True)
+                | Q(status="shown", shown_at__isnull=False, answered_at__isnull=True)
+                | Q(status__in=["seen", "unsure"], shown_at__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Showing {self.public_id}"

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, helse_id, own_alerts
+from blikk.web import accounts, calendars, cards, helse_id, own_alerts, video_solution
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,9 +44,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/kalender/ny", calendars.feed_open, name="calendar_feed_open"),
     path("konto/kalender/steng", calendars.feed_close, name="calendar_feed_close"),
     path("kalender/<str:secret>.ics", calendars.feed, name="calendar_feed"),
+    path("konto/kort", cards.own_card, name="own_card"),
     path("konto/varsler", own_alerts.own_alerts, name="own_alerts"),
     path("konto/varsler/mobil", own_alerts.own_phone_code, name="own_phone_code"),
     path("konto/varsler/mobil/fjern", own_alerts.own_phone_remove, name="own_phone_remove"),
+    path("konto/video", video_solution.own_video, name="own_video"),
     path("hjem/", accounts.home, name="staff_home"),
     path("velg-klinikk/", accounts.choose_clinic, name="choose_clinic"),
 ]

@@ -88,6 +88,10 @@ class ClinicForm(StaffForm):
         _("Be alltid om kode på SMS"),
         _("Også på den første telefonen som åpner lenken. Tryggere, men ett steg til."),
     )
+    keeps_card_mark = _tick(
+        _("Før type legitimasjon og de fire siste tegnene"),
+        _("Ellers føres bare at legitimasjon ble vist. Bildet av kortet lagres aldri."),
+    )
     offers_eid = _tick(_("La pasienten legitimere seg med eID mens de venter"), "")
     relay_only = _tick(
         _("Skjul IP-adressene til deltakerne for hverandre"),

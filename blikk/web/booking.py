@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -31,6 +31,7 @@ from blikk.web.booking_slots import held_by, holder_of, typed_booking
 from blikk.web.contact_forms import ReachedForm
 from blikk.web.contacts import reach_form
 from blikk.web.desk import DESK, appointment_page, search
+from blikk.web.identity import informed_while_booking
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
@@ -53,19 +54,17 @@ MOST_SLOTS = 60
 def book(request: StaffRequest) -> HttpResponse:
     """Book a video consultation for a known or a new patient, and send the invitation."""
     form, person = _booking_forms(request)
-    asks = next((name for name in ("find", "free", "dates") if name in request.POST), "")
+    asks = next((name for name in ("find", "free", "dates", "in_writing") if name in request.POST), "")
     shown = _series(request)
+    if asks == "in_writing" and form.data.get("patient"):
+        return redirect("text_new", form.data["patient"])
     # A series is booked when its dates have been seen.
     if request.POST.get("repeats") and not request.POST.getlist("offered"):
         asks = asks or "dates"
     if request.method == "POST" and not asks:
         booked = note_at_booking(request, _book(request, form, person))
-        if isinstance(booked, Booked):
-            return appointment_page(
-                request, booked.appointment.public_id, booked, gettext("Timen er bestilt")
-            )
         if booked:
-            return _series_page(request, booked)
+            return _booked_page(request, form, booked)
     context = {
         "form": form,
         "person": person,
@@ -88,9 +87,19 @@ def book(request: StaffRequest) -> HttpResponse:
     }
     if asks:
         form.forgive()
+        if asks == "in_writing":
+            form.add_error("sok", words_for("patient_for_writing"))
         if asks == "find" and form.beside:
             form.beside.forgive()
     return render(request, "staff/book.html", context, status=422 if form.is_refused else 200)
+
+
+def _booked_page(request: StaffRequest, form: BookingForm, booked: "Booked | BookedSeries") -> HttpResponse:
+    if form.cleaned_data["informed"]:
+        informed_while_booking(request, booked)
+    if isinstance(booked, Booked):
+        return appointment_page(request, booked.appointment.public_id, booked, gettext("Timen er bestilt"))
+    return _series_page(request, booked)
 
 
 def _series_page(request: StaffRequest, booked: "BookedSeries") -> HttpResponse:

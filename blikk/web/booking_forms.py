@@ -43,6 +43,13 @@ class BookingForm(BookForm):
     slot = forms.CharField(required=False, max_length=60)
     hold = forms.CharField(required=False, max_length=22)
     repeats = forms.BooleanField(label=_("Gjenta timen"), required=False)
+    informed = forms.BooleanField(
+        label=_("Pasienten er informert muntlig"),
+        help_text=_(
+            "Om hva som skjer, hvem som har ansvaret, at ingenting tas opp, og at video er frivillig."
+        ),
+        required=False,
+    )
     every_weeks = forms.TypedChoiceField(
         label=_("Hvor ofte"), choices=_every, coerce=int, initial=1, required=False, error_messages=REQUIRED
     )

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
+from blikk.invitations.information import information_for
 from blikk.journeys import booking, companions, tasks, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.contacts import patient_of
@@ -35,6 +36,7 @@ from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.change import show_reminders
 from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.presenters.identity import show_informed
 from blikk.web.presenters.tasks import show_tasks
 from blikk.web.refusals import words_for
 from blikk.web.suits import shown_for
@@ -173,6 +175,7 @@ def appointment_page(
             base_url=settings.BLIKK_BASE_URL,
             now=now,
         ),
+        "informed": show_informed(information_for(known), request.clinic),
         "offers": show_offers(offers),
         "move_form": move_form or forms.MoveForm(initial=first),
         "free_form": free_form or forms.MoveToFreeForm(),
@@ -180,6 +183,7 @@ def appointment_page(
         "is_away": bool(free) and scheduling.is_away(known),
         **_about_video(request, known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
+        "may_write": request.membership.role == "clinician",
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)

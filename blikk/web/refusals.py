@@ -44,6 +44,12 @@ WORDS: dict[str, "StrPromise"] = {
     "host_not_allowed": _(
         "Den som drifter Blikk, har ikke åpnet for denne serveren. Be om det, eller sjekk adressen."
     ),
+    "not_a_room": _("Lim inn hele adressen til rommet, uten mellomrom, brukernavn og passord."),
+    "room_not_made": _("Den andre videoløsningen svarer ikke. Prøv igjen, eller bruk Blikk i stedet."),
+    "no_random": _(
+        "Adressen må ha {random} ett sted. Der setter vi inn et nytt, hemmelig ord for hver samtale."
+    ),
+    "no_key": _("Lim inn nøkkelen fra Whereby."),
     "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
     "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
     "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),
@@ -145,12 +151,33 @@ WORDS: dict[str, "StrPromise"] = {
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),
     "own_side_open": _("Si først at din egen side er i orden."),
-    "not_identified": _("Avklar først hvem pasienten er."),
     "overtaken_question": _("Spørsmålet er endret. Se over listen."),
     "enough_questions": _("Dere har seks egne spørsmål allerede. Endre et av dem i stedet."),
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),
+    "not_identified": _(
+        "Pasienten er ny. Bekreft identiteten først, eller gi en grunn til å gå videre uten."
+    ),
+    "not_proven_by_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
+    "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
+    "overtaken": _(
+        "Noe nytt kom til mens du skrev. Les det over. Teksten din står her, og du kan sende den på nytt."
+    ),
+    "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
+    "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "case_closed": _("Saken er avsluttet. Last siden på nytt."),
+    "patient_for_writing": _(
+        "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."
+    ),
+    "already_read": _("Klinikken har lest svaret, så det kan ikke endres. Ring hvis noe er feil."),
+    "photo_is_pdf": _("Vi tar ikke imot PDF. Ta et bilde av arket i stedet."),
+    "photo_is_heic": _("Dette bildeformatet kan vi ikke lese. Ta et skjermbilde av bildet, og legg ved det."),
+    "too_many_photos": _("Du kan ikke legge ved flere bilder."),
+    "asked_already": _("Pasienten er allerede spurt om denne timen og har ikke svart ennå."),
+    "nothing_asked": _("Velg et spørsmål, skriv egne ord, eller be om bilde."),
+    "unlikely_deadline": _("Velg en dag fra i dag til om to måneder."),
+    "too_many_chosen": _("Det er for mange spørsmål. Ta høyst tolv, hvert på høyst 200 tegn."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

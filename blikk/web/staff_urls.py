@@ -13,6 +13,7 @@ from blikk.web import (
     despite,
     frame,
     front_desk,
+    identity,
     in_person,
     inbox,
     letter,
@@ -23,6 +24,7 @@ from blikk.web import (
     tasks,
     timetable,
     wishes,
+    writing,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -78,6 +80,13 @@ urlpatterns: list[URLPattern] = [
     path(
         "samtale/<str:consultation_id>/til-stede", clinician.conversation_people, name="conversation_people"
     ),
+    path(
+        "samtale/<str:consultation_id>/identitet",
+        identity.conversation_identity,
+        name="conversation_identity",
+    ),
+    path("samtale/<str:consultation_id>/vist", identity.conversation_shown, name="conversation_shown"),
+    path("samtale/<str:consultation_id>/informert", identity.conversation_told, name="conversation_told"),
     path("samtale/<str:consultation_id>/ramme", frame.frame, name="frame"),
     path("samtale/<str:consultation_id>/ramme/svar", frame.tick, name="frame_tick"),
     path("samtale/<str:consultation_id>/ramme/bekreft", frame.confirm, name="confirm_frame"),
@@ -96,6 +105,7 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
+    path("time/<str:appointment_id>/informert", identity.informed, name="informed"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),
     path("invitasjon/<str:invitation_id>/send", desk.send_again, name="send_again"),
     path("invitasjon/<str:invitation_id>/brev", letter.letter, name="letter"),
@@ -116,7 +126,19 @@ urlpatterns: list[URLPattern] = [
     path("onske/<str:wish_id>/avklart", wishes.settle, name="settle_wish"),
     path("pasienter/<str:patient_id>/nummer", national_number.national_number, name="national_number"),
     path("pasienter/<str:patient_id>/paminnelser", wishes.reminders_of, name="reminders_of"),
+    path("pasienter/<str:patient_id>/tekst", wishes.text_of, name="text_of"),
     path("kontakt/les-tilbake", contacts.read_back, name="read_back"),
+    path("time/<str:appointment_id>/spor", writing.ask_for_more, name="ask_for_more"),
+    path("time/<str:appointment_id>/skriftlig", writing.text_from, name="text_from"),
+    path("pasienter/<str:patient_id>/skriftlig", writing.text_new, name="text_new"),
+    path("skriftlig/<str:case_id>", writing.case, name="case"),
+    path("skriftlig/<str:case_id>/deler", writing.case_parts, name="case_parts"),
+    path("skriftlig/<str:case_id>/lest", writing.case_read, name="case_read"),
+    path("skriftlig/<str:case_id>/svar", writing.case_answer, name="case_answer"),
+    path("skriftlig/<str:case_id>/slutt", writing.case_close, name="case_close"),
+    path("skriftlig/<str:case_id>/gi", writing.case_hand_over, name="case_hand_over"),
+    path("skriftlig/<str:case_id>/bilde/<str:photo_id>", writing.case_photo, name="case_photo"),
+    path("skriftlig/<str:case_id>/bilde/<str:photo_id>/valg", writing.case_decide, name="case_decide"),
     path("pasienter/", desk.patients_page, name="patients"),
     path("pasienter/treff", desk.patients_found, name="patients_found"),
     path("pasienter/ny", desk.patient_new, name="patient_new"),

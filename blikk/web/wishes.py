@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from blikk.journeys import from_the_link, reminders
 from blikk.patients import queries as patients
+from blikk.patients.services import set_uses_text
 from blikk.web.access import StaffRequest, staff
 from blikk.web.desk import DESK
 
@@ -37,5 +38,16 @@ def reminders_of(request: StaffRequest, patient_id: str) -> HttpResponse:
             actor=request.actor,
             now=timezone.now(),
         )
+    messages.success(request, gettext("Valget er lagret."))
+    return redirect("patient", patient_id)
+
+
+@require_POST
+@staff(*DESK)
+def text_of(request: StaffRequest, patient_id: str) -> HttpResponse:
+    """Note whether a patient reads and writes in conversations."""
+    patient = patients.get(request.clinic, patient_id)
+    uses_text = request.POST.get("uses_text") == "on"
+    set_uses_text(patient, uses_text=uses_text, actor=request.actor, now=timezone.now())
     messages.success(request, gettext("Valget er lagret."))
     return redirect("patient", patient_id)

@@ -2,10 +2,13 @@
 
 import { el, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
-import { bannerOf, type ConversationState, isOver, type Place } from "./call";
-import type { Conversation } from "./conversation";
+import { bannerOf, type ConversationState, isMediaClosed, isOver, type Place } from "./call";
+import { makeElsewhere } from "./elsewhere";
+import type { Conversation } from "./face";
 import { makeLane } from "./lane";
+import { makePhone } from "./phone";
 import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
+import { makeSubtitles } from "./subtitles";
 import { mountSelf, mountTiles } from "./tiles";
 import { makeTools } from "./tools";
 
@@ -88,15 +91,15 @@ function makeClosed(conversation: Conversation) {
   };
 }
 
-/** A sentence that goes away by itself; the banner's own words come first. */
+/** Sentences that go away by themselves; the banner's own words come first, and what came meanwhile waits. */
 function makeBanner(side: Side, phone: string) {
   const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
-  let passing = "";
+  let passing: readonly string[] = [];
   let shown: ConversationState | null = null;
   const write = (): void => {
     if (!shown) return;
     const banner = bannerOf(shown);
-    const words = bannerWords(banner, side, phone || shown.phone) || passing;
+    const words = bannerWords(banner, side, phone || shown.phone) || passing.join(" ");
     say(root, words);
     set(root, "data-is", banner.is);
     show(root, words !== "");
@@ -108,10 +111,10 @@ function makeBanner(side: Side, phone: string) {
       write();
     },
     tell(words: string): void {
-      passing = words;
+      passing = [...passing, words];
       write();
       setTimeout(() => {
-        if (passing === words) passing = "";
+        passing = passing.slice(1);
         write();
       }, 6000);
     },
@@ -147,10 +150,25 @@ function makeControls(
     else tools.text.focus();
   };
   const lane = makeLane(conversation, () => showLane(false));
+  const phone = makePhone(conversation, {
+    side: options.side,
+    phone: options.phone,
+    onEnd: () => dialog.showModal(),
+  });
+  const askPhone = async (): Promise<void> => {
+    if (options.side === "clinician") return phone.toPhone();
+    const told = await conversation.askPhone();
+    tell(
+      told
+        ? t("Behandleren har fått beskjed om at du heller vil snakke på telefon.")
+        : t("Beskjeden kom ikke fram. Ring oss i stedet."),
+    );
+  };
   const tools = makeTools(conversation, {
     side: options.side,
     fullScreen: element,
     onText: () => showLane(!lane.isOpen()),
+    onPhone: () => void askPhone(),
     onEnd: () => dialog.showModal(),
     onLeave: () => void conversation.stepOut().then(() => options.onLeave?.()),
     onMeet: () =>
@@ -161,7 +179,16 @@ function makeControls(
       tell(t("Kamera: {camera}. Mikrofon: {microphone}.", names));
     },
   });
-  return { dialog, lane, tools };
+  /** For who reads and writes the lane is the main thing from the beginning; whoever closes it has closed it. */
+  let isOffered = false;
+  const offerLane = (state: ConversationState): void => {
+    if (isOffered || !state.usesText || state.place.at !== "in") return;
+    isOffered = true;
+    lane.open(true, true);
+    lane.enlarge(true);
+    set(tools.text, "aria-expanded", "true");
+  };
+  return { dialog, lane, phone, tools, offerLane };
 }
 
 const CONNECTION_AWAITED = 250;
@@ -187,7 +214,10 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const view = el("div", { class: "stage-view" }, pictures, banner.root);
   const sound = makeSoundButton(view);
   const closed = makeClosed(conversation);
-  const { dialog, lane, tools } = makeControls(element, conversation, options, banner.tell);
+  const { dialog, lane, phone, tools, offerLane } = makeControls(element, conversation, options, banner.tell);
+  const elsewhere = makeElsewhere(conversation, options);
+  const subtitles = makeSubtitles(conversation, banner.tell);
+  pictures.append(elsewhere.root, phone.root, subtitles.root);
   view.append(sound, lane.root, closed.root);
   element.classList.add("stage");
   set(element, "data-side", side);
@@ -195,6 +225,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const updateTiles = mountTiles(people, conversation, () => show(sound, true));
   const updateSelf = mountSelf(pictures, conversation);
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
+  updates.push(phone.update, elsewhere.update, subtitles.update, offerLane);
   announceComers(conversation, banner.tell);
   conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
   let wasEnded = false;
@@ -202,6 +233,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
     for (const update of updates) update(state);
     if (lane.isOpen() && state.unread > 0) conversation.readLane();
     show(tools.root, !isOver(state));
+    set(element, "data-media", isMediaClosed(state) ? "closed" : "open");
     if (state.place.at !== "ended" || wasEnded) return;
     wasEnded = true;
     dialog.close();
@@ -210,26 +242,22 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   if (side === "clinician") askBeforeClosing(conversation);
 }
 
-/** Says who comes later and who leaves for good, to everybody who is there already. */
+/** Says who comes in later, to everybody who is there already, under the name that each of them may see. */
 function announceComers(conversation: Conversation, tell: (words: string) => void): void {
-  let before: ReadonlyMap<string, boolean> | null = null;
+  let met: Set<string> | null = null;
   conversation.subscribe((state) => {
     if (state.place.at !== "in") return;
-    const now = new Map(state.people.map((one) => [one.participant, one.present]));
-    if (before) {
-      for (const one of state.people) {
-        if (
-          !before.has(one.participant) &&
-          one.present &&
-          one.role !== "clinician" &&
-          one.role !== "patient"
-        ) {
-          tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
-        }
-      }
+    const here = state.people.filter((one) => one.present);
+    const isFirst = met === null;
+    met ??= new Set();
+    for (const one of here) {
+      // Who was met once is not announced again when their network comes back.
+      if (met.has(one.participant)) continue;
+      met.add(one.participant);
+      // The two who have the hour expect each other; everybody else comes in where people talk already.
+      if (isFirst || one.role === "clinician" || one.role === "patient") continue;
+      tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
     }
-    // Who was known once is not announced again when their network comes back.
-    before = new Map([...(before ?? []), ...now]);
   });
 }
 

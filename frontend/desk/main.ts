@@ -3,6 +3,7 @@
 import { prepare } from "../call/conversation";
 import { find, given, say } from "../shared/dom";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
+import { type CasePage, startCase } from "./casepage";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
 import { fetchPart, swapParts } from "./fragments";
@@ -22,6 +23,7 @@ type Page =
   | { readonly at: "appointment"; readonly address: string }
   | { readonly at: "patient"; readonly readBack: string }
   | WeekPage
+  | CasePage
   | { readonly at: "closing" | "copy" };
 
 /** The conversation after a reload: straight back in. */
@@ -82,6 +84,7 @@ function start(page: Page): void {
   if (page.at === "day") startDay(page);
   else if (page.at === "front-desk") startFrontDesk(page);
   else if (page.at === "week") startWeek(page);
+  else if (page.at === "case") startCase(page);
   else if (page.at === "copy") startCopying();
   else if (page.at === "booking") startBooking(page);
   else if (page.at === "patients") startPatients(page);

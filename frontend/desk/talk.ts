@@ -9,6 +9,7 @@ import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { type FramePanel, mountFrame } from "./frame";
+import { type Identity, mountIdentity } from "./identity";
 import { mountNote, type Note } from "./note";
 
 export interface TalkPlace {
@@ -62,6 +63,7 @@ export function talk(
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
   let note: Note | null = null;
+  let identity: Identity | null = null;
   let frame: FramePanel | null = null;
   const goOn = async (): Promise<void> => {
     await note?.flush();
@@ -89,6 +91,7 @@ export function talk(
     mountPeople(side, conversation);
     mountPhone(side, conversation);
     mountCompanions(side, signal);
+    identity = mountIdentity(side, address, conversation, link, signal);
     mountBlocks(side, signal);
   };
   void fill();
@@ -100,6 +103,7 @@ export function talk(
       void fetchPart(`${address}/til-stede`, signal).then((part) => {
         if (part.status === 200) swapParts(side, part.content);
       });
+      identity?.refresh();
     },
   };
 }
@@ -157,8 +161,7 @@ function mountPhone(side: HTMLElement, conversation: Conversation): void {
   };
   button.addEventListener("click", async () => {
     const code = await conversation.changeChannel(isByPhone() ? "video" : "phone");
-    if (code !== null)
-      say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen når forbindelsen er tilbake."));
+    if (code !== null) say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen."));
   });
   conversation.subscribe(showState);
 }

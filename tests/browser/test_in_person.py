@@ -43,6 +43,8 @@ def test_a_patient_asks_from_the_waiting_room_and_the_row_answers(
         patient.press("unwish")
         expect(row).not_to_contain_text("Vil heller møte opp", timeout=SOON)
         patient.press("wish")
+        patient.sees("unwish")
+        expect(patient.page.locator("body.busy")).to_have_count(0)
         require_no_barriers(patient.page)
         require_no_sideways_scroll(patient.page)
         expect(row).to_contain_text("Vil heller møte opp", timeout=SOON)
@@ -61,6 +63,7 @@ def test_the_conversation_goes_on_while_it_is_filled_in_and_then_ends_properly(
     talk = talking()
     clinician, patient = talk.clinician, talk.patient
     page = clinician.page
+    clinician.sees("video-right")
     page.keyboard.press("v")
     expect(clinician.sees("suits-said")).to_contain_text("Video passer")
     patient.press("more")
@@ -71,7 +74,6 @@ def test_the_conversation_goes_on_while_it_is_filled_in_and_then_ends_properly(
     reason(page, "examination")
     page.locator("#in-person-form [name=words]").fill(WORDS)
     # Nothing is chosen yet: it says so, keeps what was typed, and the two still see and hear each other.
-    page.locator('#in-person-form [name="same_time"]').count()
     clinician.press("in-person-submit")
     expect(page.locator("#errors")).to_contain_text("Velg minst én tid")
     expect(page.locator("#in-person-form [name=words]")).to_have_value(WORDS)

@@ -23,7 +23,7 @@ from blikk.patients.models import Patient
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
-from tests import builders, companions, queues, timetables
+from tests import builders, companions, letters, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -39,6 +39,7 @@ TYPED = {
     "minutes": 20,
     "role": "secretary",
     "status": "start",
+    "decided": "record",
 }
 ORIGIN = settings.BLIKK_ORIGINS[0]
 
@@ -84,7 +85,7 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
     things["task"] = _task_about(booked, patient_name)
@@ -120,6 +121,16 @@ def _offered(patient: Patient) -> str:
     request, _token = requests.open_request(patient.clinic, patient, way="page", language="nb", now=NOW)
     requests.offer(request, email="ny@example.no", actor=SYSTEM, now=NOW)
     return request.public_id
+
+
+def _in_writing(booked: Hour) -> dict[str, str]:
+    """A case with an answer that was read and a photo that nobody has decided about, in the browser of the hour."""
+    one = letters.a_question(booked)
+    one.device = booked.device
+    photo = letters.put_up(letters.proven(one))
+    letters.send(one, "Det begynte på lørdag", photos=[photo.public_id])
+    letters.read(one)
+    return {"writing": one.id, "photo": f"{one.id}/{photo.public_id}"}
 
 
 def _for_everybody(clinic: Clinic) -> dict[str, str]:
@@ -221,7 +232,8 @@ def every_address() -> dict[str, URLPattern]:
 
 
 def address(name: str, door: Door, thing: str) -> str:
-    return reverse(name, args=thing.split("/") if door.thing else [])
+    args = thing.split("/") if door.thing else []
+    return reverse(name, args=args * 2 if door.thing == "photo" and len(args) == 1 else args)
 
 
 def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:

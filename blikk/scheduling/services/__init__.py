@@ -13,6 +13,7 @@ from blikk.scheduling.services.appointments import (
     promise,
     stretch,
 )
+from blikk.scheduling.services.in_writing import begin_in_writing, hold_in_writing
 from blikk.scheduling.services.meetings import (
     Meeting,
     meet,
@@ -35,6 +36,7 @@ __all__ = [
     "add_period",
     "arrive",
     "begin_drop_in",
+    "begin_in_writing",
     "book",
     "book_held",
     "book_series",
@@ -47,6 +49,7 @@ __all__ = [
     "fulfil",
     "hand_over",
     "hand_over_task",
+    "hold_in_writing",
     "hold_slot",
     "let_go",
     "make_group",

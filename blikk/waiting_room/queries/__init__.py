@@ -8,6 +8,7 @@ from blikk.waiting_room.queries.arrivals import is_connected as is_connected
 from blikk.waiting_room.queries.arrivals import is_proving as is_proving
 from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
+from blikk.waiting_room.queries.arrivals import showing_of as showing_of
 from blikk.waiting_room.queries.arrivals import someone_else_before as someone_else_before
 from blikk.waiting_room.queries.arrivals import standing_elsewhere as standing_elsewhere
 from blikk.waiting_room.queries.eid import EidFacts as EidFacts

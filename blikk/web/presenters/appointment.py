@@ -94,6 +94,7 @@ class Found:
     id: str
     name: str
     full_name: str
+    uses_text: bool
     born: str
     reach: str
     href: str
@@ -246,6 +247,7 @@ def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
             id=patient.public_id,
             name=f"{patient.family_name}, {patient.given_name}",
             full_name=patient.name,
+            uses_text=patient.uses_text,
             born=words.born(patient.birth_on),
             reach=words.phone(contact(patient, "phone"))
             or contact(patient, "email")

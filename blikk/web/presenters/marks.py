@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from blikk.journeys.day import Person
+from blikk.journeys.day import Person, Row
 from blikk.notifications.queries import MessageState
 from blikk.web.presenters import words
 from blikk.web.presenters.words import Mark
@@ -287,3 +287,9 @@ def _remedy(message: MessageState, sent: Sequence[MessageState]) -> str:
     if message.status == "failed":
         return gettext("Ring og sjekk nummeret eller adressen, eller send på nytt.")
     return gettext("Ring og spør, eller send på nytt.")
+
+
+def of_kind(row: Row) -> list[Mark]:
+    """What kind of conversation it is, where that is out of the ordinary."""
+    text = [Mark(gettext("Leser og skriver"), "talk")] if row.uses_text else []
+    return text + ([Mark(gettext("Drop-in"), "person")] if row.is_drop_in else [])

@@ -19,12 +19,15 @@ from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.web import forms
 from blikk.web.companion_forms import GROUNDS, InviteForm
-from blikk.web.presenters import words
+from blikk.web.presenters import channels, words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.identity import ShownWho
 from blikk.web.presenters.in_person import turn_line
+from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
 from blikk.web.presenters.suitability import note_line
+from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
@@ -94,11 +97,13 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    who: ShownWho
     frame: ShownFrame
     is_going_on: bool
     note_href: str
     note_text: str
     note_version: int
+    appointment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class ShownClosing:
     signed_words: str
     is_closed: bool
     may_sign: bool
+    appointment: str
     decisions: Sequence[tuple[str, str]]
     in_person_href: str = ""
     task_href: str = ""
@@ -201,6 +207,7 @@ def show_talk(
     frame: ShownFrame,
     note: Note,
     *,
+    who: ShownWho,
     now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
@@ -212,11 +219,13 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        who=who,
         frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
+        appointment=row.appointment,
     )
 
 
@@ -252,6 +261,7 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         signed_words=signed_words,
         is_closed=is_closed,
         may_sign=leads,
+        appointment=consultation.appointment.public_id,
         decisions=decisions,
         in_person_href=reverse("in_person", args=[consultation.appointment.public_id]),
         task_href=reverse("task_new", args=[consultation.appointment.public_id]),
@@ -264,13 +274,14 @@ def drafted(draft: Draft, language: str) -> str:
     with translation.override(language):
         lines = [
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            gettext("Form: video"),
-            _times(draft),
-            gettext("Deltakere: %(people)s") % {"people": _people(draft)},
+            gettext("Form: tekst") if draft.form == "text" else channels.form_line(draft),
+            times_in_writing(draft) if draft.form == "text" else _times(draft),
+            gettext("Deltakere: %(people)s")
+            % {"people": people_in_writing(draft) if draft.form == "text" else _people(draft)},
         ]
-        channels = _channels(draft)
-        if channels:
-            lines.append(channels)
+        lines += channels.note_lines(draft)
+        lines += who_lines(draft.who, draft.zone)
+        lines += lines_in_writing(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
         lines += _about_video(draft)
         return "\n".join(lines)
@@ -323,20 +334,3 @@ def _people(draft: Draft) -> str:
             % {"count": draft.others}
         )
     return "; ".join(shown)
-
-
-def _channels(draft: Draft) -> str:
-    if len(draft.channels) <= 1:
-        return ""
-    names = {
-        "video": gettext("video"),
-        "sound": gettext("bare lyd"),
-        "phone": gettext("telefon"),
-        "text": gettext("tekst"),
-    }
-    used = [
-        gettext("%(channel)s fra kl. %(time)s")
-        % {"channel": names.get(change.channel, change.channel), "time": words.clock(change.at, draft.zone)}
-        for change in draft.channels
-    ]
-    return gettext("Kanal: %(used)s") % {"used": ", ".join(used)}
