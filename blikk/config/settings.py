@@ -59,6 +59,13 @@ BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
+# Whom clinics call about the installation itself.
+BLIKK_OPERATOR = {
+    "name": env.OPERATOR_NAME,
+    "phone": env.OPERATOR_PHONE,
+    "email": env.OPERATOR_EMAIL,
+    "hours": env.OPERATOR_HOURS,
+}
 
 _base = urlsplit(BLIKK_BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:
