@@ -12,6 +12,7 @@ from blikk.audit.services import looked_at
 from blikk.journeys import despite
 from blikk.web.access import StaffRequest, staff
 from blikk.web.forms import REQUIRED, StaffForm
+from blikk.web.presenters import words
 
 
 class DespiteForm(StaffForm):
@@ -49,5 +50,5 @@ def admit_despite(request: StaffRequest, arrival_id: str) -> HttpResponse:
             return redirect("conversation", consultation.public_id)
     about = f"waiting_room.Arrival:{arrival_id}"
     looked_at("queue_place", actor=request.actor, about=about, clinic_id=request.clinic.pk, now=now)
-    content = {"form": form, "name": arrival.invitation.name, "phone": arrival.invitation.phone}
+    content = {"form": form, "name": arrival.invitation.name, "phone": words.phone(arrival.invitation.phone)}
     return render(request, "staff/admit_despite.html", content, status=422 if form.errors else 200)

@@ -109,7 +109,8 @@ function follow(before: Door | null): void {
   else startTalk(before);
   if (!needsDevices(screen)) ready = null;
   if (screen === "code" && before?.screen !== "code") askForCode();
-  if (screen === "waiting" || screen === "talk" || beside) showBeside();
+  if (screen === "talk" || beside) showBeside();
+  else if (screen === "waiting" && before?.screen !== "waiting") setTimeout(showBeside, SETTLED);
 }
 
 /** What is not needed to come in is fetched when somebody is in, so that coming in stays light. */
