@@ -36,7 +36,8 @@ def database() -> Iterator[Finding]:
         return
     yield Finding("database", True, f"{connection.vendor} answers")
     if connection.vendor == "postgresql":
-        yield from judge(_postgres(), most=int(settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]))
+        pool: dict[str, int] = connection.settings_dict["OPTIONS"].get("pool", {})
+        yield from judge(_postgres(), most=pool.get("max_size", 0))
     pending = pending_migrations()
     yield Finding(
         "migrations", not pending, f"{pending} to apply" if pending else "all applied", "Run: blikk migrate"

@@ -37,13 +37,14 @@ def answering(answer: bytes, kind=socket.SOCK_DGRAM):
     """Something that listens and answers the same to everybody."""
     with socket.socket(socket.AF_INET, kind) as server:
         server.bind(("127.0.0.1", 0))
+        if kind == socket.SOCK_STREAM:
+            server.listen()
 
         def serve() -> None:
             if kind == socket.SOCK_DGRAM:
                 _, asker = server.recvfrom(2048)
                 server.sendto(answer, asker)
             else:
-                server.listen()
                 line, _ = server.accept()
                 with closing(line):
                     line.recv(2048)

@@ -13,5 +13,6 @@ register = template.Library()
 def page_help(context: dict[str, Any]) -> dict[str, Any]:
     """The button and the panel; nothing where the page has no help, or nobody is signed in."""
     request = context.get("request")
-    is_known = request is not None and request.user.is_authenticated
-    return {"help": help_at(request.path) if is_known else None}
+    if request is None or not request.user.is_authenticated:
+        return {"help": None}
+    return {"help": help_at(request.path)}
