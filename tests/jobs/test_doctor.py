@@ -168,7 +168,7 @@ def sntp(moment: float) -> bytes:
 
 
 @pytest.mark.parametrize(("off", "is_well"), [(0, True), (60, False), (-60, False)])
-def test_the_clock_is_compared_with_a_time_server(settings, off, is_well):
+def test_the_clock_is_compared_with_a_time_server(settings, db, off, is_well):
     with answering(sntp(time.time() + off)) as port:
         settings.BLIKK_TIME_SERVER = f"127.0.0.1:{port}"
         assert (faults(doctor_clock.clock()) == []) is is_well
