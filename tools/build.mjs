@@ -16,6 +16,7 @@ const ENTRIES = {
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
+  help: "frontend/desk/help.ts",
   writing: "frontend/writing/main.ts",
   patient: "frontend/styles/patient.css",
   stage: "frontend/styles/patient-stage.css",
