@@ -16,6 +16,7 @@ from blikk.web import (
     letter,
     queue,
     ready_words,
+    staff_equipment,
     timetable,
     wishes,
 )
@@ -59,6 +60,10 @@ urlpatterns: list[URLPattern] = [
     path("ko/<str:opening_id>/tjeneste", queue.serve, name="queue_serve"),
     path("ko/<str:opening_id>/apne", queue.open_again, name="queue_open"),
     path("ko/<str:opening_id>/steng", queue.close, name="queue_close"),
+    path("utstyr/", staff_equipment.page, name="staff_equipment"),
+    path("utstyr/nett", staff_equipment.relay, name="staff_equipment_relay"),
+    path("utstyr/funn", staff_equipment.found, name="staff_equipment_found"),
+    path("utstyr/sloring.js", staff_equipment.blur_worker, name="blur_worker"),
     path("ord/", ready_words.ready_words, name="ready_words"),
     path("samtale/<str:consultation_id>", clinician.conversation, name="conversation"),
     path("samtale/<str:consultation_id>/ved-siden", clinician.conversation_side, name="conversation_side"),

@@ -23,11 +23,11 @@ import {
 } from "./call";
 import type { Counters } from "./gauge";
 import type { Seated } from "./held";
-import { Own, type Trouble } from "./own";
+import { Own, type Trouble, type Why } from "./own";
 import { type Prepared, prepareConnection, Ties } from "./ties";
 
 export type { ConversationState, Person } from "./call";
-export type { Trouble } from "./own";
+export type { Trouble, Why } from "./own";
 export type { Prepared } from "./ties";
 
 export interface PrepareOptions {
@@ -46,13 +46,15 @@ export interface ConversationOptions {
   /** Ends the conversation on this page, stops the devices and closes every connection. */
   readonly signal: AbortSignal;
   readonly onChange?: (state: ConversationState) => void;
+  /** Changes the camera's picture before anybody sees it. */
+  readonly dress?: (track: MediaStreamTrack) => Promise<MediaStreamTrack>;
 }
 
 export interface Conversation {
   state(): ConversationState;
   /** Tells of every change; returns the way to stop. */
   subscribe(listener: (state: ConversationState) => void): () => void;
-  onTrouble(listener: (trouble: Trouble) => void): void;
+  onTrouble(listener: (trouble: Trouble, why: Why) => void): void;
   streamOf(participant: string): MediaStream | null;
   readonly ownStream: MediaStream;
   /** Takes devices that opened when the conversation had begun already. */
@@ -97,7 +99,7 @@ class Talk implements Conversation {
   private readonly own: Own;
   private readonly ties: Ties;
   private readonly listeners = new Set<(state: ConversationState) => void>();
-  private readonly troubled = new Set<(trouble: Trouble) => void>();
+  private readonly troubled = new Set<(trouble: Trouble, why: Why) => void>();
   private ice: Ice | null = null;
   private iceAskedAt = 0;
   private joining = false;
@@ -128,9 +130,10 @@ class Talk implements Conversation {
       signal,
       onTrack: (kind, track) => this.ties.replace(kind, track),
       onChange: () => this.ownChanged(),
-      onTrouble: (trouble) => {
-        for (const listener of this.troubled) listener(trouble);
+      onTrouble: (trouble, why) => {
+        for (const listener of this.troubled) listener(trouble, why);
       },
+      dress: options.dress,
     });
     this.now = firstState(this.equipment());
     if (options.onChange) this.listeners.add(options.onChange);
@@ -161,7 +164,7 @@ class Talk implements Conversation {
     return () => this.listeners.delete(listener);
   }
 
-  onTrouble(listener: (trouble: Trouble) => void): void {
+  onTrouble(listener: (trouble: Trouble, why: Why) => void): void {
     this.troubled.add(listener);
   }
 

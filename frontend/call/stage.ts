@@ -1,9 +1,10 @@
 /** Puts the conversation on the page: pictures, buttons, text lane, and what there is to say about the connection. */
 
-import { el, say, set, show } from "../shared/dom";
+import { el, icon, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
 import { bannerOf, type ConversationState, isOver, type Place } from "./call";
-import type { Conversation } from "./conversation";
+import type { Conversation, Trouble } from "./conversation";
+import { CAMERA_OFF, MICROPHONE_OFF, SCREEN } from "./icons";
 import { makeLane } from "./lane";
 import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
 import { mountSelf, mountTiles } from "./tiles";
@@ -90,12 +91,17 @@ function makeClosed(conversation: Conversation) {
 function makeBanner(side: Side, phone: string) {
   const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
   let passing = "";
+  let broken: Trouble | null = null;
   let shown: ConversationState | null = null;
   const write = (): void => {
     if (!shown) return;
     const banner = bannerOf(shown);
     const words = bannerWords(banner, side, phone || shown.phone) || passing;
-    say(root, words);
+    if (root.textContent !== words) root.replaceChildren(words);
+    if (words === passing && broken && !root.querySelector("svg"))
+      root.prepend(
+        icon(broken === "microphone" ? MICROPHONE_OFF : broken === "camera" ? CAMERA_OFF : SCREEN),
+      );
     set(root, "data-is", banner.is);
     show(root, words !== "");
   };
@@ -105,13 +111,18 @@ function makeBanner(side: Side, phone: string) {
       shown = state;
       write();
     },
-    tell(words: string): void {
+    /** What is broken is drawn too, and stands long enough to be acted upon. */
+    tell(words: string, what: Trouble | null = null): void {
       passing = words;
+      broken = what;
       write();
-      setTimeout(() => {
-        if (passing === words) passing = "";
-        write();
-      }, 6000);
+      setTimeout(
+        () => {
+          if (passing === words) passing = "";
+          write();
+        },
+        what ? 15_000 : 6000,
+      );
     },
   };
 }
@@ -192,7 +203,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const updateSelf = mountSelf(pictures, conversation);
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
   announceComers(conversation, banner.tell);
-  conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
+  conversation.onTrouble((trouble, why) => banner.tell(troubleWords(trouble, why), trouble));
   let wasEnded = false;
   conversation.subscribe((state) => {
     for (const update of updates) update(state);

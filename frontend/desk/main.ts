@@ -1,10 +1,10 @@
 /** The staff's pages: each says what it is, and gets the behaviour it needs. */
 
-import { prepare } from "../call/conversation";
 import { find, given, say } from "../shared/dom";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
+import { prepareEquipped } from "./equipped";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
 import { mountNote } from "./note";
@@ -31,7 +31,7 @@ function startConversationPage(place: TalkPlace): void {
     () => running?.refresh(),
     () => say(find("#talk-said"), ""),
   );
-  void prepare({ offers: true }).then((prepared) => {
+  void prepareEquipped().then((prepared) => {
     running = talk(place, live.link, prepared, ending.signal);
   });
   addEventListener("submit", (event) => {

@@ -7,8 +7,10 @@ import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
+import { dress, followSpeaker } from "./equipped";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { type FramePanel, mountFrame } from "./frame";
+import { mountLook } from "./look";
 import { mountNote, type Note } from "./note";
 
 export interface TalkPlace {
@@ -57,8 +59,11 @@ export function talk(
     consultation: place.consultation,
     prepared,
     seated,
+    dress,
     signal,
   });
+  mountLook();
+  followSpeaker(find("#stage"), conversation);
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
   let note: Note | null = null;
