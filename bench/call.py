@@ -128,13 +128,18 @@ def join() -> dict[str, float]:
                 times.append(took)
             presses = read(patient.page, "sessionStorage.getItem('pressed')")
             patient.page.wait_for_timeout(500)
+            there = bytes_.received, bytes_.requests
+            # The questions, the card and the conversation come while the person waits.
+            patient.page.wait_for_timeout(3000)
             patient.go_home()
         browser.close()
     own = app.base.split("/")[2]
     return {
-        "join_page_bytes": bytes_.received,
+        "join_page_bytes": there[0],
         "join_page_third_party_requests": len(bytes_.hosts - {own}),
-        "join_requests": bytes_.requests,
+        "join_requests": there[1],
+        "waiting_later_bytes": bytes_.received - there[0],
+        "waiting_later_requests": bytes_.requests - there[1],
         "open_to_waiting_ms": round(statistics.median(times)),
         # The link in the SMS is pressed as well; the birth date's own button belongs to the birth date.
         "clicks_sms_to_waiting": 1 + presses - 1,

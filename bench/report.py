@@ -56,7 +56,9 @@ HOW = """- **The bare page** (`bench/pages`) is the least that shows one person 
 - **Again**: the link of the conversation opened in a browser that was just started and knows nothing but its cookie, until the
   first frame: {rejoin_to_frame_ms:g} ms.
 - **Waiting room**: link page, birth date, device check and waiting room, each pressed as soon as it can be.
-- **Bytes and requests** are what came over the network with an empty cache, headers counted, the socket too.
+- **Bytes and requests** are what came over the network with an empty cache, headers counted, the socket too, until half a
+  second after the waiting room. The questions, the clinician's card and the conversation come while the person waits:
+  {waiting_later_bytes:,.0f} bytes more in {waiting_later_requests:g} requests.
 - **Queue**: {fanout_members:g} people in one queue of one process that has {fanout_sockets:g} sockets open, the others in
   queues of a hundred; the app on PostgreSQL and Redis, its worker in a process of its own. A second process lets somebody leave;
   counted from the moment at which that is announced until each of those who wait has their new place: p50 {fanout_p50_ms:g} ms, p99

@@ -1,13 +1,16 @@
 """What every test stands on."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from blikk.audit import guards
+from tests.provider import TestProvider, running_provider
 
 _empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
@@ -28,6 +31,22 @@ TransactionTestCase._fixture_teardown = _empty_without_guards  # type: ignore[at
 def _fresh_limits():
     """Limits that one test used up do not stop the next."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def provider_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestProvider]:
+    """One OpenID provider for all tests that need one."""
+    with running_provider(tmp_path_factory.mktemp("provider"), settings.BLIKK_BASE_URL) as started:
+        yield started
+
+
+@pytest.fixture
+def op(provider_process: TestProvider, settings: Any) -> Iterator[TestProvider]:
+    """The provider, well-behaved and asked by this installation until the test says otherwise."""
+    provider_process.behave()
+    settings.BLIKK_PROVIDERS = provider_process.settings()
+    yield provider_process
+    provider_process.behave()
 
 
 @pytest.fixture(scope="session", autouse=True)

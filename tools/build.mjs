@@ -6,16 +6,25 @@ import { wordsIn } from "./words.mjs";
 const OUT = "blikk/web/static/built";
 const ENTRIES = {
   door: "frontend/door/main.ts",
+  // Loaded while the person waits: the way to the waiting room does not carry the conversation.
+  talk: "frontend/door/talk.ts",
+  beside: "frontend/door/beside.ts",
   // Loaded when the person has sat down in the waiting room.
   questions: "frontend/door/questions.ts",
   shell: "frontend/door/shell.ts",
+  answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
   clinic: "frontend/clinic/main.ts",
   "staff-equipment": "frontend/desk/equipment.ts",
   desk: "frontend/desk/main.ts",
+  writing: "frontend/writing/main.ts",
   patient: "frontend/styles/patient.css",
+  stage: "frontend/styles/patient-stage.css",
+  "beside-style": "frontend/styles/beside.css",
+  letter: "frontend/styles/letter.css",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
+  print: "frontend/styles/print.css",
 };
 
 for (const path of Object.values(ENTRIES)) {

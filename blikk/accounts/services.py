@@ -4,6 +4,7 @@ from collections.abc import Iterable, MutableMapping
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -32,6 +33,21 @@ def seal(text: str) -> str:
 
 def unseal(sealed: str) -> str:
     return secrets.unseal(sealed, _FACTOR)
+
+
+def renew_factors() -> int:
+    """Seal the secrets of second factors anew with the newest key; says how many."""
+    renewed = 0
+    for factor in Authenticator.objects.order_by("pk").iterator():
+        older = {
+            name: value
+            for name, value in factor.data.items()
+            if isinstance(value, str) and value.startswith(("v1:", "v2:")) and not secrets.is_newest(value)
+        }
+        if older:
+            data = {**factor.data, **{name: seal(unseal(value)) for name, value in older.items()}}
+            renewed += Authenticator.objects.filter(pk=factor.pk, data=factor.data).update(data=data)
+    return renewed
 
 
 def begin_session(session: MutableMapping[str, Any], *, has_second_factor: bool, now: datetime) -> None:

@@ -34,11 +34,15 @@ class Entry:
     summary: str
     description: str = ""
     link: str = ""
+    # Where, for an hour in person: the sender's neutral label.
+    place: str = ""
     remind_before: timedelta | None = None
 
     def content(self) -> str:
         """What a reader sees of it, as a digest: two entries that only count differently are alike."""
-        shown = (self.starts_at, self.ends_at, self.summary, self.description, self.link)
+        shown = [self.starts_at, self.ends_at, self.summary, self.description, self.link]
+        # Left out where there is none, so that entries made before there was a place are as they were.
+        shown += [self.place] if self.place else []
         return digest("\x1f".join(str(part) for part in shown))
 
 
@@ -107,6 +111,8 @@ def _event(entry: Entry, *, is_cancelled: bool) -> "Event":
         return event
     if entry.description:
         event.add("description", plain(entry.description))
+    if entry.place:
+        event.add("location", plain(entry.place).replace("\n", " "))
     if entry.link:
         event.add("url", entry.link)
     if entry.remind_before is not None:

@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef
 
 from blikk.calendars.files import Entry, uid_of
 from blikk.calendars.models import CalendarFeed, CalendarServer, ServerCalendar
-from blikk.calendars.words import Words, for_clinician
+from blikk.calendars.words import Words, for_clinician, place_of
 from blikk.clinics.models import Clinic, Membership, Role
 from blikk.clinics.queries import clinicians_of
 from blikk.kernel.ids import digest
 from blikk.kernel.times import day_bounds, local
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Form
 from blikk.scheduling.queries import drop_in_of
 from blikk.scheduling.states import AppointmentStatus
 
@@ -121,6 +121,7 @@ def _of_appointment(appointment: Appointment, membership: Membership, base_url: 
         summary=words.summary,
         description=words.description,
         link=_day_link(base_url, appointment.starts_at, membership.clinic.zone),
+        place=place_of(membership.clinic) if appointment.form == Form.IN_PERSON else "",
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from django.utils import translation
 from django.utils.translation import gettext
 
+from blikk.clinics.labels import neutral
+from blikk.clinics.models import Clinic
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -21,6 +24,11 @@ def for_invited(*, sender: str, phone: str, link: str, language: str) -> Words:
         if not link:
             words = gettext("{sender}\nSpørsmål? Ring {phone}.")
         return Words(gettext("Avtale"), words.format(sender=sender, link=link, phone=phone))
+
+
+def place_of(clinic: Clinic) -> str:
+    """Where one meets, for a calendar: at who it comes from. An address can say what people go there for (law 6)."""
+    return neutral(clinic.sender_label)
 
 
 def for_clinician(kind: str, *, link: str, language: str) -> Words:

@@ -45,6 +45,8 @@ class Clinic(Opaque):
     relay_only = models.BooleanField(default=False)
     asks_birth_date = models.BooleanField(default=True)
     always_asks_code = models.BooleanField(default=False)
+    # Patients may prove who they are with an eID while they wait, where the installation has a provider.
+    offers_eid = models.BooleanField(default=False)
     # The page for everybody, at /k/<slug>. It names who works here, so it is not there until somebody says so.
     is_public = models.BooleanField(default=False)
     about = models.TextField(max_length=2000, blank=True)
@@ -67,6 +69,8 @@ class Clinic(Opaque):
     late_cancel_fee = models.PositiveSmallIntegerField(default=0)
     # How long a patient may wait without anybody being told, before the clinician gets a message.
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
+    # Whether kind and last four signs of a card that was shown are kept; otherwise only that one was shown.
+    keeps_card_mark = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -120,6 +124,8 @@ class Membership(Opaque):
     title = models.CharField(max_length=60, blank=True)
     profession = models.CharField(max_length=60, blank=True)
     hpr_number = models.CharField(max_length=9, blank=True)
+    # When HelseID last vouched for that number; empty where somebody typed it.
+    hpr_proven_at = models.DateTimeField(null=True, blank=True)
     # At each clinic by itself: who works at two may be at work in one of them only.
     alert_by = models.CharField(max_length=5, choices=AlertBy, default=AlertBy.EMAIL)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -158,3 +164,77 @@ class EquipmentCheck(models.Model):
 
     def __str__(self) -> str:
         return f"EquipmentCheck of {self.membership_id}"
+
+
+class VideoKind(models.TextChoices):
+    """How the room of another video solution is found."""
+
+    FIXED = "fixed"
+    TEMPLATE = "template"
+    WHEREBY = "whereby"
+
+
+class VideoSolution(Opaque):
+    """Which video solution a clinic uses, or one clinician there against the clinic's habit."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="video_solutions")
+    # Empty for the clinic's own choice.
+    membership = models.OneToOneField(
+        Membership, models.PROTECT, null=True, blank=True, related_name="video_solution"
+    )
+    # Blikk's own picture and sound, for who differs from a clinic that uses another solution.
+    is_own = models.BooleanField(default=False)
+    kind = models.CharField(max_length=10, choices=VideoKind, blank=True)
+    # What the solution is called by those who use it.
+    supplier = models.CharField(max_length=60, blank=True)
+    # The room, or the pattern of its address with {random} in it.
+    address = models.CharField(max_length=500, blank=True)
+    # The clinic's own key to the supplier, sealed; empty where the installation's is used.
+    sealed_key = models.BinaryField(default=bytes, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic"],
+                condition=models.Q(membership__isnull=True),
+                name="one_video_solution_per_clinic",
+            ),
+            models.CheckConstraint(
+                name="video_solution_is_own_or_named",
+                condition=models.Q(is_own=True, kind="", address="")
+                | (models.Q(is_own=False, kind__in=VideoKind.values) & ~models.Q(supplier="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"VideoSolution {self.public_id}"
+
+
+class MemberPhoto(models.Model):
+    """The face on a member's card: a small picture, made anew from what was sent, apart so that lists never read it."""
+
+    membership = models.OneToOneField(Membership, models.CASCADE, related_name="photo")
+    picture = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Photo of {self.membership_id}"
+
+
+class OwnInformation(models.Model):
+    """What a clinic adds to the information for patients. Nothing is written over: new words have the next number."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="own_information")
+    number = models.PositiveIntegerField()
+    words = models.TextField(max_length=2000, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "number"], name="one_text_per_number_and_clinic"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Information {self.number} of {self.clinic_id}"

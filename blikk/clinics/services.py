@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 import phonenumbers
 from django.db import IntegrityError, transaction
 
+from blikk.accounts.eid import is_missing as missing_eid
 from blikk.accounts.models import User
 from blikk.accounts.services import open_account, topic_of
 from blikk.audit.services import record
@@ -30,6 +31,8 @@ SETTINGS = (
     "relay_only",
     "asks_birth_date",
     "always_asks_code",
+    "keeps_card_mark",
+    "offers_eid",
 )
 LONGEST_EARLY = 240
 _HPR = re.compile(r"[0-9]{7,9}")
@@ -138,8 +141,9 @@ def change_member(clinic: Clinic, member_id: str, post: Post, *, actor: Actor, n
     membership.role = post.role
     membership.title = post.title
     membership.profession = post.profession
-    membership.hpr_number = post.hpr_number
-    membership.save(update_fields=["role", "title", "profession", "hpr_number"])
+    if membership.hpr_number != post.hpr_number:
+        membership.hpr_number, membership.hpr_proven_at = post.hpr_number, None
+    membership.save(update_fields=["role", "title", "profession", "hpr_number", "hpr_proven_at"])
     record(
         "member.changed",
         actor=actor,
@@ -151,6 +155,21 @@ def change_member(clinic: Clinic, member_id: str, post: Post, *, actor: Actor, n
     )
     if before != post.role:
         _tell(membership.user, clinic, "membership_changed")
+    return membership
+
+
+@transaction.atomic
+def take_hpr_number(membership: Membership, number: str, *, actor: Actor, now: datetime) -> Membership:
+    """Note the number that HelseID vouches for; it counts more than what somebody typed."""
+    before = membership.hpr_number
+    membership.hpr_number, membership.hpr_proven_at = number, now
+    membership.save(update_fields=["hpr_number", "hpr_proven_at"])
+    if before != number:
+        clinic_id = membership.clinic_id
+        changed = {"before": before, "after": number}
+        record(
+            "member.hpr_from_helse_id", actor=actor, about=membership, clinic_id=clinic_id, now=now, **changed
+        )
     return membership
 
 
@@ -205,6 +224,11 @@ def _lock(clinic: Clinic, member_id: str) -> Membership:
     return membership
 
 
+def has_unseen_signs(words: str) -> bool:
+    """Whether a text has signs that are not seen, or that turn the text around them."""
+    return bool(_UNSEEN.search(words))
+
+
 def _require_usable(values: dict[str, str | int | bool]) -> None:
     wrong: dict[str, str] = {}
     try:
@@ -218,6 +242,8 @@ def _require_usable(values: dict[str, str | int | bool]) -> None:
         wrong["zone"] = "unknown"
     if not 0 <= int(values.get("opens_before_minutes", 0)) <= LONGEST_EARLY:
         wrong["opens_before_minutes"] = "unknown"
+    if values.get("offers_eid") and missing_eid():
+        wrong["offers_eid"] = "no_eid"
     if values.get("relay_only") and not has_relay():
         wrong["relay_only"] = "no_relay"
     if any(_UNSEEN.search(str(values.get(name, ""))) for name in ("name", "sender_label")) or not neutral(

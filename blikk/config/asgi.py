@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from blikk.config.bounds import bounded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blikk.config.settings")
-pages = get_asgi_application()
+pages = bounded(get_asgi_application())
 
 from blikk.sockets.routing import sockets_with  # noqa: E402  (Django must be set up first)
 from blikk.web.presenters.lookout import look  # noqa: E402

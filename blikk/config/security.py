@@ -98,6 +98,8 @@ LANGUAGE_COOKIE_SECURE = _secure
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+# A photo stays in memory until it is sealed: no temporary file ever holds it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # Headers

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from blikk.config import env
+from blikk.config.providers import providers
 from blikk.config.security import *  # noqa: F403
 
 BLIKK_DEMO = env.DEMO
@@ -49,6 +50,12 @@ BLIKK_SMS_GATEWAY_LOGIN: dict[str, Any] = {
 BLIKK_APPRISE_SMS_URL = env.APPRISE_SMS_URL
 BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.strip()]
 BLIKK_CALDAV_CA = env.CALDAV_CA
+BLIKK_PROVIDERS = providers()
+BLIKK_TEST_NUMBERS = env.TEST_NUMBERS
+BLIKK_EXTERNAL_VIDEO_HOSTS = [host.strip().lower() for host in env.EXTERNAL_VIDEO_HOSTS if host.strip()]
+BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
+BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
+BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
@@ -72,6 +79,20 @@ if wrong := [host for host in BLIKK_CALDAV_HOSTS if not fullmatch(r"[a-z0-9.-]+(
     )
 if BLIKK_CALDAV_CA and not Path(BLIKK_CALDAV_CA).is_file():
     raise ImproperlyConfigured("BLIKK_CALDAV_CA must be a file with certificates (PEM)")
+
+if wrong := [
+    host
+    for host in BLIKK_EXTERNAL_VIDEO_HOSTS
+    if not fullmatch(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+(:\d{1,5})?", host)
+]:
+    raise ImproperlyConfigured(
+        "BLIKK_EXTERNAL_VIDEO_HOSTS names hosts as join.nhn.no, or all below a domain as *.whereby.com, "
+        f"not {wrong[0]!r}"
+    )
+if BLIKK_EXTERNAL_VIDEO_CA and not Path(BLIKK_EXTERNAL_VIDEO_CA).is_file():
+    raise ImproperlyConfigured("BLIKK_EXTERNAL_VIDEO_CA must be a file with certificates (PEM)")
+if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", BLIKK_WHEREBY_URL):
+    raise ImproperlyConfigured("BLIKK_WHEREBY_URL must be an https address such as https://api.whereby.dev")
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"
@@ -108,6 +129,7 @@ INSTALLED_APPS = [
     "blikk.invitations",
     "blikk.waiting_room",
     "blikk.consultations",
+    "blikk.writing",
     "blikk.documentation",
     "blikk.web",
 ]
@@ -177,8 +199,11 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_numbers": {"()": "blikk.config.redaction.NoNumbers"}},
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_numbers"]}
+    },
     # It writes down every address that it asks.
     "loggers": {"httpx": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},

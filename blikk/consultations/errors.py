@@ -21,6 +21,18 @@ class Elsewhere(Refused):
     code = "elsewhere"
 
 
+class NotIdentified(Refused):
+    """It was not made sure who the patient is, and no reason was given why not."""
+
+    code = "not_identified"
+
+
+class NoEid(Refused):
+    """There is no proof by eID that this is the patient."""
+
+    code = "not_proven_by_eid"
+
+
 class FrameOpen(Refused):
     """A control question has no answer, or one that the clinician has not asked about."""
 
@@ -31,9 +43,3 @@ class OwnSideOpen(Refused):
     """The clinician has not said of today that their own side is in order."""
 
     code = "own_side_open"
-
-
-class NotIdentified(Refused):
-    """Nobody has established who the patient is."""
-
-    code = "not_identified"

@@ -7,7 +7,15 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
-from blikk.consultations.frame_questions import BUILT_IN, Danger, Given, Light, light_of
+from blikk.consultations.frame_questions import (
+    BUILT_IN,
+    MUCH_WORSE,
+    AnswerSource,
+    Danger,
+    Given,
+    Light,
+    light_of,
+)
 from blikk.consultations.models import (
     Consultation,
     FrameAnswer,
@@ -19,6 +27,7 @@ from blikk.consultations.models import (
 )
 from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
+from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import IN_QUEUE
 
@@ -132,12 +141,13 @@ def frame_of_talk(consultation: Consultation) -> Frame | None:
 
 def answered_by(invitation: Invitation) -> tuple[Sequence[str], bool, str]:
     """What a patient's own page may know: which questions are answered, never how; that it may be urgent; the wish."""
-    check = FrameCheck.objects.filter(invitation=invitation).first()
-    if check is None:
-        return (), False, ""
-    rows = list(check.answers.filter(source="patient").values_list("question", "value"))
-    is_urgent = ("worse", "c") in rows
-    return sorted(question for question, _ in rows), is_urgent, check.wish
+    rows = FrameCheck.objects.filter(invitation=invitation).values_list(
+        "wish", "answers__source", "answers__question", "answers__value"
+    )
+    found = list(rows)
+    said = {question: value for _, source, question, value in found if source == AnswerSource.PATIENT}
+    is_urgent = said.get("worse") == MUCH_WORSE
+    return sorted(said), is_urgent, found[0][0] if found else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,3 +235,14 @@ def _given(answer: FrameAnswer | None) -> Given | None:
     if answer is None:
         return None
     return Given(answer.value, answer.at, answer.helped, answer.danger, answer.danger_at)
+
+
+def worse_since_booking(appointment: Appointment) -> bool | None:
+    """Whether it has become worse, as the clinician heard it, else as the patient answered; None where nobody did."""
+    said = dict(
+        FrameAnswer.objects.filter(
+            check_of__invitation__appointment=appointment, question="worse"
+        ).values_list("source", "value")
+    )
+    value = said.get("clinician") or said.get("patient")
+    return None if value is None else value != "a"

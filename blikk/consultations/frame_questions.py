@@ -75,6 +75,8 @@ BUILT_IN: Mapping[str, Mapping[str, Choice]] = {
     "overheard": {"a": _GREEN, "b": _YELLOW, "c": _RED},
     "worse": {"a": _GREEN, "b": _YELLOW, "c": Choice(Light.RED, Danger.WORSE)},
 }
+# The one answer that the patient's own page may react to: it shows the emergency numbers.
+MUCH_WORSE = "c"
 OWN = ("yes", "no")
 # Who is helped is not alone, whatever was answered; and what was answered may not be what they would have said.
 CHANGED_BY_HELP = frozenset({"safe", "company", "overheard"})

@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.frame_questions import AnswerSource, FrameWish, Worry
-from blikk.consultations.states import Channel, ConsultationStatus, Fee, FollowUp, Outcome
+from blikk.consultations.identity_tables import IdentityCheck as IdentityCheck
+from blikk.consultations.states import Channel, ConsultationStatus, Engine, Fee, FollowUp, Outcome
 from blikk.invitations.models import Invitation
 from blikk.kernel.models import Moving, Opaque
 from blikk.scheduling.models import Appointment
@@ -22,6 +23,8 @@ class Consultation(Moving):
     # Counts up with every new round; capabilities of an older one are refused (security D7).
     generation = models.PositiveSmallIntegerField(default=1)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.VIDEO)
+    # How people see each other: Blikk's own picture and sound, or the room of another solution.
+    engine = models.CharField(max_length=10, choices=Engine, default=Engine.MESH)
     opened_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=160, blank=True)
@@ -80,6 +83,8 @@ class Participant(Opaque):
     admitted_at = models.DateTimeField()
     joined_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    # The patient would rather talk on the phone, and nobody has done so yet.
+    asked_phone_at = models.DateTimeField(null=True, blank=True)
     # What the others in a group see instead of the name.
     alias = models.CharField(max_length=40, blank=True)
     # Of who comes along: how the patient's yes was given, or on what ground; of an interpreter, for the record.
@@ -116,6 +121,13 @@ class Participant(Opaque):
         return f"Participant {self.public_id}"
 
 
+class ChangedHow(models.TextChoices):
+    """Why the people went over to another channel."""
+
+    MEASURED = "measured"
+    BY_HAND = "by_hand"
+
+
 class ChannelChange(models.Model):
     """That the people in a consultation went over to another channel."""
 
@@ -123,12 +135,49 @@ class ChannelChange(models.Model):
     channel = models.CharField(max_length=10, choices=Channel)
     at = models.DateTimeField()
     by = models.CharField(max_length=160)
+    # Empty for the channel that it began with.
+    how = models.CharField(max_length=10, choices=ChangedHow, blank=True)
 
     class Meta:
         ordering = ["at", "pk"]
 
     def __str__(self) -> str:
         return f"{self.channel} at {self.at}"
+
+
+class UnansweredCall(models.Model):
+    """That the clinician rang and nobody answered."""
+
+    consultation = models.ForeignKey(Consultation, models.CASCADE, related_name="unanswered_calls")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=160)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"unanswered at {self.at}"
+
+
+class ExternalRoom(models.Model):
+    """The room of another video solution that a consultation is held in; told to nobody who was not let in."""
+
+    consultation = models.OneToOneField(Consultation, models.CASCADE, related_name="external_room")
+    supplier = models.CharField(max_length=60)
+    # What people are told about where they go: the name of the machine behind the address.
+    host = models.CharField(max_length=120)
+    # Empty until the supplier has made the room.
+    address = models.CharField(max_length=500, blank=True)
+    # What the clinician opens, where the supplier tells hosts and guests apart.
+    host_address = models.CharField(max_length=2000, blank=True)
+    # How it is made: "fixed", "template" or "whereby".
+    kind = models.CharField(max_length=10)
+    made_at = models.DateTimeField(null=True, blank=True)
+    # When they went over to Blikk's own picture and sound.
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"room of {self.supplier}"
 
 
 class OwnQuestion(Opaque):

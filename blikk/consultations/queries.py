@@ -11,6 +11,7 @@ from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
 from blikk.scheduling.models import Appointment
 
+_WITH = ("consultation__clinic", "consultation__appointment__patient", "consultation__external_room")
 SEAT_GOES_COLD = timedelta(seconds=45)
 
 
@@ -48,18 +49,14 @@ def open_close_outs(clinic: Clinic, *, clinician: Membership | None = None) -> Q
 
 def participant_by_invitation(invitation: Invitation) -> Participant | None:
     """The invited person's place in a consultation, if they were let in."""
-    return (
-        Participant.objects.filter(invitation=invitation)
-        .select_related("consultation__clinic", "consultation__appointment")
-        .first()
-    )
+    return Participant.objects.filter(invitation=invitation).select_related(*_WITH).first()
 
 
 def participant_of(consultation: Consultation, membership: Membership) -> Participant:
     """A member of staff's place in a consultation; raises NotFound where they have none."""
     found = (
         Participant.objects.filter(consultation=consultation, membership=membership)
-        .select_related("consultation__clinic", "consultation__appointment")
+        .select_related(*_WITH)
         .first()
     )
     if found is None:

@@ -12,7 +12,7 @@ from blikk.clinics.models import Membership
 from blikk.consultations.errors import Elsewhere, Over, RoomFull
 from blikk.consultations.models import ChannelChange, Consultation, Participant, ParticipantRole
 from blikk.consultations.queries import SEAT_GOES_COLD, find_for
-from blikk.consultations.states import CONSULTATION, RUNNING, Channel, ConsultationStatus
+from blikk.consultations.states import CONSULTATION, RUNNING, Channel, ConsultationStatus, Engine
 from blikk.kernel.actors import Actor
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Appointment
@@ -22,7 +22,15 @@ MOST_IN_A_MESH = 4
 
 
 @transaction.atomic
-def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, now: datetime) -> Consultation:
+def open_for(
+    appointment: Appointment,
+    clinician: Membership,
+    *,
+    engine: Engine = Engine.MESH,
+    channel: Channel = Channel.VIDEO,
+    actor: Actor,
+    now: datetime,
+) -> Consultation:
     """Open the consultation about an appointment with its clinician in it, or return the one that runs.
 
     Raises Over if it has ended: an ended consultation is never opened again (security D7).
@@ -33,9 +41,14 @@ def open_for(appointment: Appointment, clinician: Membership, *, actor: Actor, n
             raise Over
         return consultation
     consultation = Consultation.objects.create(
-        clinic=appointment.clinic, appointment=appointment, clinician=clinician, opened_at=now
+        clinic=appointment.clinic,
+        appointment=appointment,
+        clinician=clinician,
+        engine=engine,
+        channel=channel,
+        opened_at=now,
     )
-    ChannelChange.objects.create(consultation=consultation, channel=Channel.VIDEO, at=now, by=str(actor))
+    ChannelChange.objects.create(consultation=consultation, channel=channel, at=now, by=str(actor))
     record("consultation.opened", actor=actor, about=consultation, clinic_id=consultation.clinic_id, now=now)
     return consultation
 
@@ -200,25 +213,26 @@ def send_out(participant: Participant, *, actor: Actor, now: datetime) -> Partic
 
 
 @transaction.atomic
-def change_channel(
-    consultation: Consultation, *, channel: Channel, actor: Actor, now: datetime
+def hand_over(
+    consultation: Consultation, clinician: Membership, *, actor: Actor, now: datetime
 ) -> Consultation:
-    """Note which channel is really used: the record says what happened, not what was planned."""
+    """Let a colleague lead a consultation in writing from now on; who led it before has no more part in it."""
     if consultation.status not in RUNNING:
         raise Over
-    if consultation.channel == channel:
-        return consultation
-    change(consultation, channel=channel)
-    ChannelChange.objects.create(consultation=consultation, channel=channel, at=now, by=str(actor))
-    record(
-        "consultation.channel_changed",
+    leading = consultation.participants.filter(role=ParticipantRole.CLINICIAN)
+    leading.exclude(membership=clinician).update(role=ParticipantRole.COLLEAGUE, left_at=now)
+    change(consultation, clinician=clinician)
+    take_in(
+        consultation,
+        role=ParticipantRole.CLINICIAN,
+        name=clinician.name,
+        membership=clinician,
         actor=actor,
-        about=consultation,
-        clinic_id=consultation.clinic_id,
         now=now,
-        channel=str(channel),
     )
-    announce(f"call:{consultation.public_id}", "channel", channel=str(channel))
+    Participant.objects.filter(consultation=consultation, membership=clinician).update(
+        role=ParticipantRole.CLINICIAN
+    )
     return consultation
 
 

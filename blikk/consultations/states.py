@@ -38,6 +38,13 @@ class Channel(models.TextChoices):
     TEXT = "text"
 
 
+class Engine(models.TextChoices):
+    """Whose picture and sound it is."""
+
+    MESH = "mesh"
+    EXTERNAL = "external"
+
+
 class Outcome(models.TextChoices):
     """What the consultation came to."""
 
@@ -63,3 +70,33 @@ class Fee(models.TextChoices):
     CHARGED_ELSEWHERE = "charged_elsewhere"
     EXEMPT = "exempt"
     NO_CHARGE = "no_charge"
+
+
+class IdentityMethod(models.TextChoices):
+    """How it was made sure who somebody is."""
+
+    KNOWN = "known"
+    CARD = "card"
+    EID = "eid"
+    EXCEPTION = "exception"
+
+
+class CardKind(models.TextChoices):
+    """Which card was shown; kept only where the clinic wants that."""
+
+    PASSPORT = "passport"
+    NATIONAL_ID = "national_id"
+    DRIVING_LICENCE = "driving_licence"
+    BANK_CARD = "bank_card"
+    OTHER = "other"
+
+
+class IdentityException(models.TextChoices):
+    """Why somebody is talked with although it was not made sure who they are."""
+
+    URGENT = "urgent"
+    NO_CARD = "no_card"
+    CANNOT_SHOW = "cannot_show"
+    VOUCHED_FOR = "vouched_for"
+    CHILD = "child"
+    OTHER = "other"

@@ -314,3 +314,51 @@ class PhoneProof(Opaque):
 
     def __str__(self) -> str:
         return f"PhoneProof {self.public_id}"
+
+
+class Informed(models.TextChoices):
+    """How somebody was told what a consultation by video is."""
+
+    SHOWN = "shown"
+    ORALLY = "orally"
+
+
+class Information(Opaque):
+    """That somebody was told what happens, who is responsible and what their rights are, before they joined."""
+
+    appointment = models.ForeignKey(
+        Appointment, models.CASCADE, null=True, blank=True, related_name="information"
+    )
+    invitation = models.ForeignKey(
+        Invitation, models.CASCADE, null=True, blank=True, related_name="information"
+    )
+    how = models.CharField(max_length=10, choices=Informed)
+    # Which text stood on the page, and in which language it was read.
+    version = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=5, blank=True)
+    by_name = models.CharField(max_length=160, blank=True)
+    at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "version"],
+                condition=Q(how="shown"),
+                name="a_text_is_shown_once_per_invitation",
+            ),
+            models.UniqueConstraint(
+                fields=["appointment"],
+                condition=Q(how="orally", taken_back_at__isnull=True),
+                name="informed_orally_once_per_appointment",
+            ),
+            models.CheckConstraint(
+                name="information_shown_to_somebody_or_told_by_somebody",
+                condition=Q(how="shown", invitation__isnull=False, appointment__isnull=True) & ~Q(version="")
+                | Q(how="orally", invitation__isnull=True, appointment__isnull=False) & ~Q(by_name=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Information {self.public_id}"

@@ -5,6 +5,7 @@ from typing import Literal
 
 from blikk.invitations.models import Device, Invitation, PersonRole
 from blikk.invitations.states import InvitationStatus
+from blikk.scheduling.models import Form
 from blikk.scheduling.states import AppointmentStatus
 
 Standing = Literal[
@@ -51,6 +52,9 @@ def standing(invitation: Invitation, device: Device, *, now: datetime) -> Standi
         return invitation.revoked_because  # type: ignore[return-value]
     if invitation.status == InvitationStatus.ENDED:
         return "ended"
+    if invitation.appointment is not None and invitation.appointment.form == Form.IN_PERSON:
+        # A way to choose a time, which never opens a room (law 7).
+        return "in_person"
     if has_nobody_to_join(invitation):
         return "ended"
     if is_expired(invitation, now=now):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from blikk.clinics.models import Clinic
 from blikk.invitations.models import Device, Invitation, PersonRole
-from blikk.invitations.states import InvitationStatus
+from blikk.invitations.states import InvitationStatus, Revoked
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import digest, keyed, normal_code
 from blikk.patients.models import Patient
@@ -78,6 +78,26 @@ def get(clinic: Clinic, invitation_id: str) -> Invitation:
 def open_for(appointment: Appointment) -> QuerySet[Invitation]:
     """The invitations to an appointment that still lead somewhere."""
     return _whole().filter(appointment=appointment, status=InvitationStatus.OPEN).order_by("pk")
+
+
+def last_of_patient(appointment: Appointment) -> Invitation | None:
+    """The patient's newest way into an hour, whether or not it still leads anywhere."""
+    mine = _whole().filter(appointment=appointment, role=PersonRole.PATIENT)
+    return mine.order_by("-pk").first()
+
+
+def told_in_person(appointment: Appointment) -> Invitation | None:
+    """The invitation by which a patient was told last that an hour is held in person."""
+    mine = _whole().filter(
+        appointment=appointment, role=PersonRole.PATIENT, revoked_because=Revoked.IN_PERSON
+    )
+    return mine.order_by("-pk").first()
+
+
+def closed_in_person(appointment: Appointment) -> QuerySet[Invitation]:
+    """The invitations that were closed because an hour became one in person."""
+    found = _whole().filter(appointment=appointment, revoked_because=Revoked.IN_PERSON)
+    return found.order_by("pk")
 
 
 def along_with(invitation: Invitation) -> QuerySet[Invitation]:

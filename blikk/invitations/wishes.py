@@ -22,6 +22,12 @@ def open_wish(invitation: Invitation) -> Wish | None:
     return Wish.objects.filter(invitation=invitation, status=WishStatus.ASKED).first()
 
 
+def is_wished(appointment: Appointment) -> bool:
+    """Whether the patient has asked to come in person and nobody has answered, in one query."""
+    mine = Wish.objects.filter(invitation__appointment=appointment, status=WishStatus.ASKED)
+    return mine.filter(kind=WishKind.IN_PERSON).exists()
+
+
 def get_wish(clinic: Clinic, wish_id: str) -> Wish:
     """The wish of that name at this clinic; raises NotFound."""
     found = (
@@ -61,9 +67,19 @@ def end_wish(wish: Wish, status: WishStatus, *, actor: Actor, now: datetime) -> 
 @transaction.atomic
 def settle_all(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
     """What was asked for is answered when the hour is moved or cancelled."""
+    _end_all(appointment, WishStatus.SETTLED, actor=actor, now=now)
+
+
+@transaction.atomic
+def agree_all(appointment: Appointment, *, actor: Actor, now: datetime) -> None:
+    """What was asked for is agreed to when the hour is to be held in person."""
+    _end_all(appointment, WishStatus.AGREED, actor=actor, now=now)
+
+
+def _end_all(appointment: Appointment, status: WishStatus, *, actor: Actor, now: datetime) -> None:
     wishes = Wish.objects.filter(invitation__appointment=appointment, status=WishStatus.ASKED)
     for wish in wishes.select_related("invitation__clinic"):
-        end_wish(wish, WishStatus.SETTLED, actor=actor, now=now)
+        end_wish(wish, status, actor=actor, now=now)
 
 
 def reminder_channels(patient: Patient) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from blikk.clinics.labels import neutral, short_sender
 from blikk.clinics.models import Clinic
+from blikk.invitations.meeting_words import MEETING_WORDS, MeetingKind
 from blikk.invitations.models import Invitation
 from blikk.kernel.times import local
 
@@ -20,6 +21,7 @@ Kind = Literal[
     "queued", "two_left", "your_turn", "missed", "queue_closed", "late", "other_clinician",
     "reminder", "link_again", "in_person",
     "along", "moved_to_other",
+    "meet", "meet_offer", "meet_cancelled",
 ]  # fmt: skip
 
 
@@ -157,11 +159,13 @@ def wish_alert(clinic: Clinic, *, starts_at: datetime, language: str, base_url: 
         )
 
 
-def preview(clinic: Clinic, *, starts_at: datetime, language: str, base_url: str) -> Words:
+def preview(
+    clinic: Clinic, *, starts_at: datetime, language: str, in_person: bool = False, base_url: str
+) -> Words:
     """Write the invitation as it will be sent, with dots where the two secrets will stand."""
     with translation.override(language):
         day, time = _when(starts_at, clinic.zone)
-        return _invited(
+        return _WORDS["meet" if in_person else "invited"](
             Fields(
                 sender=neutral(clinic.sender_label),
                 day=day,
@@ -373,14 +377,8 @@ def _link_again(fields: Fields) -> Words:
     )
 
 
-def _in_person(fields: Fields) -> Words:
-    return Words(
-        gettext("Timen {day} kl. {time} er ikke på video").format(day=fields.day, time=fields.time),
-        gettext(
-            "{sender}: Timen din {day} kl. {time} blir et vanlig oppmøte, ikke på video. "
-            "Du trenger ingen lenke.\nSpørsmål? Ring {phone}."
-        ).format(**_named(fields)),
-    )
+def _about_meeting(kind: MeetingKind) -> Callable[[Fields], Words]:
+    return lambda fields: Words(*MEETING_WORDS[kind](_named(fields)))
 
 
 _WORDS: dict[Kind, Callable[[Fields], Words]] = {
@@ -399,7 +397,7 @@ _WORDS: dict[Kind, Callable[[Fields], Words]] = {
     "late": _late,
     "reminder": _reminder,
     "link_again": _link_again,
-    "in_person": _in_person,
+    **{kind: _about_meeting(kind) for kind in MEETING_WORDS},
 }
 
 

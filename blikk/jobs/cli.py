@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
     _add_messages(acts)
     _add_audit(acts)
+    _add_keys(acts)
     _add_clinic(acts)
     _add_notice(acts)
     return parser
@@ -73,6 +74,18 @@ def _add_audit(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     verify.add_argument("--heads", type=Path, help="exported heads to compare with")
     export = _add(steps, "export-heads", _audit_export, "append the signed heads to a file to keep elsewhere")
     export.add_argument("file", type=Path, nargs="?")
+
+
+def _add_keys(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    keys = acts.add_parser("keys", help="keys for encrypted fields, and for eID and HelseID")
+    steps = keys.add_subparsers(required=True, metavar="STEP")
+    _add(steps, "new", _keys("new"), "put a fresh key for encrypted fields before the others")
+    _add(steps, "renew", _keys("renew"), "encrypt every field anew with the first key")
+    for step, words in (
+        ("make", "make the key that a provider knows us by, and print its public part"),
+        ("show", "print the public part of that key"),
+    ):
+        _add(steps, step, _keys(step), words).add_argument("provider", choices=["patient", "helseid"])
 
 
 def _add_clinic(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -190,6 +203,19 @@ def _audit_export(given: argparse.Namespace) -> int:
     from blikk.jobs.record import export
 
     return export(given.file)
+
+
+def _keys(step: str) -> Act:
+    def act(given: argparse.Namespace) -> int:
+        _set_up()
+        from blikk.jobs import keys
+
+        of_provider = {"make": keys.make, "show": keys.show}
+        if step in of_provider:
+            return of_provider[step](given.provider)
+        return keys.new() if step == "new" else keys.renew()
+
+    return act
 
 
 def _clinic_add(given: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TextIO
 
@@ -12,6 +11,8 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from blikk.calendars.queries import in_trouble
+from blikk.jobs.doctor_eid import providers
+from blikk.jobs.finding import Finding as Finding
 from blikk.jobs.serve import pending_migrations
 from blikk.notifications.queries import oldest_unsent_at
 from blikk.notifications.transports.chosen import chosen_transports
@@ -21,16 +22,6 @@ from blikk.notifications.transports.smpp import SmppTransport
 PATIENCE = 3.0
 LATE = timedelta(minutes=5)
 LONG = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and what to do about it if it is not well."""
-
-    what: str
-    is_well: bool
-    how: str
-    fix: str = ""
 
 
 def examine(out: TextIO) -> int:
@@ -195,4 +186,12 @@ def _reaches(what: str, host: str, port: int, setting: str) -> Finding:
     return Finding(what, True, f"{host}:{port} answers")
 
 
-LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (secrets, database, redis, transports, calendars, relay)
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    secrets,
+    database,
+    redis,
+    transports,
+    calendars,
+    relay,
+    providers,
+)

@@ -57,7 +57,23 @@ def put_up_timetable(
             slot_minutes=45,
             buffer_minutes=15,
         )
+        _visits(clinic, doctor, weekday, common)
         _drop_in(clinic, [doctor, psychologist], weekday, time(13, 0), time(15, 0), actor=actor, now=now)
+
+
+def _visits(clinic: Clinic, doctor: Membership, weekday: int, common: dict[str, Any]) -> None:
+    """Some hours in person, for whom video is not right."""
+    services.add_period(
+        clinic,
+        **common,
+        form="in_person",
+        name="Oppmøte hos fastlegen",
+        weekday=weekday,
+        starts=time(15, 0),
+        ends=time(16, 0),
+        clinicians=[doctor],
+        slot_minutes=20,
+    )
 
 
 def open_queue_now(

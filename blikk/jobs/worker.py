@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from blikk.accounts.eid import forget_old as forget_trips
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
@@ -31,6 +32,8 @@ from blikk.notifications.transports import Listening
 from blikk.notifications.transports.chosen import chosen_transports
 from blikk.patients.requests import forget_old as forget_requests
 from blikk.scheduling.services import forget_holds
+from blikk.writing.photos import sweep_orphans
+from blikk.writing.services import forget_drafts
 
 PAUSE = 0.5
 PAUSE_AFTER_FAULT = 2.0
@@ -128,12 +131,15 @@ def _keep_house(due: datetime) -> datetime:
         return due
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
+    forget_trips(now=now)
     forget_old(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)
     forget_reports(now=now)
     forget_inbound(now=now)
     forget_requests(now=now)
+    sweep_orphans(now=now)
+    forget_drafts(now=now)
     return now + HOUSE_EVERY
 
 

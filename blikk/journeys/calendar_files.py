@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from blikk.calendars.files import Entry, Method, uid_of, write
-from blikk.calendars.words import for_invited
+from blikk.calendars.words import for_invited, place_of
 from blikk.invitations.models import Invitation
 from blikk.invitations.words import Kind, grouped
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Form
 
 # What these messages say about the entry in the person's calendar; the others change nothing in it.
 METHODS: dict[str, Method] = {
@@ -14,6 +14,8 @@ METHODS: dict[str, Method] = {
     "moved": "PUBLISH",
     "moved_to_other": "PUBLISH",
     "in_person": "PUBLISH",
+    "meet": "PUBLISH",
+    "meet_cancelled": "CANCEL",
     "cancelled": "CANCEL",
 }
 REMIND_BEFORE = timedelta(minutes=15)
@@ -41,6 +43,7 @@ def calendar_file(invitation: Invitation, kind: Kind, *, link: str, now: datetim
         summary=words.summary,
         description=words.description,
         link=link,
+        place=place_of(clinic) if appointment.form == Form.IN_PERSON else "",
         remind_before=REMIND_BEFORE,
     )
     return write([entry], method=METHODS[kind])

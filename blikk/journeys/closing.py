@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,16 +10,24 @@ from blikk.audit.services import hold, looked_at
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
+from blikk.consultations.channels import Stretch, stretches_of, unanswered_at
 from blikk.consultations.frame_lights import Frame, frame_of_talk
 from blikk.consultations.models import Consultation, ParticipantRole
+from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
 from blikk.documentation.models import Note
 from blikk.documentation.queries import find_for
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
+from blikk.journeys.suitability import SuitabilityFacts, suitability_of
+from blikk.journeys.tasks import OpenTask, tasks_about
+from blikk.journeys.who import Who, who_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
+from blikk.scheduling import queries as planned
+from blikk.scheduling.models import Turn
+from blikk.writing.queries import sums_about
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,25 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelUsed:
-    """From when a channel was used."""
+class Elsewhere:
+    """The video solution that is not ours; `left_at` where they came back to Blikk's own."""
 
-    channel: str
+    supplier: str
+    host: str
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WritingUsed:
+    """A case in writing as the note has it: when, how much, and what became of the photos."""
+
+    kind: str
     at: datetime
+    answered_at: datetime | None
+    from_patient: int
+    from_clinic: int
+    photos_kept: int
+    photos_deleted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +76,18 @@ class Draft:
     zone: str
     form: str
     present: tuple[Present, ...]
-    channels: tuple[ChannelUsed, ...]
+    channels: tuple[Stretch, ...]
+    who: Who
+    suitability: SuitabilityFacts
+    turn: Turn | None = None
+    tasks: tuple[OpenTask, ...] = ()
     # How many others there were, in a group.
     others: int = 0
+    # When the clinician rang and nobody answered.
+    unanswered: tuple[datetime, ...] = ()
+    elsewhere: Elsewhere | None = None
+    # What was written with the patient about it: never the words themselves.
+    writing: tuple[WritingUsed, ...] = ()
     # The control questions and the confirmation; None where no patient was there.
     frame: Frame | None = None
 
@@ -90,6 +122,7 @@ def draft_of(consultation: Consultation) -> Draft:
         ended_at=consultation.ended_at,
         zone=appointment.zone,
         form=appointment.form,
+        **_about_video(consultation),
         present=tuple(
             Present(
                 person.name,
@@ -103,13 +136,53 @@ def draft_of(consultation: Consultation) -> Draft:
             for person in consultation.participants.all()
             if person.role != ParticipantRole.MEMBER
         ),
+        who=who_of(consultation),
         # One patient's record names no other one.
         others=consultation.participants.filter(role=ParticipantRole.MEMBER).count(),
-        channels=tuple(
-            ChannelUsed(change.channel, change.at) for change in consultation.channel_changes.all()
-        ),
+        channels=tuple(stretches_of(consultation)),
+        unanswered=tuple(unanswered_at(consultation)),
+        elsewhere=_elsewhere(consultation),
         frame=frame_of_talk(consultation),
+        writing=_writing_about(consultation),
     )
+
+
+def _writing_about(consultation: Consultation) -> tuple[WritingUsed, ...]:
+    return tuple(
+        WritingUsed(
+            kind=one.kind,
+            at=one.opened_at,
+            answered_at=one.first_answer_at,
+            from_patient=one.from_patient,
+            from_clinic=one.from_clinic,
+            photos_kept=one.photos_kept,
+            photos_deleted=one.photos_deleted,
+        )
+        for one in sums_about(consultation.appointment)
+    )
+
+
+def _about_video(consultation: Consultation) -> dict[str, Any]:
+    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
+    appointment = consultation.appointment
+    return {
+        "suitability": suitability_of(consultation.clinic, appointment),
+        "turn": planned.turn_of(appointment),
+        "tasks": tuple(tasks_about(appointment)),
+    }
+
+
+def prefilled(consultation: Consultation) -> dict[str, str]:
+    """What the close-out begins with: somebody who is to come in person needs no choosing twice."""
+    made = planned.turn_of(consultation.appointment)
+    if made is None or made.meeting_id in {None, consultation.appointment_id}:
+        return {}
+    return {"outcome": Outcome.IN_PERSON_NEEDED, "follow_up": FollowUp.IN_PERSON}
+
+
+def _elsewhere(consultation: Consultation) -> Elsewhere | None:
+    room = room_of(consultation)
+    return Elsewhere(room.supplier, room.host, room.left_at) if room else None
 
 
 @transaction.atomic

@@ -17,13 +17,18 @@ from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
 from blikk.journeys.frame import frames_in
+from blikk.journeys.invited import letter_of, weak_proof_of
+from blikk.journeys.reach import Reach, reach_of
+from blikk.journeys.suitability import NotedAbout, noted_about
+from blikk.journeys.tasks import OpenTask, open_tasks
 from blikk.notifications.queries import MessageState, in_trouble, states_of
-from blikk.patients.models import ContactPoint
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.queries import OpeningView, get, on_day, openings_on
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import Queue, delay_of, is_connected, queues_of
+from blikk.waiting_room.queries import EidFacts, Queue, delay_of, eid_facts_of, is_connected, queues_of
 from blikk.waiting_room.states import PRESENT
+from blikk.writing.models import Case
+from blikk.writing.queries import open_cases
 
 TROUBLE_FOR = timedelta(days=3)
 
@@ -52,6 +57,7 @@ class Person:
     sound: str = ""
     network: str = ""
     is_connected: bool = False
+    eid: EidFacts = field(default_factory=EidFacts)
     # What they chose when they were told that the clinician is late.
     late_answer: str = ""
     # What they have asked for from their link and nobody has answered, and its name.
@@ -104,6 +110,12 @@ class Row:
     is_drop_in: bool = False
     is_group: bool = False
     is_in_person: bool = False
+    is_in_writing: bool = False
+    # What was ticked and judged last about video, and whether the patient has times in person to choose between.
+    points: Sequence[str] = ()
+    judgement: str = ""
+    is_offered: bool = False
+    uses_text: bool = False
     zone: str = ""
 
     @property
@@ -154,6 +166,9 @@ class Day:
     queues: Sequence[QueueDay] = ()
     # How many minutes the clinician has said that they are late.
     late_minutes: int = 0
+    tasks: Sequence[OpenTask] = ()
+    # What is written with patients and not closed.
+    cases: Sequence[Case] = ()
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -167,8 +182,9 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
             "public_id", "status", "appointment_id"
         )
     }
-    reach = _reach([appointment.patient_id for appointment in appointments])
-    rows = [_row(each, people[each.pk], talks.get(each.pk), reach) for each in appointments]
+    reach = reach_of([appointment.patient_id for appointment in appointments])
+    about = noted_about(keys)
+    rows = [_row(each, people[each.pk], talks.get(each.pk), reach, about) for each in appointments]
     close_outs = [
         OpenCloseOut(
             talk.public_id,
@@ -187,6 +203,8 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
         _unreached(clinic, clinician, now),
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
+        open_tasks(clinic, holder=clinician),
+        open_cases(clinic, clinician=clinician),
     )
 
 
@@ -235,7 +253,9 @@ def row_of(clinic: Clinic, appointment_id: str, *, now: datetime) -> Row:
     appointment = get(clinic, appointment_id)
     talks = Consultation.objects.filter(appointment=appointment).select_related("clinician")
     people = _people([appointment.pk], now=now)[appointment.pk]
-    return _row(appointment, people, talks.first(), _reach([appointment.patient_id]))
+    return _row(
+        appointment, people, talks.first(), reach_of([appointment.patient_id]), noted_about([appointment.pk])
+    )
 
 
 _asked = Wish.objects.filter(invitation=OuterRef("pk"), status=WishStatus.ASKED)
@@ -259,6 +279,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         arrival.invitation_id: arrival
         for arrival in Arrival.objects.filter(appointment__in=appointments, status__in=PRESENT)
     }
+    eids = eid_facts_of(arrivals.values(), now=now)
     messages = states_of(named(invitation) for invitation in invitations)
     came = [one for one in invitations if one.role == PersonRole.PATIENT and one.pk in arrivals]
     frames = frames_of(came[0].clinic, [one.pk for one in came]) if came else {}
@@ -267,7 +288,8 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
         people[invitation.appointment_id or 0].append(
             _person(
                 invitation,
-                arrivals.get(invitation.pk),
+                arrival := arrivals.get(invitation.pk),
+                eids.get(arrival.pk if arrival else 0),
                 messages.get(named(invitation), ()),
                 frames.get(invitation.pk),
                 now=now,
@@ -279,6 +301,7 @@ def _people(appointments: Sequence[int], *, now: datetime) -> dict[int, list[Per
 def _person(
     invitation: Invitation,
     arrival: Arrival | None,
+    eid: EidFacts | None,
     messages: Sequence[MessageState],
     frame: Frame | None,
     *,
@@ -296,6 +319,7 @@ def _person(
             "sound": arrival.sound,
             "network": arrival.network,
             "is_connected": is_connected(arrival, now=now),
+            "eid": eid,
             "hold_until": arrival.hold_until,
             "frame": frame,
         }
@@ -314,8 +338,8 @@ def _person(
         late_answer=invitation.late_answer,
         wish=invitation.wish or "",  # type: ignore[attr-defined]
         wish_id=invitation.wish_id or "",  # type: ignore[attr-defined]
-        letter=_letter(invitation),
-        weak_proof=_weak_proof(invitation),
+        letter=letter_of(invitation),
+        weak_proof=weak_proof_of(invitation),
         devices=invitation.trusted,  # type: ignore[attr-defined]
         messages=messages,
         **_about_along(invitation, now=now),  # type: ignore[arg-type]
@@ -337,45 +361,15 @@ def _about_along(invitation: Invitation, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _letter(invitation: Invitation) -> str:
-    if "letter" not in invitation.sent_by.split(","):
-        return ""
-    return "printed" if invitation.letter_printed_at else "due"
-
-
-def _weak_proof(invitation: Invitation) -> str:
-    if invitation.by_letter:  # type: ignore[attr-defined]
-        return "letter"
-    return "email_code" if invitation.by_email else ""  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """A patient's phone, and why a contact point of theirs is in doubt."""
-
-    phone: str = ""
-    doubts: Sequence[str] = ()
-
-
-def _reach(patients: Sequence[int]) -> dict[int, _Reach]:
-    points = ContactPoint.objects.filter(patient__in=patients, retired_at__isnull=True)
-    found: dict[int, _Reach] = {}
-    for point in points.order_by("kind"):
-        known = found.get(point.patient_id, _Reach())
-        found[point.patient_id] = _Reach(
-            point.value if point.kind == "phone" else known.phone,
-            (*known.doubts, point.doubt) if point.doubt else known.doubts,
-        )
-    return found
-
-
 def _row(
     appointment: Appointment,
     people: Sequence[Person],
     talk: Consultation | None,
-    reach: dict[int, _Reach],
+    reach: dict[int, Reach],
+    about: NotedAbout,
 ) -> Row:
-    reached = reach.get(appointment.patient_id, _Reach())
+    reached = reach.get(appointment.patient_id, Reach())
+    noted = about.noted.get(appointment.pk)
     return Row(
         appointment=appointment.public_id,
         version=appointment.version,
@@ -396,5 +390,10 @@ def _row(
         is_drop_in=appointment.drop_in,
         is_group=appointment.is_group,
         is_in_person=appointment.form == "in_person",
+        is_in_writing=appointment.form == "text",
+        points=tuple(noted.points) if noted else (),
+        judgement=noted.judgement if noted else "",
+        is_offered=appointment.pk in about.offered,
+        uses_text=appointment.patient.uses_text,
         zone=appointment.zone,
     )

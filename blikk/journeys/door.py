@@ -16,13 +16,13 @@ from blikk.invitations.words import compose, sender_of
 from blikk.journeys import reminders
 from blikk.journeys.consent import alias_of, along_facts, tell_of
 from blikk.journeys.errors import NotAtThisStep
+from blikk.journeys.own_needs import needs_of
 from blikk.journeys.waiting import Everybody, hours_of, waiting_facts
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
 from blikk.media.services import IceConfig, check_credentials
 from blikk.notifications import services as outbox
-from blikk.notifications.services import hint
 from blikk.scheduling import services as scheduling
 from blikk.waiting_room import services as waiting_room
 from blikk.waiting_room.models import Arrival
@@ -89,6 +89,11 @@ class DoorView:
     # A clinician who is late with the booked hours, and what this patient would rather.
     late_minutes: int = 0
     late_answer: str = ""
+    showing: str = ""  # how far it is with showing this person who the clinician is
+    wish: str = ""  # What the patient has asked for; "offered": there are times in person to choose between.
+    # The conversation is held in another video solution; which one is told to who was let in.
+    is_external: bool = False
+    uses_text: bool = False
     # Of a patient who waits: which control questions are answered, and never how (journeys/frame.py).
     frame: dict[str, Any] | None = None
 
@@ -288,7 +293,7 @@ def view_of(
         ends_at=ends_at,
         opens_at=policies.opens_at(invitation),
         tries_left=max(TRIES - invitation.tries, 0),
-        code_to=hint(invitation.phone or invitation.email) if standing == "code" else "",
+        code_to=outbox.hint(invitation.phone or invitation.email) if standing == "code" else "",
         wrong=wrong,
         arrival=arrival.public_id if arrival else "",
         arrival_status=arrival.status if arrival else "",
@@ -298,6 +303,7 @@ def view_of(
         along=along_facts(invitation, now=now) if is_proven else (),
         is_along=invitation.role != PersonRole.PATIENT,
         alias=alias_of(invitation) if is_proven else "",
+        **(needs_of(invitation, is_admitted=step == "admitted") if is_proven else {}),
         **facts,
     )
 
@@ -366,10 +372,9 @@ def _after_answer(
 ) -> DoorView:
     is_booked = invitation.appointment is not None
     if right and is_booked and policies.standing(invitation, device, now=now) == "proven":
-        actor: Actor = inviting.actor_of(invitation, where=where)
         with transaction.atomic():
             hold(invitation.clinic_id)
-            waiting_room.come(invitation, actor=actor, now=now)
+            waiting_room.come(invitation, actor=inviting.actor_of(invitation, where=where), now=now)
     return view_of(invitation, device, now=now, wrong=not right)
 
 

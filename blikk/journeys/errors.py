@@ -47,3 +47,15 @@ class EnoughInvited(Refused):
     """The patient has asked as many people in as they may by themselves; the clinic can ask more."""
 
     code = "enough_invited"
+
+
+class AlreadyClosedOut(Refused):
+    """The consultation is finished: what comes after it is booked as any other hour."""
+
+    code = "already_closed_out"
+
+
+class AlreadyArranged(Refused):
+    """There is an hour in person after this conversation already; it is moved instead."""
+
+    code = "already_arranged"

@@ -15,7 +15,7 @@ from blikk.consultations.frame_lights import Frame
 from blikk.consultations.frame_lights import Troubled as Troubled
 from blikk.consultations.frame_lights import troubled_of as troubled_of
 from blikk.consultations.frame_questions import FrameWish
-from blikk.consultations.identity import is_identified, require_identified
+from blikk.consultations.identity import confirm_known, is_identified, require_identified
 from blikk.consultations.models import Consultation, OwnQuestion
 from blikk.invitations import services as inviting
 from blikk.invitations.models import Device, Invitation, PersonRole
@@ -190,9 +190,12 @@ def confirm_frame(
     consultation = _running(clinic, consultation_id, membership)
     require_identified(consultation)
     day = _today(clinic, now)
-    return frame.confirm(
+    confirmed = frame.confirm(
         consultation, exception=exception, day=day, membership=membership, actor=actor, now=now
     )
+    # Who is known from before is confirmed by the same key.
+    confirm_known(confirmed, by=membership, actor=actor, now=now)
+    return confirmed
 
 
 @transaction.atomic

@@ -19,16 +19,16 @@ from blikk.invitations import services as inviting
 from blikk.invitations.models import TRIES, Device, Invitation, Wish, WishKind
 from blikk.invitations.states import Revoked, WishStatus
 from blikk.invitations.words import sender_of, wish_alert
-from blikk.journeys import booking, door, reminders
+from blikk.journeys import booking, door, in_person, reminders
+from blikk.journeys.consent import tell_of
 from blikk.journeys.errors import NotAtThisStep, TalkIsRunning
 from blikk.journeys.queue.letters import WAYS
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.notifications import services as outbox
 from blikk.notifications.services import hint
-from blikk.scheduling import services as scheduling
-from blikk.scheduling.models import Appointment
-from blikk.scheduling.queries import get as get_appointment
+from blikk.scheduling.models import Appointment, Form
+from blikk.scheduling.queries import has_open_turn, open_turn
 from blikk.scheduling.states import FILLS_TIME
 from blikk.waiting_room.queries import present_of
 
@@ -36,6 +36,14 @@ from blikk.waiting_room.queries import present_of
 SHORTLY_BEFORE = timedelta(hours=2)
 
 At = Literal["closed", "locked", "birth_date", "code", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A time in person that the patient may choose."""
+
+    id: str
+    starts_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,10 @@ class Change:
     is_here: bool = False
     reminded_by: tuple[str, ...] = ()
     can_be_reminded_by: tuple[str, ...] = ()
+    # The times in person to choose between, by name; whether the video hour stands until then.
+    offers: tuple[Offered, ...] = ()
+    is_offered: bool = False
+    is_on_video: bool = True
 
 
 def change_of(invitation_id: str, device_secret: str, *, now: datetime) -> Change:
@@ -118,20 +130,36 @@ def cannot_come(invitation_id: str, device_secret: str, *, where: str, now: date
 
 @transaction.atomic
 def rather_in_person(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> None:
-    """Ask to meet instead of video. No reason is asked for; the hour stands until staff have answered."""
-    invitation, appointment, actor = _mine(invitation_id, device_secret, where=where, now=now)
+    """Ask to meet instead of video. No reason is asked for; hour, place and conversation stand until staff answered."""
+    invitation, appointment, actor = _mine(
+        invitation_id, device_secret, even_talking=True, where=where, now=now
+    )
     wishes.ask(invitation, kind=WishKind.IN_PERSON, actor=actor, now=now)
+    tell_of(invitation)
     _alert(invitation, appointment, now=now)
 
 
 @transaction.atomic
 def take_back(invitation_id: str, device_secret: str, *, where: str, now: datetime) -> None:
     """Take back what was asked for, while nobody has answered it. Raises Overtaken when somebody has."""
-    invitation, _appointment, actor = _mine(invitation_id, device_secret, where=where, now=now)
+    invitation, _appointment, actor = _mine(
+        invitation_id, device_secret, even_talking=True, where=where, now=now
+    )
     wish = wishes.open_wish(invitation)
     if wish is None:
         raise NotAtThisStep
     wishes.end_wish(wish, WishStatus.TAKEN_BACK, actor=actor, now=now)
+    tell_of(invitation)
+
+
+@transaction.atomic
+def choose_time(invitation_id: str, device_secret: str, *, time: str, where: str, now: datetime) -> None:
+    """Choose one of the times for coming in person. Raises Invalid (`time`), NotAtThisStep, TalkIsRunning."""
+    _invitation, appointment, actor = _mine(invitation_id, device_secret, where=where, now=now)
+    offer = open_turn(appointment)
+    if offer is None:
+        raise NotAtThisStep
+    in_person.choose_time(offer, time, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -148,31 +176,12 @@ def choose_reminders(
 
 
 @transaction.atomic
-def agree_in_person(
-    clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime
-) -> Appointment:
-    """Let an hour be held in person, at the same time: the links say so, and everybody invited is told.
-
-    Raises Overtaken, IllegalMove, TalkIsRunning.
-    """
-    hold(clinic.pk)
-    appointment = get_appointment(clinic, appointment_id)
-    if find_for(appointment) is not None:
-        raise TalkIsRunning
-    for invitation in list(queries.open_for(appointment)):
-        wish = wishes.open_wish(invitation)
-        if wish is not None:
-            wishes.end_wish(wish, WishStatus.AGREED, actor=actor, now=now)
-    appointment = scheduling.hold_in_person(clinic, appointment_id, version=version, actor=actor, now=now)
-    booking.close_links(appointment, because=Revoked.IN_PERSON, kind="in_person", actor=actor, now=now)
-    return appointment
-
-
-@transaction.atomic
 def settle(clinic: Clinic, wish_id: str, *, actor: Actor, now: datetime) -> Wish:
     """Note that staff have talked with the patient about what was asked for; the hour stands as it is."""
     hold(clinic.pk)
-    return wishes.end_wish(wishes.get_wish(clinic, wish_id), WishStatus.SETTLED, actor=actor, now=now)
+    wish = wishes.end_wish(wishes.get_wish(clinic, wish_id), WishStatus.SETTLED, actor=actor, now=now)
+    tell_of(wish.invitation)
+    return wish
 
 
 def _present(invitation_id: str, device_secret: str) -> tuple[Invitation, Device]:
@@ -184,9 +193,10 @@ def _present(invitation_id: str, device_secret: str) -> tuple[Invitation, Device
 
 def _where(invitation: Invitation, device: Device, *, now: datetime) -> At:
     standing = policies.standing(invitation, device, now=now)
-    if standing == "early":
-        standing = policies.proof_of(invitation, device)
     appointment = invitation.appointment
+    is_offered = standing == "in_person" and appointment is not None and has_open_turn(appointment.pk)
+    if standing == "early" or is_offered:
+        standing = policies.proof_of(invitation, device)
     is_mine = standing == "proven" and appointment is not None and appointment.status in FILLS_TIME
     places: dict[str, At] = {"birth_date": "birth_date", "code": "code", "locked": "locked"}
     return "open" if is_mine else places.get(standing, "closed")
@@ -200,7 +210,7 @@ def _at(invitation_id: str, device_secret: str, step: At, *, now: datetime) -> t
 
 
 def _mine(
-    invitation_id: str, device_secret: str, *, where: str, now: datetime
+    invitation_id: str, device_secret: str, *, even_talking: bool = False, where: str, now: datetime
 ) -> tuple[Invitation, Appointment, Actor]:
     """The patient's own hour, read when it is our turn: it may have been cancelled, or begun, meanwhile."""
     invitation, _device = _at(invitation_id, device_secret, "open", now=now)
@@ -208,7 +218,7 @@ def _mine(
     invitation, _device = _at(invitation_id, device_secret, "open", now=now)
     if invitation.appointment is None:
         raise NotFound
-    if find_for(invitation.appointment) is not None:
+    if not even_talking and find_for(invitation.appointment) is not None:
         raise TalkIsRunning
     return invitation, invitation.appointment, inviting.actor_of(invitation, where=where)
 
@@ -241,7 +251,12 @@ def _choices(invitation: Invitation, appointment: Appointment, *, now: datetime)
     notice = timedelta(hours=clinic.cancel_until_hours)
     ways = [way for way in wishes.REMINDED_BY if way in invitation.sent_by.split(",")]
     patient = invitation.patient
+    offer = open_turn(appointment)
+    times = in_person.times_of(offer, now=now) if offer else []
     return {
+        "offers": tuple(Offered(one.public_id, one.starts_at) for one in times),
+        "is_offered": offer is not None,
+        "is_on_video": appointment.form == Form.VIDEO,
         "wish": wish.kind if wish else "",
         "cancels_online": clinic.cancels_online,
         "is_late": bool(notice) and appointment.starts_at - now < notice,

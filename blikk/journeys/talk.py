@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from blikk.audit.services import hold
+from blikk.audit.services import hold, record
 from blikk.clinics.models import Clinic, Membership, Role
+from blikk.consultations import channels
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as talking
 from blikk.consultations.errors import Elsewhere
@@ -21,6 +22,7 @@ from blikk.invitations.queries import along_with
 from blikk.journeys.consent import first_name, require_welcome
 from blikk.journeys.door import who_is_at_the_door
 from blikk.journeys.errors import PatientFirst
+from blikk.journeys.external import engine_for, reserve
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.media.services import close_room, open_room
@@ -30,6 +32,7 @@ from blikk.waiting_room import queries as waiting_room
 from blikk.waiting_room import services as waiting
 from blikk.waiting_room.errors import NotTheirTurn
 from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.policies import is_someone_else, require_not_someone_else
 from blikk.waiting_room.states import PRESENT
 
 
@@ -51,6 +54,7 @@ def admit(
     arrival_id: str,
     *,
     version: int | None = None,
+    despite: str = "",
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -58,14 +62,17 @@ def admit(
     """Let a waiting person in, and open the consultation if they are the first.
 
     Raises NotFound, Overtaken or IllegalMove (somebody else was faster), RoomFull, Over, NotTheirTurn where
-    somebody who is ready stands before them in a queue, and for who comes along PatientFirst and NoConsent.
+    somebody who is ready stands before them in a queue, SomeoneElse where an eID named somebody else and nobody has
+    said why they are let in `despite` that; and for who comes along PatientFirst and NoConsent.
     """
     hold(clinic.pk)
     require_clinician(clinic, membership)
     arrival = waiting_room.get(clinic, arrival_id)
     if arrival.is_in_queue and waiting_room.ready_ahead_of(arrival, membership=membership, now=now):
         raise NotTheirTurn
-    return let_in(clinic, arrival, version=version, membership=membership, actor=actor, now=now)
+    return let_in(
+        clinic, arrival, version=version, despite=despite, membership=membership, actor=actor, now=now
+    )
 
 
 @transaction.atomic
@@ -74,17 +81,26 @@ def let_in(
     arrival: Arrival,
     *,
     version: int | None = None,
+    despite: str = "",
     membership: Membership,
     actor: Actor,
     now: datetime,
 ) -> Consultation:
     """Let a certain person in, whose turn it is or who was chosen; the caller holds the clinic's line."""
+    require_not_someone_else(arrival, reason=despite)
+    if is_someone_else(arrival):
+        about, because = clinic.pk, waiting.clean_words(despite)
+        record(
+            "arrival.let_in_despite", actor=actor, about=arrival, clinic_id=about, now=now, because=because
+        )
     came = _welcome(arrival, now=now)
     waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)
     is_first = consultations.find_for(appointment) is None
-    consultation = talking.open_for(appointment, membership, actor=actor, now=now)
+    engine, solution = engine_for(membership)
+    consultation = talking.open_for(appointment, membership, engine=engine, actor=actor, now=now)
     if is_first:
+        reserve(consultation, solution, now=now)
         open_room(consultation.public_id)
         note_about(consultation, now=now)
         talking.take_in(
@@ -242,6 +258,7 @@ def change_channel(
     consultation_id: str,
     *,
     channel: str,
+    measured: bool = False,
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -252,7 +269,28 @@ def change_channel(
     require_leads(consultation, membership)
     if channel not in Channel.values:
         raise NotFound
-    return talking.change_channel(consultation, channel=Channel(channel), actor=actor, now=now)
+    return channels.change_channel(
+        consultation, channel=Channel(channel), measured=measured, actor=actor, now=now
+    )
+
+
+@transaction.atomic
+def ask_phone(participant: Participant, *, actor: Actor, now: datetime) -> None:
+    """The patient would rather talk on the phone. Raises NotFound for everybody else, Over."""
+    hold(participant.consultation.clinic_id)
+    participant.consultation.refresh_from_db()
+    channels.ask_phone(participant, actor=actor, now=now)
+
+
+@transaction.atomic
+def note_unanswered(
+    clinic: Clinic, consultation_id: str, *, membership: Membership, actor: Actor, now: datetime
+) -> int:
+    """The clinician rang and nobody answered. Raises NotFound for who does not lead it, Over."""
+    hold(clinic.pk)
+    consultation = consultations.get(clinic, consultation_id)
+    require_leads(consultation, membership)
+    return channels.note_unanswered(consultation, actor=actor, now=now)
 
 
 @transaction.atomic

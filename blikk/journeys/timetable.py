@@ -156,7 +156,8 @@ def move_to_slot(
     Raises NotFound for a slot that there cannot be, Invalid (`starts_at`: taken, absent or held), Overtaken.
     """
     hold(clinic.pk)
-    slot = planned.find_slot(clinic, slot_name, now=now)
+    form = planned.get(clinic, appointment_id).form
+    slot = planned.find_slot(clinic, slot_name, form=form, now=now)
     at = local(slot.starts_at, clinic.zone)
     return booking.move(
         clinic,

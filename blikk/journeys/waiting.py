@@ -7,9 +7,11 @@ from typing import Any
 
 from blikk.consultations.frame_lights import answered_by
 from blikk.invitations.models import Invitation, PersonRole
+from blikk.invitations.wishes import open_wish
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import local
-from blikk.scheduling.models import Opening
+from blikk.scheduling.models import Appointment, Opening
+from blikk.scheduling.queries import has_open_turn
 from blikk.scheduling.states import AppointmentStatus
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import (
@@ -22,6 +24,7 @@ from blikk.waiting_room.queries import (
     pace_of,
     place_of,
     places_of,
+    showing_of,
     spots_of,
     words_for,
 )
@@ -60,8 +63,10 @@ def waiting_facts(
             facts |= _outside(invitation, invitation.opening, now=now)
         return facts
     told = [{"at": one.at.isoformat(), "code": one.code, "words": one.words} for one in words_for(arrival)]
+    showing = showing_of(arrival)
     facts = {
         "words": tuple(told),
+        "showing": str(showing.status) if showing else "",
         **_lateness(invitation, now=now),
         **_hold(arrival),
         **_frame(invitation, arrival),
@@ -168,10 +173,19 @@ def _lateness(invitation: Invitation, *, now: datetime) -> dict[str, Any]:
         return {}
     if appointment.status not in {AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED}:
         return {}
+    wish = {"wish": _wish(invitation, appointment)}
     day = local(appointment.starts_at, appointment.zone).date()
     delay = delay_of(appointment.clinician_id, day)
     minutes = delay.minutes if delay else 0
-    return {"late_minutes": minutes, "late_answer": invitation.late_answer if minutes else ""}
+    return {"late_minutes": minutes, "late_answer": invitation.late_answer if minutes else "", **wish}
+
+
+def _wish(invitation: Invitation, appointment: Appointment) -> str:
+    """What the patient asked for and nobody has answered; "offered" where the answer is times to choose between."""
+    if has_open_turn(appointment.pk):
+        return "offered"
+    wish = open_wish(invitation)
+    return wish.kind if wish else ""
 
 
 def hours_of(invitation: Invitation) -> tuple[datetime, datetime, str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 
+from blikk.kernel.errors import Invalid
 from blikk.kernel.ids import keyed
 from blikk.kernel.limits import may_try
-from blikk.media.engines import mesh
-from blikk.media.errors import TooManyCredentials
+from blikk.media.engines import external, mesh
+from blikk.media.engines.whereby import Meeting, Whereby
+from blikk.media.errors import RoomNotMade, TooManyCredentials
 
 CALL_FOR = timedelta(minutes=10)
 CHECK_FOR = timedelta(minutes=2)
@@ -61,6 +63,47 @@ def check_credentials(device_id: str, *, now: datetime) -> IceConfig:
     """Give a device that is being tested before admission two minutes of the relay, in a class of its own."""
     _require_issue("check", device_id, CHECK_ISSUES, now)
     return _ice("check", device_id, now + CHECK_FOR, relay_only=False)
+
+
+def external_hosts() -> list[str]:
+    """The hosts of other video solutions that the operator has opened for."""
+    return list(settings.BLIKK_EXTERNAL_VIDEO_HOSTS)
+
+
+def can_make_rooms() -> bool:
+    """Whether this installation may make rooms at Whereby."""
+    return bool(settings.BLIKK_WHEREBY_KEY)
+
+
+def require_allowed(address: str) -> str:
+    """An address as the operator allows it today; raises RoomNotMade."""
+    try:
+        return external.read_address(address, external_hosts())
+    except Invalid as fault:
+        raise RoomNotMade("host_not_allowed") from fault
+
+
+def make_external_room(*, ends_at: datetime, key: str = "") -> Meeting:
+    """Have a room made for one consultation, by the clinic's key or ours; asks another server. Raises RoomNotMade."""
+    if not key and not can_make_rooms():
+        raise RoomNotMade("no_key")
+    meeting = _whereby(key).make(ends_at=ends_at)
+    require_allowed(meeting.address)
+    if meeting.host_address:
+        # Longer than what people type: the key of the host stands in it.
+        external.require_same_host(meeting.host_address, meeting.address)
+    return meeting
+
+
+def remove_external_room(meeting: str, *, key: str = "") -> None:
+    """Take away a room that nobody needs. Raises RoomNotMade."""
+    _whereby(key).remove(meeting)
+
+
+def _whereby(key: str) -> Whereby:
+    return Whereby(
+        settings.BLIKK_WHEREBY_URL, key or settings.BLIKK_WHEREBY_KEY, settings.BLIKK_EXTERNAL_VIDEO_CA
+    )
 
 
 def has_relay() -> bool:

@@ -6,6 +6,7 @@ from django.db import models
 
 from blikk.clinics.models import Clinic
 from blikk.kernel.models import Moving, Opaque
+from blikk.kernel.secrets import ClinicSealedField
 from blikk.patients.states import ExemptionStatus, RequestStatus
 
 
@@ -17,6 +18,8 @@ class Patient(Opaque):
     family_name = models.CharField(max_length=80)
     birth_on = models.DateField()
     language = models.CharField(max_length=5, default="nb")
+    # Reads and writes instead of hearing and speaking, or beside it.
+    uses_text = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -31,6 +34,35 @@ class Patient(Opaque):
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}"
+
+
+class NumberSource(models.TextChoices):
+    """Who said that a national number is this patient's."""
+
+    TYPED = "typed"
+    EID = "eid"
+
+
+class NationalNumber(models.Model):
+    """A patient's national number: sealed, and found again within the clinic by a digest alone."""
+
+    patient = models.OneToOneField(Patient, models.CASCADE, related_name="national_number")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="national_numbers")
+    number = ClinicSealedField()
+    index = models.CharField(max_length=64)
+    kind = models.CharField(max_length=10)
+    source = models.CharField(max_length=10, choices=NumberSource)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["clinic", "index"], name="one_patient_per_national_number_and_clinic"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"NationalNumber of {self.patient_id}"
 
 
 class ContactKind(models.TextChoices):

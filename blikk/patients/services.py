@@ -191,3 +191,21 @@ def _reach(phone: str | None, email: str | None) -> dict[str, str]:
     if faults:
         raise Invalid(**faults)
     return reach
+
+
+@transaction.atomic
+def set_uses_text(patient: Patient, *, uses_text: bool, actor: Actor, now: datetime) -> Patient:
+    """Note whether a patient reads and writes in a conversation; said by themself or by staff."""
+    if patient.uses_text == uses_text:
+        return patient
+    Patient.objects.filter(pk=patient.pk).update(uses_text=uses_text)
+    patient.uses_text = uses_text
+    record(
+        "patient.text_need_noted",
+        actor=actor,
+        about=patient,
+        clinic_id=patient.clinic_id,
+        now=now,
+        uses_text=uses_text,
+    )
+    return patient

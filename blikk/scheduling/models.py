@@ -6,7 +6,13 @@ from django.db.models import F, Q
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.models import Moving, Opaque
 from blikk.patients.models import Patient
-from blikk.scheduling.states import AppointmentStatus, OpeningStatus, PeriodStatus
+from blikk.scheduling.states import (
+    AppointmentStatus,
+    OpeningStatus,
+    PeriodStatus,
+    TaskStatus,
+    TurnStatus,
+)
 
 
 class Form(models.TextChoices):
@@ -14,6 +20,7 @@ class Form(models.TextChoices):
 
     VIDEO = "video"
     IN_PERSON = "in_person"
+    TEXT = "text"
 
 
 class Kind(models.TextChoices):
@@ -36,6 +43,8 @@ class Period(Moving):
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="periods")
     clinicians = models.ManyToManyField(Membership, related_name="periods")
     kind = models.CharField(max_length=10, choices=Kind)
+    # How the booked hours are held; a queue is always on video.
+    form = models.CharField(max_length=20, choices=Form, default=Form.VIDEO)
     name = models.CharField(max_length=60)
     status = models.CharField(max_length=10, choices=PeriodStatus, default=PeriodStatus.RUNNING)
     weekday = models.PositiveSmallIntegerField()  # 0 is Monday
@@ -73,6 +82,9 @@ class Period(Moving):
                     last_entry__lte=F("ends"),
                     expected_minutes__gt=0,
                 ),
+            ),
+            models.CheckConstraint(
+                name="period_of_drop_in_is_on_video", condition=Q(kind="booked") | Q(form="video")
             ),
             models.CheckConstraint(
                 name="period_retired_at_a_time",
@@ -265,3 +277,110 @@ class SlotHold(Opaque):
 
     def __str__(self) -> str:
         return f"SlotHold {self.public_id}"
+
+
+class Judgement(models.TextChoices):
+    """What a clinician thinks of holding an hour on video; the program thinks nothing."""
+
+    VIDEO = "video"
+    BEGIN = "begin"
+    IN_PERSON = "in_person"
+
+
+class Suitability(Opaque):
+    """What spoke for and against video when somebody looked, and the clinician's judgement. Never changed: the
+    newest counts, and the older ones stay."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="suitabilities")
+    number = models.PositiveSmallIntegerField()
+    points = models.JSONField(default=list)
+    judgement = models.CharField(max_length=10, choices=Judgement, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    place = models.CharField(max_length=10)
+
+    class Meta:
+        verbose_name_plural = "suitabilities"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "number"], name="suitability_is_noted_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Suitability {self.public_id}"
+
+
+class Turn(Moving):
+    """That an hour is to be held in person instead: why, and the times that the patient may choose between."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="turns")
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="turns")  # the one on video
+    # The physical one: the same appointment, or a new one where people had talked already.
+    meeting = models.ForeignKey(Appointment, models.PROTECT, null=True, related_name="meeting_of")
+    status = models.CharField(max_length=12, choices=TurnStatus)
+    reason = models.CharField(max_length=20)
+    words = models.CharField(max_length=500, blank=True)  # for staff alone
+    place = models.CharField(max_length=10)
+    asked_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment"], condition=Q(status="offered"), name="one_open_offer_per_appointment"
+            ),
+            models.CheckConstraint(
+                name="turn_settled_at_a_time",
+                condition=Q(status="offered", settled_at__isnull=True)
+                | (~Q(status="offered") & Q(settled_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Turn {self.public_id}"
+
+
+class OfferedTime(Opaque):
+    """One of the times that a patient may choose between."""
+
+    turn = models.ForeignKey(Turn, models.CASCADE, related_name="times")
+    clinician = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="offered_time_has_a_length", condition=Q(ends_at__gt=F("starts_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"OfferedTime {self.public_id}"
+
+
+class Task(Moving):
+    """Something that a member of staff is to find out or do about an appointment, until it is done."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="tasks")
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="tasks")
+    holder = models.ForeignKey(Membership, models.PROTECT, related_name="tasks")
+    what = models.CharField(max_length=300)
+    due_on = models.DateField()
+    status = models.CharField(max_length=10, choices=TaskStatus, default=TaskStatus.OPEN)
+    set_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "status", "due_on"])]
+        constraints = [
+            models.CheckConstraint(
+                name="task_done_at_a_time",
+                condition=Q(status="done", done_at__isnull=False) | Q(status="open", done_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Task {self.public_id}"

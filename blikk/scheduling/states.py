@@ -1,4 +1,4 @@
-"""The lives of an appointment, of a period of the timetable, and of one day of a drop-in queue."""
+"""The lives of an appointment, of what is to become of it, of a period, and of one day of a drop-in queue."""
 
 from django.db import models
 
@@ -22,7 +22,10 @@ APPOINTMENT = Moves(
         AppointmentStatus.BOOKED: frozenset(
             {AppointmentStatus.ARRIVED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW}
         ),
-        AppointmentStatus.ARRIVED: frozenset({AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED}),
+        # Who sat in the digital waiting room and is to come in person instead has not come there yet.
+        AppointmentStatus.ARRIVED: frozenset(
+            {AppointmentStatus.BOOKED, AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED}
+        ),
     }
 )
 
@@ -53,3 +56,29 @@ OPENING = Moves(
         OpeningStatus.CLOSED: frozenset({OpeningStatus.OPEN}),
     }
 )
+
+
+class TurnStatus(models.TextChoices):
+    """Whether it is settled when an hour is held in person instead of on video."""
+
+    OFFERED = "offered"
+    SETTLED = "settled"
+    TAKEN_BACK = "taken_back"
+
+
+TURN = Moves(
+    {
+        TurnStatus.OFFERED: frozenset({TurnStatus.SETTLED, TurnStatus.TAKEN_BACK}),
+        TurnStatus.SETTLED: frozenset({TurnStatus.TAKEN_BACK}),
+    }
+)
+
+
+class TaskStatus(models.TextChoices):
+    """Whether something is still to be done."""
+
+    OPEN = "open"
+    DONE = "done"
+
+
+TASK = Moves({TaskStatus.OPEN: frozenset({TaskStatus.DONE}), TaskStatus.DONE: frozenset({TaskStatus.OPEN})})

@@ -11,7 +11,7 @@ from blikk.bus import hub
 from blikk.consultations import queries as consultations
 from blikk.consultations import services as consulting
 from blikk.consultations.errors import Elsewhere, Over
-from blikk.journeys import talk
+from blikk.journeys import external, talk
 from blikk.journeys.errors import NotAtThisStep
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
@@ -19,8 +19,20 @@ from blikk.kernel.ids import new_id
 from blikk.media.errors import TooManyCredentials
 from blikk.media.services import credentials_for
 from blikk.sockets import seats
-from blikk.sockets.database import Lane
-from blikk.sockets.frames import AskIce, Closed, Frame, Join, Signal, State, StepOut, Text
+from blikk.sockets.database import Lane, for_outside
+from blikk.sockets.frames import (
+    AskIce,
+    AskRoom,
+    Caption,
+    Closed,
+    Frame,
+    Guide,
+    Join,
+    Signal,
+    State,
+    StepOut,
+    Text,
+)
 from blikk.sockets.seats import Seat
 from blikk.sockets.wire import Message, Wire
 
@@ -70,23 +82,32 @@ def sat_down(
         socket=socket,
         rank=seats.rank_of(participant),
     )
+    everybody = consultations.roster(consultation)
     joined = {
         "type": "joined",
         "you": seat.participant,
         "role": seat.role,
         "version": consultation.version,
         "channel": consultation.channel,
-        "roster": roster_for(participant, seat, now=now),
+        "roster": rows_for(everybody, seat, now=now),
         "ice": ice_for(participant, now=now),
         "clinic": {"phone": consultation.clinic.phone},
+        "engine": external.engine_facts(consultation),
+        "uses_text": consultation.appointment.patient.uses_text,
+        "phone_asked": any(one.asked_phone_at for one in everybody),
     }
     return Sat(Place(participant, actor), seat, joined)
 
 
 def roster_for(participant: "Participant", seat: Seat, *, now: datetime) -> list[dict[str, Any]]:
     """Everybody who was let in, as seen from a seat."""
+    return rows_for(consultations.roster(participant.consultation), seat, now=now)
+
+
+def rows_for(everybody: "list[Participant]", seat: Seat, *, now: datetime) -> list[dict[str, Any]]:
+    """Those who were let in, as seen from a seat."""
     rows = []
-    for other in consultations.roster(participant.consultation):
+    for other in everybody:
         is_present = consultations.is_present(other, now=now)
         news = {
             "participant": other.public_id,
@@ -104,6 +125,9 @@ def roster_for(participant: "Participant", seat: Seat, *, now: datetime) -> list
 def ice_for(participant: "Participant", *, now: datetime) -> dict[str, Any]:
     """The relay for an admitted participant; without servers, to be asked for again, when they asked too often."""
     relay_only = participant.consultation.clinic.relay_only
+    if external.is_external(participant.consultation):
+        # Nothing of theirs goes through us.
+        return {"servers": [], "relay_only": relay_only, "expires_at": None}
     try:
         return credentials_for(participant.public_id, now=now, relay_only=relay_only).as_json()
     except TooManyCredentials:
@@ -139,8 +163,13 @@ class CallWire(Wire):
         match frame:
             case Join():
                 await self.join(frame)
-            case Signal() | State():
+            case Signal() | State() | Caption():
                 self._say(frame)
+            case AskRoom():
+                place = self._sitting()
+                facts = await for_outside(external.room_for)(place.participant, now=timezone.now())
+                await self.lane(external.note_gone)(place.participant, actor=place.actor, now=timezone.now())
+                await self.tell({"type": "done", "re": frame.id, **facts})
             case Text():
                 if not self._say(frame):
                     raise Over
@@ -295,7 +324,7 @@ class CallWire(Wire):
             raise NotFound
         return self.place
 
-    def _say(self, frame: Signal | Text | State) -> bool:
+    def _say(self, frame: Signal | Text | State | Caption | Guide) -> bool:
         news = seats.spoken(self.seat, frame, at=timezone.now().isoformat())
         if self.seat is None or news is None:
             return False

@@ -45,6 +45,8 @@ def _on_a_connection(act: Callable[[], Found]) -> Found:
 
 # What is asked once for many must not wait behind a thousand pages that ask each for itself.
 for_all = Lane("blikk-for-all")
+# What waits for somebody else's server.
+for_outside = Lane("blikk-outside")
 # Hundreds of seats are noted every second; a change of a queue must not wait behind that either.
 for_seats = Lane("blikk-for-seats")
 _lanes = [Lane(f"blikk-lane-{number}") for number in range(LANES)]

@@ -10,12 +10,25 @@ from django.utils import timezone
 
 from blikk.accounts.services import topic_of
 from blikk.invitations.words import grouped
-from blikk.journeys import queue, talk
+from blikk.journeys import external, queue, talk
 from blikk.kernel.errors import DomainError, NotFound
 from blikk.patients.queries import contact
 from blikk.sockets.call import CallWire, Place, Sat, sat_down
 from blikk.sockets.database import lane_of
-from blikk.sockets.frames import Admit, ChangeChannel, Closed, End, Frame, Hello, Next, Request, Take
+from blikk.sockets.frames import (
+    Admit,
+    ChangeChannel,
+    Closed,
+    End,
+    Frame,
+    Guide,
+    Hello,
+    Next,
+    Request,
+    Take,
+    Unanswered,
+    UseOwn,
+)
 from blikk.sockets.identity import SignedOut, Staff, staff_behind
 from blikk.sockets.line import Packed
 from blikk.sockets.wire import Message, encoded
@@ -77,18 +90,23 @@ def _opened(consultation: "Consultation") -> dict[str, Any]:
     return {"consultation": consultation.public_id, "phone": grouped(number)}
 
 
-def answer_in(
-    staff: Staff, consultation: str, frame: ChangeChannel | End, *, now: datetime
-) -> dict[str, Any]:
+LedBy = ChangeChannel | End | Unanswered | UseOwn
+
+
+def answer_in(staff: Staff, consultation: str, frame: LedBy, *, now: datetime) -> dict[str, Any]:
     """Do what the clinician asks for in the conversation they sit in."""
-    clinic, membership, actor = staff.clinic, staff.membership, staff.actor
+    clinic = staff.clinic
+    who: dict[str, Any] = {"membership": staff.membership, "actor": staff.actor, "now": now}
     match frame:
         case ChangeChannel():
-            talk.change_channel(
-                clinic, consultation, channel=frame.channel, membership=membership, actor=actor, now=now
-            )
+            how = {"channel": frame.channel, "measured": frame.measured, **who}
+            talk.change_channel(clinic, consultation, **how)
+        case Unanswered():
+            return {"times": talk.note_unanswered(clinic, consultation, **who)}
+        case UseOwn():
+            external.use_own(clinic, consultation, **who)
         case End():
-            talk.end(clinic, consultation, version=frame.version, membership=membership, actor=actor, now=now)
+            talk.end(clinic, consultation, version=frame.version, **who)
     return {}
 
 
@@ -143,10 +161,14 @@ class Desk(CallWire):
                 case Hello() | Admit() | Next() | Take():
                     facts = await self.lane(self._answer)(frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
-                case ChangeChannel() | End():
+                case ChangeChannel() | End() | Unanswered() | UseOwn():
                     consultation = self._sitting().participant.consultation.public_id
                     facts = await self.lane(self._answer_in)(consultation, frame)
                     await self.tell({"type": "done", "re": frame.id, **facts})
+                case Guide():
+                    if not self._say(frame):
+                        raise NotFound
+                    await self.tell({"type": "done", "re": frame.id})
                 case _:
                     await self.take_call(frame)
         except SignedOut:
@@ -175,7 +197,7 @@ class Desk(CallWire):
         now = timezone.now()
         return answer(self._here(now), frame, now=now)
 
-    def _answer_in(self, consultation: str, frame: ChangeChannel | End) -> dict[str, Any]:
+    def _answer_in(self, consultation: str, frame: LedBy) -> dict[str, Any]:
         now = timezone.now()
         return answer_in(self._here(now), consultation, frame, now=now)
 

@@ -18,6 +18,7 @@ from blikk.sockets.call import CallWire, Place, Sat, sit
 from blikk.sockets.database import lane_of
 from blikk.sockets.door_acts import Caller, answer, greet, look
 from blikk.sockets.frames import (
+    AskPhone,
     Closed,
     ComeBack,
     CompanionAnswer,
@@ -119,6 +120,10 @@ class Door(CallWire):
                     view = await self.lane(answer)(self.caller, frame, now=timezone.now())
                     # Not noted as shown: a page may ignore the answer to a report that crossed the admission.
                     await self.tell({"type": "done", "re": frame.id, "door": view.facts()})
+            case AskPhone():
+                place = self._sitting()
+                await self.lane(talk.ask_phone)(place.participant, actor=place.actor, now=timezone.now())
+                await self.tell({"type": "done", "re": frame.id})
             case _:
                 await self.take_call(frame)
 

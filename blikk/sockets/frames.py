@@ -6,6 +6,21 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from blikk.sockets.fields import FOUND as _FOUND
+from blikk.sockets.fields import LARGEST_NUMBER as _LARGEST_NUMBER
+from blikk.sockets.fields import LONGEST_SDP as LONGEST_SDP
+from blikk.sockets.fields import BadFrame as BadFrame
+from blikk.sockets.fields import equipment as _equipment
+from blikk.sockets.fields import flag as _flag
+from blikk.sockets.fields import mark as _mark
+from blikk.sockets.fields import matching as _matching
+from blikk.sockets.fields import number as _number
+from blikk.sockets.fields import one_of_each as _object
+from blikk.sockets.fields import page as _page
+from blikk.sockets.fields import public_id as _id
+from blikk.sockets.fields import refuse as _refuse
+from blikk.sockets.fields import short as _short
+from blikk.sockets.fields import signal_body as _body
 from blikk.sockets.waiting_frames import ComeBack as ComeBack
 from blikk.sockets.waiting_frames import CompanionAnswer as CompanionAnswer
 from blikk.sockets.waiting_frames import Devices as Devices
@@ -17,21 +32,15 @@ from blikk.sockets.waiting_frames import StepAway as StepAway
 from blikk.sockets.waiting_frames import Waiting as Waiting
 
 LARGEST = 64 * 1024
-LONGEST_SDP = 32 * 1024
-LONGEST_CANDIDATE = 1024
 LONGEST_TEXT = 2000
+LONGEST_CAPTION = 500
 
-_MARK = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ANSWER = re.compile(r"[a-z]{1,10}")
-_FOUND = re.compile(r"[a-z_]{0,20}")
-_LARGEST_NUMBER = 2**31 - 1
 
 CHANNELS = frozenset({"video", "sound", "phone", "text"})
 COMPANION_ANSWERS = frozenset({"yes", "no"})
 LATE_ANSWERS = frozenset({"wait", "phone", "new_time"})
 FRAME_WISHES = frozenset({"five_minutes", "sound", "phone", "ready"})
-QUALITIES = frozenset({"unknown", "good", "fair", "poor", "none"})
 
 
 class Closed(IntEnum):
@@ -45,10 +54,6 @@ class Closed(IntEnum):
     TOO_MANY = 4429
     TOO_LARGE = 1009
     RESTART = 1012
-
-
-class BadFrame(Exception):
-    """What arrived is no frame of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +142,57 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class ChangeChannel:
-    """The people went over to another channel."""
+    """The people went over to another channel: by a person's choice, or because the network carries no more."""
 
     id: int
     channel: str
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskPhone:
+    """The patient would rather talk on the phone."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The clinician rang, and nobody answered."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRoom:
+    """Where the room of the other video solution is."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UseOwn:
+    """Leave the other video solution, and see each other here."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What the speaker's own device made of what they say. It is passed on and kept nowhere."""
+
+    line: int
+    words: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Show somebody, over their own picture, where to hold a card; or take that away again."""
+
+    id: int
+    participant: str
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +217,18 @@ class End:
     version: int
 
 
-Request = Hello | Admit | Next | Take | Waiting | Join | Text | ChangeChannel | AskIce | StepOut | End
-Frame = Beat | Request | Signal | State
+# What says everything by its name.
+_BARE: dict[str, type[AskPhone | Unanswered | AskRoom | UseOwn | AskIce | StepOut]] = {
+    "ask_phone": AskPhone,
+    "ice": AskIce,
+    "room": AskRoom,
+    "step_out": StepOut,
+    "unanswered": Unanswered,
+    "use_own": UseOwn,
+}
+Ladder = ChangeChannel | AskPhone | Unanswered | AskRoom | UseOwn
+Request = Hello | Admit | Next | Take | Waiting | Join | Text | Ladder | Guide | AskIce | StepOut | End
+Frame = Beat | Request | Signal | State | Caption
 
 
 def decode(text: str) -> object:
@@ -197,6 +259,8 @@ def parse(raw: Any) -> Frame:
             return Signal(_id(to), _mark(to_epoch), _mark(epoch), _body(body))
         case {"type": "state"}:
             return State(_equipment(raw))
+        case {"type": "caption", "line": line, "words": str(words), "final": bool(final)}:
+            return Caption(_number(line), _short(words, LONGEST_CAPTION), final)
         case {"type": str(type_), "id": int(id_)} if type(id_) is int and 0 <= id_ <= _LARGEST_NUMBER:
             return _request(type_, id_, raw)
         case _:
@@ -214,15 +278,15 @@ def _request(type_: str, id_: int, raw: dict[str, Any]) -> Request:
         case {"type": "text", "words": str(words)} if 0 < len(words) <= LONGEST_TEXT and "\0" not in words:
             return Text(id_, words)
         case {"type": "channel", "channel": str(channel)} if channel in CHANNELS:
-            return ChangeChannel(id_, channel)
+            return ChangeChannel(id_, channel, _flag(raw.get("measured", False)))
+        case {"type": "guide", "participant": str(participant), "on": on}:
+            return Guide(id_, _id(participant), _flag(on))
+        case {"type": str(name)} if name in _BARE:
+            return _BARE[name](id_)
         case {"type": "admit", "arrival": str(arrival), "version": version}:
             return Admit(id_, _id(arrival), _number(version), *_page(raw))
         case {"type": "end", "version": version}:
             return End(id_, _number(version))
-        case {"type": "ice"}:
-            return AskIce(id_)
-        case {"type": "step_out"}:
-            return StepOut(id_)
         case {"type": "next", "opening": str(opening)}:
             return Next(id_, _id(opening), *_page(raw))
         case {"type": "take", "arrival": str(arrival), "version": version, "reason": str(reason)}:
@@ -256,97 +320,3 @@ def _waiting(type_: str, id_: int, raw: dict[str, Any]) -> Waiting:
             return FrameWish(id_, wish)
         case _:
             raise BadFrame
-
-
-def _body(body: dict[str, Any]) -> dict[str, Any]:
-    match body:
-        case {
-            "description": {"type": "offer" | "answer" as kind, "sdp": str(sdp)},
-            "round": round_,
-            "line": str(line),
-        }:
-            if not 0 < len(sdp) <= LONGEST_SDP or "\0" in sdp:
-                raise BadFrame
-            return {
-                "description": {"type": kind, "sdp": sdp},
-                "round": _number(round_),
-                "line": _mark(line),
-            }
-        case {"candidate": None}:
-            return {"candidate": None}
-        case {"candidate": dict(candidate)}:
-            return {"candidate": _candidate(candidate)}
-        case {"bye": True}:
-            return {"bye": True}
-        case _:
-            raise BadFrame
-
-
-def _candidate(raw: dict[str, Any]) -> dict[str, Any]:
-    line = raw.get("sdpMLineIndex")
-    return {
-        "candidate": _short(raw.get("candidate"), LONGEST_CANDIDATE),
-        "sdpMid": None if raw.get("sdpMid") is None else _short(raw["sdpMid"], 64),
-        "sdpMLineIndex": None if line is None else _number(line),
-        "usernameFragment": None
-        if raw.get("usernameFragment") is None
-        else _short(raw["usernameFragment"], 256),
-    }
-
-
-def _equipment(raw: dict[str, Any]) -> dict[str, bool | str]:
-    names = ("camera", "microphone", "sharing", "picture", "paused")
-    quality = raw.get("quality")
-    if not isinstance(quality, str) or quality not in QUALITIES:
-        raise BadFrame
-    return {**{name: _flag(raw.get(name)) for name in names}, "quality": quality}
-
-
-def _matching(pattern: re.Pattern[str], value: object) -> str:
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise BadFrame
-    return value
-
-
-def _mark(value: object) -> str:
-    return _matching(_MARK, value)
-
-
-def _page(raw: dict[str, Any]) -> tuple[str, str]:
-    """The tab and epoch of a page, both or neither."""
-    if "tab" not in raw and "epoch" not in raw:
-        return "", ""
-    return _mark(raw.get("tab")), _mark(raw.get("epoch"))
-
-
-def _id(value: object) -> str:
-    return _matching(_PUBLIC_ID, value)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise BadFrame
-    return value
-
-
-def _number(value: object) -> int:
-    if type(value) is not int or not 0 <= value <= _LARGEST_NUMBER:
-        raise BadFrame
-    return value
-
-
-def _short(value: object, longest: int) -> str:
-    if not isinstance(value, str) or len(value) > longest or "\0" in value:
-        raise BadFrame
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise BadFrame
-    return made
-
-
-def _refuse(constant: str) -> object:
-    raise BadFrame

@@ -12,6 +12,7 @@ from blikk.sockets.door import Door
 from blikk.sockets.lookout import Look
 from blikk.sockets.onlooker import Onlooker
 from blikk.sockets.wire import Message, Wire
+from blikk.sockets.written import Written
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -24,6 +25,7 @@ def sockets_with(look: Look) -> Socket:
     routes: tuple[tuple[re.Pattern[str], Callable[..., Wire]], ...] = (
         (re.compile(r"/ws/desk"), Desk),
         (re.compile(r"/ws/door/(?P<invitation>[A-Za-z0-9_-]{1,64})"), Door),
+        (re.compile(r"/ws/skriv/(?P<case>[A-Za-z0-9_-]{1,64})"), Written),
         (re.compile(r"/ws/k/(?P<slug>[-\w]{1,64})/(?P<part>now|slots)"), partial(Onlooker, look)),
     )
 

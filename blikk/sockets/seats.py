@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blikk.sockets.frames import Signal, State, Text
+from blikk.sockets.frames import Caption, Guide, Signal, State, Text
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Participant
@@ -58,7 +58,7 @@ def gone(seat: Seat) -> News:
     return {"event": "gone", "participant": seat.participant, "socket": seat.socket}
 
 
-def spoken(seat: Seat | None, frame: Signal | Text | State, *, at: str) -> News | None:
+def spoken(seat: Seat | None, frame: Signal | Text | State | Caption | Guide, *, at: str) -> News | None:
     """What a frame becomes on the bus; nothing from who has no seat, or from an earlier load of their page."""
     if seat is None:
         return None
@@ -73,13 +73,25 @@ def spoken(seat: Seat | None, frame: Signal | Text | State, *, at: str) -> News 
             return {"event": "text", **said, "words": frame.words, "at": at}
         case State():
             return {"event": "state", **said, "equipment": frame.equipment}
+        case Caption():
+            return {
+                "event": "caption",
+                **said,
+                "line": frame.line,
+                "words": frame.words,
+                "final": frame.final,
+            }
+        case Guide() if seat.role == "clinician":
+            return {"event": "guide", **said, "to": frame.participant, "on": frame.on}
+        case Guide():
+            return None
 
 
 def concerns(seat: Seat | None, news: News) -> bool:
     """Whether it is worth a turn: a page that is about to sit down hears everything, the others what is theirs."""
     if seat is None:
         return True
-    if news["event"] == "signal":
+    if news["event"] in {"signal", "guide"}:
         return bool(news.get("to") == seat.participant)
     return bool(news.get("from") != seat.participant)
 
@@ -89,7 +101,10 @@ def heard(seat: Seat | None, news: News) -> dict[str, Any] | None:
     if seat is None:
         return None
     event, about = news.get("event"), news.get("participant")
-    if event in {"signal", "text", "state", "present"} and news.get("generation") != seat.generation:
+    if (
+        event in {"signal", "text", "caption", "state", "present", "guide"}
+        and news.get("generation") != seat.generation
+    ):
         return None
     if about == seat.participant or news.get("from") == seat.participant:
         return None
@@ -102,12 +117,21 @@ def heard(seat: Seat | None, news: News) -> dict[str, Any] | None:
             return {"type": "absent", "participant": about, "left": True}
         case "signal" if news["to"] == seat.participant and news["to_epoch"] == seat.epoch:
             return {"type": "signal", "from": news["from"], "epoch": news["epoch"], "body": news["body"]}
+        case "guide" if news["to"] == seat.participant:
+            return {"type": "guide", "on": news["on"]}
         case "text":
             return {"type": "text", "from": news["from"], "words": news["words"], "at": news["at"]}
         case "state":
             return {"type": "state", "from": news["from"], **news["equipment"]}
+        case "caption":
+            said = {name: news[name] for name in ("from", "line", "words", "final")}
+            return {"type": "caption", **said}
         case "channel":
             return {"type": "channel", "channel": news["channel"]}
+        case "phone_asked" if seat.role == "clinician":
+            return {"type": "phone_asked"}
+        case "engine":
+            return {"type": "engine", "engine": news["engine"]}
         case _:
             return None
 

@@ -18,6 +18,7 @@ from blikk.sockets.line import EXTENSION, Line, Packed
 from blikk.sockets.pulse import CALM, LIVELY, pulse
 
 Message = dict[str, Any]
+Send = Callable[[Message], Awaitable[None]]
 News = dict[str, Any]
 
 log = logging.getLogger(__name__)

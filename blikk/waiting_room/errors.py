@@ -25,3 +25,9 @@ class NotTheirTurn(Refused):
     """Somebody who is ready stands before this person: taking them out of turn needs a reason."""
 
     code = "not_their_turn"
+
+
+class SomeoneElse(Refused):
+    """An eID said that who waits is not the patient: letting them in needs a reason."""
+
+    code = "someone_else"

@@ -7,7 +7,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.invitations.models import Invitation
 from blikk.kernel.models import Moving, Opaque
 from blikk.scheduling.models import Appointment, Opening
-from blikk.waiting_room.states import IN_QUEUE, PRESENT, ArrivalStatus
+from blikk.waiting_room.states import IN_QUEUE, PRESENT, ArrivalStatus, ShowingStatus
 
 LONGEST_WORDS = 300
 _OVER = ["settled", "transferred", "left", "declined"]
@@ -65,6 +65,10 @@ class Arrival(Moving):
     transferred_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="transferred_to"
     )
+    # Gone to prove who they are with an eID until then at the latest: away from the page, and not from the queue.
+    proving_until = models.DateTimeField(null=True, blank=True)
+    # When an eID said that somebody else than the patient sits here; empty again once it says the patient.
+    someone_else_at = models.DateTimeField(null=True, blank=True)
     # Who took them, and for whom alone they wait since a colleague handed them over.
     served_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
     meant_for = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
@@ -126,6 +130,41 @@ class Arrival(Moving):
     def is_in_queue(self) -> bool:
         """Whether this person holds a place in a queue."""
         return self.opening_id is not None and self.status in IN_QUEUE
+
+
+class EidResult(models.TextChoices):
+    """What an eID said of the person who waits."""
+
+    SAME = "same"  # the patient
+    OTHER = "other"  # somebody else
+    UNCLEAR = "unclear"  # somebody who may be the patient: staff look at a card
+    FAILED = "failed"  # nothing that can be relied upon
+
+
+class ProvenByEid(Opaque):
+    """What came of it when somebody who waits used an eID; the newest one counts. No number and no name is in it."""
+
+    arrival = models.ForeignKey(Arrival, models.CASCADE, related_name="eid_proofs")
+    result = models.CharField(max_length=10, choices=EidResult)
+    # Why it failed, or what could not be compared.
+    reason = models.CharField(max_length=20, blank=True)
+    # By whom, in the provider's own name, and how strongly, in its own word.
+    provider = models.CharField(max_length=40)
+    level = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "proven by eid"
+        indexes = [models.Index(fields=["arrival", "at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="proven_by_eid_at_some_level",
+                condition=Q(result="failed") | ~Q(level=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ProvenByEid {self.public_id}"
 
 
 class ServingStatus(models.TextChoices):
@@ -201,3 +240,32 @@ class Delay(Opaque):
 
     def __str__(self) -> str:
         return f"Delay {self.public_id}"
+
+
+class Showing(Moving):
+    """That a clinician shows a patient who they are, asked for or not, and what the patient made of it."""
+
+    arrival = models.OneToOneField(Arrival, models.CASCADE, related_name="showing")
+    status = models.CharField(max_length=10, choices=ShowingStatus)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    shown_at = models.DateTimeField(null=True, blank=True)
+    shown_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="showing_shown_by_somebody",
+                condition=Q(shown_at__isnull=True, shown_by__isnull=True)
+                | Q(shown_at__isnull=False, shown_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="showing_is_as_far_as_its_times",
+                condition=Q(status="asked", asked_at__isnull=False, answered_at__isnull=True)
+                | Q(status="shown", shown_at__isnull=False, answered_at__isnull=True)
+                | Q(status__in=["seen", "unsure"], shown_at__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Showing {self.public_id}"

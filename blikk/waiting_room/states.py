@@ -44,3 +44,24 @@ PRESENT = (_AT, _WAIT, _AWAY, _HOLD, ArrivalStatus.ADMITTED)
 
 # In one of these states a person keeps their place in a queue.
 IN_QUEUE = (_AT, _WAIT, _AWAY, _HOLD)
+
+
+class ShowingStatus(models.TextChoices):
+    """How far a patient is who wants to see who the clinician is."""
+
+    ASKED = "asked"
+    SHOWN = "shown"
+    SEEN = "seen"
+    UNSURE = "unsure"
+
+
+_ASKED, _SHOWN, _SEEN, _UNSURE = ShowingStatus
+
+SHOWING = Moves(
+    {
+        _ASKED: frozenset({_SHOWN}),
+        _SHOWN: frozenset({_SEEN, _UNSURE, _ASKED}),
+        # Nobody is pressed for an answer, and nobody is held to one.
+        _UNSURE: frozenset({_SEEN, _ASKED, _SHOWN}),
+    }
+)

@@ -125,6 +125,22 @@ def same_origin_json(view: View) -> View:
     return guarded
 
 
+def same_origin_bytes(view: View) -> View:
+    """Take a POST of bytes from our own pages only; the view reads as many of them as it takes."""
+
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return _refuse("method", 405, Allow="POST")
+        if request.headers.get("Origin") not in settings.BLIKK_ORIGINS:
+            return _refuse("foreign", 403)
+        return view(request, *args, **kwargs)
+
+    guarded.same_origin_json = True  # type: ignore[attr-defined]
+    return guarded
+
+
 def _refuse(code: str, status: int, **headers: str) -> JsonResponse:
     return JsonResponse({"code": code}, status=status, headers=headers)
 

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, own_alerts
+from blikk.web import accounts, calendars, cards, helse_id, own_alerts, video_solution
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -18,6 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inn/passnokkel", form(webauthn.login_webauthn), name="mfa_login_webauthn"),
     path("inn/bekreft", form(factor.authenticate), name="mfa_authenticate"),
     path("inn/stengt", require_safe(account.account_inactive), name="account_inactive"),
+    path("inn/helseid", helse_id.sign_in, name="helse_id_sign_in"),
+    path("inn/helseid/tilbake", helse_id.back, name="helse_id_back"),
+    path("konto/helseid", helse_id.connect, name="helse_id_connect"),
+    path("konto/helseid/fra", helse_id.disconnect, name="helse_id_disconnect"),
     path("konto/ut", accounts.sign_out, name="account_logout"),
     path("konto/igjen", form(account.reauthenticate), name="account_reauthenticate"),
     path("konto/igjen/kode", form(factor.reauthenticate), name="mfa_reauthenticate"),
@@ -40,9 +44,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/kalender/ny", calendars.feed_open, name="calendar_feed_open"),
     path("konto/kalender/steng", calendars.feed_close, name="calendar_feed_close"),
     path("kalender/<str:secret>.ics", calendars.feed, name="calendar_feed"),
+    path("konto/kort", cards.own_card, name="own_card"),
     path("konto/varsler", own_alerts.own_alerts, name="own_alerts"),
     path("konto/varsler/mobil", own_alerts.own_phone_code, name="own_phone_code"),
     path("konto/varsler/mobil/fjern", own_alerts.own_phone_remove, name="own_phone_remove"),
+    path("konto/video", video_solution.own_video, name="own_video"),
     path("hjem/", accounts.home, name="staff_home"),
     path("velg-klinikk/", accounts.choose_clinic, name="choose_clinic"),
 ]

@@ -25,12 +25,14 @@ from blikk.accounts.errors import LinkIsDead
 from blikk.accounts.policies import Standing
 from blikk.accounts.queries import find_by_email
 from blikk.clinics import queries as clinics
+from blikk.journeys import helse_id
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import keyed
 from blikk.kernel.limits import may_try
 from blikk.web import letters
 from blikk.web.access import StaffRequest, address_of, staff
+from blikk.web.eid import leads_to
 from blikk.web.middleware import CLINIC
 from blikk.web.sign_in_forms import ChoosePasswordForm, EmailForm
 
@@ -42,7 +44,16 @@ class SignIn(LoginView):
     """E-mail address and password, or a passkey."""
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**more), "password_is_enough": not settings.BLIKK_SECOND_FACTOR}
+        words = {
+            "password_is_enough": not settings.BLIKK_SECOND_FACTOR,
+            "has_helse_id": bool(helse_id.asked()),
+        }
+        return {**super().get_context_data(**more), **words}
+
+    def dispatch(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:
+        """This page leads to HelseID as well, where it is used."""
+        response: HttpResponse = super().dispatch(request, *args, **more)
+        return leads_to(response, helse_id.asked())
 
 
 @require_POST
@@ -165,6 +176,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
             "is_missing": getattr(request, "standing", None) is Standing.PASSWORD_ONLY,
             "is_needed": settings.BLIKK_SECOND_FACTOR,
+            "helse_id": helse_id.of(user) if helse_id.asked() else None,
+            "has_helse_id": helse_id.asked() is not None,
         },
     )
 

@@ -25,6 +25,7 @@ from blikk.web.access import StaffRequest, staff
 from blikk.web.accounts import link_for
 from blikk.web.administrator_forms import ROLES, ClinicForm, LogForm, MemberForm, PostForm
 from blikk.web.audit_words import BEGINNINGS, LOOKS, words_for
+from blikk.web.cards import PhotoForm, show_card
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
@@ -102,9 +103,8 @@ def member(request: StaffRequest, member_id: str) -> HttpResponse:
         if done:
             messages.success(request, gettext("Endringen er lagret."))
             return redirect("members")
-    return render(
-        request, "administrator/member.html", {"form": form, "member": current}, status=_status(form)
-    )
+    context = {"form": form, "member": current, "card": show_card(current), "photo": PhotoForm()}
+    return render(request, "administrator/member.html", context, status=_status(form))
 
 
 @staff("administrator")

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from blikk.clinics.services import SETTINGS, Post
+from blikk.journeys.eid import setup as eid_setup
 from blikk.web.audit_words import GROUPS
 from blikk.web.forms import LANGUAGES, REQUIRED, WORDS, StaffForm
 
@@ -19,6 +20,17 @@ ROLES = [
     ("secretary", _("Sekretær")),
     ("administrator", _("Administrator")),
 ]
+EID_MEANS = {
+    "idporten": _(
+        "Pasienten logger inn med {label} og kommer tilbake til venterommet. Det er frivillig, og et kort går like "
+        "bra. ID-porten er bare for offentlige virksomheter: en privat virksomhet må ha BankID i stedet."
+    ),
+    "broker": _(
+        "Pasienten logger inn med {label} og kommer tilbake til venterommet. Det er frivillig, og et kort går like "
+        "bra. Leverandøren kan ta betalt for hver innlogging."
+    ),
+    "none": _("Dette er ikke satt opp her. Den som drifter Blikk, kan gjøre det."),
+}
 ZONES = ["Europe/Oslo", "Arctic/Longyearbyen"]
 EARLY: list[tuple[int, Any]] = [
     (minutes, format_lazy(_("{minutes} minutter"), minutes=minutes))
@@ -76,6 +88,11 @@ class ClinicForm(StaffForm):
         _("Be alltid om kode på SMS"),
         _("Også på den første telefonen som åpner lenken. Tryggere, men ett steg til."),
     )
+    keeps_card_mark = _tick(
+        _("Før type legitimasjon og de fire siste tegnene"),
+        _("Ellers føres bare at legitimasjon ble vist. Bildet av kortet lagres aldri."),
+    )
+    offers_eid = _tick(_("La pasienten legitimere seg med eID mens de venter"), "")
     relay_only = _tick(
         _("Skjul IP-adressene til deltakerne for hverandre"),
         _("Lyd og bilde går da alltid gjennom vår server. For behandlere som jobber hjemmefra."),
@@ -84,6 +101,11 @@ class ClinicForm(StaffForm):
     def __init__(self, *args: Any, clinic: "Clinic", **more: Any) -> None:
         initial = {name: getattr(clinic, name) for name in SETTINGS}
         super().__init__(*args, initial=initial, **more)
+        label, kind = eid_setup()
+        if not label:
+            # Where there is nobody to ask, it is off, whatever was chosen while there was.
+            self.fields["offers_eid"].disabled, self.initial["offers_eid"] = True, False
+        self.fields["offers_eid"].help_text = format_lazy(EID_MEANS.get(kind, EID_MEANS["none"]), label=label)
         zones = self.fields["zone"]
         if (
             isinstance(zones, forms.ChoiceField)

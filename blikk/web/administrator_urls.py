@@ -8,7 +8,11 @@ from blikk.web import (
     administrator_messages,
     administrator_public,
     administrator_questions,
+    cards,
     contacts,
+    information_pages,
+    video_solution,
+    writing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,7 +22,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
     path("klinikk/ansatte/<str:member_id>/slutt", administrator.member_end, name="member_end"),
     path("klinikk/ansatte/<str:member_id>/lenke", administrator.member_link, name="member_link"),
+    path("klinikk/ansatte/<str:member_id>/video", video_solution.member_video, name="member_video"),
+    path("klinikk/video", video_solution.clinic_video, name="clinic_video"),
+    path("klinikk/ansatte/<str:member_id>/bilde", cards.member_photo, name="member_photo"),
     path("klinikk/meldinger", administrator_messages.message_rules, name="message_rules"),
+    path("klinikk/informasjon", information_pages.own_information, name="own_information"),
+    path("klinikk/skriftlig", writing.writing_rules, name="writing_rules"),
     path("klinikk/side", administrator_public.public_page, name="public_page"),
     path("klinikk/oppslag/", administrator_public.notices, name="notices"),
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),

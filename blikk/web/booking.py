@@ -4,8 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,8 +18,7 @@ from blikk.journeys import booking, companions
 from blikk.journeys import timetable as series
 from blikk.journeys.booking import Booked
 from blikk.journeys.consent import youth
-from blikk.kernel.errors import DomainError, Invalid, NotFound
-from blikk.kernel.ids import digest
+from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import local, wall_time
 from blikk.patients import queries as patients
 from blikk.patients.contact_points import KIND_OF
@@ -28,19 +27,21 @@ from blikk.scheduling import services as planning
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.booking_forms import BookingForm, SeriesForm, SlotForm, WhereForm, is_day
+from blikk.web.booking_slots import held_by, holder_of, typed_booking
 from blikk.web.contact_forms import ReachedForm
 from blikk.web.contacts import reach_form
 from blikk.web.desk import DESK, appointment_page, search
+from blikk.web.identity import informed_while_booking
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
 from blikk.web.presenters.companions import show_offers, youth_words
 from blikk.web.presenters.contacts import show_read_backs
 from blikk.web.refusals import words_for
+from blikk.web.suits import booking_block, form_of, known_for_booking, note_at_booking
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
-    from blikk.scheduling.models import SlotHold
     from blikk.scheduling.services import BookedSeries
 
 SLOT_DAYS = 7
@@ -53,19 +54,17 @@ MOST_SLOTS = 60
 def book(request: StaffRequest) -> HttpResponse:
     """Book a video consultation for a known or a new patient, and send the invitation."""
     form, person = _booking_forms(request)
-    asks = next((name for name in ("find", "free", "dates") if name in request.POST), "")
+    asks = next((name for name in ("find", "free", "dates", "in_writing") if name in request.POST), "")
     shown = _series(request)
+    if asks == "in_writing" and form.data.get("patient"):
+        return redirect("text_new", form.data["patient"])
     # A series is booked when its dates have been seen.
     if request.POST.get("repeats") and not request.POST.getlist("offered"):
         asks = asks or "dates"
     if request.method == "POST" and not asks:
-        booked = _book(request, form, person)
-        if isinstance(booked, Booked):
-            return appointment_page(
-                request, booked.appointment.public_id, booked, gettext("Timen er bestilt")
-            )
+        booked = note_at_booking(request, _book(request, form, person))
         if booked:
-            return _series_page(request, booked)
+            return _booked_page(request, form, booked)
     context = {
         "form": form,
         "person": person,
@@ -75,6 +74,7 @@ def book(request: StaffRequest) -> HttpResponse:
         **_reach(request, form, person),
         **_slots(request, form),
         **_along(request, form),
+        **booking_block(request, form),
         **shown,
         "page": {
             "at": "booking",
@@ -87,9 +87,19 @@ def book(request: StaffRequest) -> HttpResponse:
     }
     if asks:
         form.forgive()
+        if asks == "in_writing":
+            form.add_error("sok", words_for("patient_for_writing"))
         if asks == "find" and form.beside:
             form.beside.forgive()
     return render(request, "staff/book.html", context, status=422 if form.is_refused else 200)
+
+
+def _booked_page(request: StaffRequest, form: BookingForm, booked: "Booked | BookedSeries") -> HttpResponse:
+    if form.cleaned_data["informed"]:
+        informed_while_booking(request, booked)
+    if isinstance(booked, Booked):
+        return appointment_page(request, booked.appointment.public_id, booked, gettext("Timen er bestilt"))
+    return _series_page(request, booked)
 
 
 def _series_page(request: StaffRequest, booked: "BookedSeries") -> HttpResponse:
@@ -150,8 +160,9 @@ def book_hold(request: StaffRequest) -> HttpResponse:
         lambda: planning.hold_slot(
             request.clinic,
             form.cleaned_data["slot"],
-            holder=_holder(request),
+            holder=holder_of(request),
             by="staff",
+            form=form.cleaned_data["form"] or "video",
             actor=request.actor,
             now=timezone.now(),
         )
@@ -171,16 +182,12 @@ def book_series(request: StaffRequest) -> HttpResponse:
     return render(request, "staff/_series.html", _series(request))
 
 
-def _holder(request: StaffRequest) -> str:
-    return digest(f"desk:{request.membership.public_id}")
-
-
 def _booking_forms(request: StaffRequest) -> tuple[BookingForm, forms.PatientForm]:
     members = clinics.clinicians_of(request.clinic)
     choices = [(member.public_id, member.name) for member in members]
     if request.method != "POST":
         return BookingForm(clinicians=choices, initial=_first(request)), forms.PatientForm(prefix="ny")
-    form = BookingForm(_typed(request), clinicians=choices)
+    form = BookingForm(typed_booking(request), clinicians=choices)
     if form.is_for_new_patient:
         person = forms.PatientForm(request.POST, prefix="ny")
         form.beside = person
@@ -202,6 +209,7 @@ def _reach(request: StaffRequest, form: BookingForm, person: forms.PatientForm) 
     known = patients.find(request.clinic, chosen) if chosen else None
     reach = form.beside if isinstance(form.beside, forms.ReachForm) else reach_form(request, chosen)
     return {
+        "known_said": known_for_booking(request, known, str(form["clinician"].value() or "")),
         "reach": reach,
         "reach_read_backs": show_read_backs(reach, request.clinic, patient=known, asked=asked)
         if reach
@@ -218,35 +226,16 @@ def _first(request: StaffRequest) -> dict[str, Any]:
         "patient": request.GET.get("pasient", ""),
         "day": asked.day(today),
         "channels": ["sms"],
+        "form": "in_person" if request.GET.get("form") == "in_person" else "video",
     }
-
-
-def _typed(request: StaffRequest) -> QueryDict:
-    """What was typed, with the time of the slot that was chosen in the place of a typed one."""
-    name = request.POST.get("slot", "")
-    if not name:
-        return request.POST
-    try:
-        slot = scheduling.find_slot(
-            request.clinic, name, by="staff", holder=_holder(request), now=timezone.now()
-        )
-    except DomainError:
-        # Somebody else took it: what stands in the fields is tried, and refused in words.
-        return request.POST
-    typed = request.POST.copy()
-    starts = local(slot.starts_at, request.clinic.zone)
-    typed["day"], typed["at"] = starts.date().isoformat(), f"{starts:%H:%M}"
-    typed["minutes"] = str(int((slot.ends_at - slot.starts_at).total_seconds() // 60))
-    typed["clinician"] = slot.clinician.public_id
-    return typed
 
 
 def _book(
     request: StaffRequest, form: BookingForm, person: forms.PatientForm
 ) -> "Booked | BookedSeries | None":
     is_new = form.is_for_new_patient
-    reach = form.beside
-    if not all([form.is_valid(), reach is None or reach.is_valid()]):
+    reach, suits = form.beside, form_of(request, bound=True)
+    if not all([form.is_valid(), reach is None or reach.is_valid(), suits.is_valid()]):
         return None
     patient = None if is_new else patients.get(request.clinic, form.cleaned_data["patient"])
     if isinstance(reach, ReachedForm) and not reach.ask_about_slips(
@@ -267,7 +256,8 @@ def _book(
         asked |= reach.reach()
     if form.cleaned_data["repeats"]:
         return _book_series(request, form, person, asked)
-    held = _held(request, form)
+    asked["form"] = form.cleaned_data["form"]
+    held = held_by(request, form)
     if patient is None:
         return form.attempt(
             lambda: booking.register_and_book(request.clinic, person=person.person(), held=held, **asked)
@@ -282,7 +272,7 @@ def _book_series(
     asked |= {
         "every_weeks": form.cleaned_data["every_weeks"] or 1,
         "count": form.cleaned_data["count"],
-        "held": _held(request, form),
+        "held": held_by(request, form),
         "days": [date.fromisoformat(day) for day in request.POST.getlist("days") if is_day(day)],
     }
     if form.is_for_new_patient:
@@ -292,13 +282,6 @@ def _book_series(
     patient = patients.get(request.clinic, form.cleaned_data["patient"])
     asked["agreements"] = tuple(request.POST.getlist("along"))
     return form.attempt(lambda: companions.book_series_with(request.clinic, patient=patient, **asked))
-
-
-def _held(request: StaffRequest, form: BookingForm) -> "SlotHold | None":
-    try:
-        return scheduling.get_hold(request.clinic, form.cleaned_data["hold"], holder=_holder(request))
-    except NotFound:
-        return None
 
 
 def _slots(request: StaffRequest, form: BookingForm) -> dict[str, Any]:
@@ -314,7 +297,8 @@ def _slots(request: StaffRequest, form: BookingForm) -> dict[str, Any]:
         first=asked.cleaned_data["day"],
         days=SLOT_DAYS,
         clinician=clinician,
-        holder=_holder(request),
+        form=asked.held_as,
+        holder=holder_of(request),
         now=timezone.now(),
     )
     return {
@@ -325,7 +309,7 @@ def _slots(request: StaffRequest, form: BookingForm) -> dict[str, Any]:
 
 
 def _series(request: StaffRequest) -> dict[str, Any]:
-    asked = SeriesForm(_typed(request) if request.method == "POST" else None)
+    asked = SeriesForm(typed_booking(request) if request.method == "POST" else None)
     if not asked.is_valid():
         return {"series": []}
     wanted = dict(asked.cleaned_data)
@@ -335,7 +319,7 @@ def _series(request: StaffRequest) -> dict[str, Any]:
         return {"series": []}
     try:
         dates = scheduling.preview_series(
-            request.clinic, **wanted, holder=_holder(request), now=timezone.now()
+            request.clinic, **wanted, holder=holder_of(request), now=timezone.now()
         )
     except Invalid as fault:
         return {"series": [], "series_refused": words_for(next(iter(fault.fields.values())))}
@@ -386,6 +370,7 @@ def _letters(request: StaffRequest, form: BookingForm) -> list[Letter]:
         request.clinic,
         starts_at=starts_at,
         language=spoken if spoken in dict(forms.LANGUAGES) else request.clinic.language,
+        in_person=wanted["form"] == "in_person",
         base_url=settings.BLIKK_BASE_URL,
     )
     return show_letters(message, wanted["channels"])

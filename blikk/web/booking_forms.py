@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from blikk.web.forms import LENGTHS, REQUIRED, BookForm, StaffForm, lengths
 from blikk.web.presenters.words import length
-from blikk.web.timetable_forms import day_field
+from blikk.web.timetable_forms import FORMS, day_field
 
 OTHER_LENGTHS = {str(minutes) for minutes in range(5, 241)} - {str(minutes) for minutes in LENGTHS}
 EVERY = (1, 2, 3, 4, 6, 8, 12)
@@ -32,9 +32,24 @@ def is_day(typed: str) -> bool:
 class BookingForm(BookForm):
     """A booking as the page has it: `slot` is a free slot that was chosen, and wins over the typed time."""
 
+    form = forms.ChoiceField(
+        label=_("Timen skal være"),
+        choices=FORMS,
+        initial="video",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages=REQUIRED,
+    )
     slot = forms.CharField(required=False, max_length=60)
     hold = forms.CharField(required=False, max_length=22)
     repeats = forms.BooleanField(label=_("Gjenta timen"), required=False)
+    informed = forms.BooleanField(
+        label=_("Pasienten er informert muntlig"),
+        help_text=_(
+            "Om hva som skjer, hvem som har ansvaret, at ingenting tas opp, og at video er frivillig."
+        ),
+        required=False,
+    )
     every_weeks = forms.TypedChoiceField(
         label=_("Hvor ofte"), choices=_every, coerce=int, initial=1, required=False, error_messages=REQUIRED
     )
@@ -61,6 +76,10 @@ class BookingForm(BookForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        # A page that was open before there was a choice books a video hour.
+        cleaned["form"] = cleaned.get("form") or "video"
+        if cleaned.get("repeats") and cleaned["form"] != "video":
+            self.refuse("form", "no_series_in_person")
         if cleaned.get("repeats") and not cleaned.get("count") and "count" not in self.errors:
             self.refuse("count", "missing")
         return cleaned
@@ -77,6 +96,7 @@ class SlotForm(StaffForm):
     names: Mapping[str, str] = {"starts_at": "slot"}
 
     slot = forms.CharField(max_length=60)
+    form = forms.CharField(required=False)
 
 
 class WhereForm(StaffForm):
@@ -84,6 +104,12 @@ class WhereForm(StaffForm):
 
     day = day_field(_("Dag"))
     clinician = forms.CharField(required=False)
+    form = forms.CharField(required=False)
+
+    @property
+    def held_as(self) -> str:
+        """Whether the hour is to be on video or in person."""
+        return "in_person" if self.cleaned_data.get("form") == "in_person" else "video"
 
 
 class SeriesForm(StaffForm):

@@ -91,6 +91,16 @@ def _take_back(request: HttpRequest, invitation: str, now: datetime) -> None:
     from_the_link.take_back(invitation, device_secret(request), where=address_of(request), now=now)
 
 
+def _choose(request: HttpRequest, invitation: str, now: datetime) -> None:
+    from_the_link.choose_time(
+        invitation,
+        device_secret(request),
+        time=request.POST.get("time", "")[:22],
+        where=address_of(request),
+        now=now,
+    )
+
+
 def _reminders(request: HttpRequest, invitation: str, now: datetime) -> None:
     from_the_link.choose_reminders(
         invitation,
@@ -109,6 +119,7 @@ ACTS: dict[str, Act] = {
     "cannot_come": _cannot_come,
     "in_person": _in_person,
     "take_back": _take_back,
+    "choose": _choose,
     "reminders": _reminders,
 }
 

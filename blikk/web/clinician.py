@@ -8,10 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
+from blikk.clinics.video import is_elsewhere
 from blikk.consultations import queries as consultations
+from blikk.consultations.channels import was_unreachable
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.journeys.frame import own_side_of
+from blikk.journeys.writing import in_writing
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.web import forms, queue_forms
@@ -19,9 +22,11 @@ from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.companion_forms import InviteForm
 from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
+from blikk.web.identity import who_is_who
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
+from blikk.web.suits import shown_for
 
 LOOK_LASTS = 600
 
@@ -37,6 +42,7 @@ def day(request: StaffRequest) -> HttpResponse:
         "at": "day",
         "rows": reverse("day_rows") + asked,
         "mayTalk": shown.may_talk,
+        "isElsewhere": shown.may_talk and is_elsewhere(request.membership),
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
@@ -97,6 +103,8 @@ def admit(request: StaffRequest, arrival_id: str) -> HttpResponse:
 @staff("clinician")
 def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """The conversation after a reload; what has ended leads to its close-out."""
+    if written := in_writing(request.clinic, consultation_id, membership=request.membership):
+        return redirect("case", written)
     talk_page = _talk(request, consultation_id)
     if not talk_page.is_going_on:
         return redirect("close_out", consultation_id)
@@ -107,7 +115,8 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
-    return render(request, "staff/conversation.html", {"talk": talk_page, "page": page})
+    context = {"talk": talk_page, "page": page, **_suits(request, consultation_id)}
+    return render(request, "staff/conversation.html", context)
 
 
 @require_GET
@@ -115,7 +124,14 @@ def conversation(request: StaffRequest, consultation_id: str) -> HttpResponse:
 @staff("clinician", fragment=True)
 def conversation_side(request: StaffRequest, consultation_id: str) -> HttpResponse:
     """What stands beside the picture, for a conversation that began on the day page."""
-    return render(request, "staff/_talk_side.html", {"talk": _talk(request, consultation_id)})
+    context = {"talk": _talk(request, consultation_id), **_suits(request, consultation_id)}
+    return render(request, "staff/_talk_side.html", context)
+
+
+def _suits(request: StaffRequest, consultation_id: str) -> dict[str, object]:
+    appointment = consultations.get(request.clinic, consultation_id).appointment
+    suits, form = shown_for(request, appointment, talk=consultation_id)
+    return {"suits": suits, "suits_form": form}
 
 
 @require_GET
@@ -162,7 +178,8 @@ def _talk(request: StaffRequest, consultation_id: str) -> ShownTalk:
     consultation = consultations.get(request.clinic, consultation_id)
     row = row_of(request.clinic, consultation.appointment.public_id, now=now)
     people = people_of(request, consultation_id)
-    return show_talk(consultation, row, people, panel(request, consultation_id), kept, now=now)
+    frame, who = panel(request, consultation_id), who_is_who(consultation)
+    return show_talk(consultation, row, people, frame, kept, who=who, now=now)
 
 
 @same_origin_json
@@ -214,7 +231,9 @@ def _closing_page(
     )
     consultation = consultations.get(request.clinic, consultation_id)
     shown = show_closing(consultation, kept, closing.draft_of(consultation))
-    decided.initial["version"] = shown.version
+    decided.initial = {**closing.prefilled(consultation), **decided.initial, "version": shown.version}
+    if was_unreachable(consultation):
+        decided.initial.setdefault("outcome", "unreachable")
     context = {
         "closing": shown,
         "form": decided,

@@ -14,12 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from blikk.audit.services import looked_at
-from blikk.journeys import booking, companions, timetable
+from blikk.invitations.information import information_for
+from blikk.journeys import booking, companions, tasks, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
 from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
+from blikk.patients import numbers
 from blikk.patients import queries as patients
 from blikk.patients import services as registering
 from blikk.patients.reading import readable_email
@@ -27,16 +29,21 @@ from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.companion_forms import InviteForm
+from blikk.web.number_forms import NumberForm
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
 from blikk.web.presenters.appointment import show_appointment, show_found
 from blikk.web.presenters.change import show_reminders
 from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
+from blikk.web.presenters.identity import show_informed
+from blikk.web.presenters.tasks import show_tasks
 from blikk.web.refusals import words_for
+from blikk.web.suits import shown_for
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
+    from blikk.scheduling.models import Appointment
 
 DESK = ("clinician", "secretary")
 FEWEST_LETTERS = 2
@@ -164,18 +171,29 @@ def appointment_page(
             heading=said,
             spoken=done.typed_code if done else "",
             spoken_to=done.invitation.name if done else "",
+            turn=scheduling.turned_into(known),
             base_url=settings.BLIKK_BASE_URL,
             now=now,
         ),
+        "informed": show_informed(information_for(known), request.clinic),
         "offers": show_offers(offers),
         "move_form": move_form or forms.MoveForm(initial=first),
         "free_form": free_form or forms.MoveToFreeForm(),
         "free": slot_ways(known, free, request.clinic) if free else [],
         "is_away": bool(free) and scheduling.is_away(known),
+        **_about_video(request, known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
+        "may_write": request.membership.role == "clinician",
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)
+
+
+def _about_video(request: StaffRequest, known: "Appointment") -> dict[str, Any]:
+    suits, form = shown_for(request, known)
+    today = local(timezone.now(), request.clinic.zone).date()
+    mine = show_tasks(tasks.tasks_about(known), membership=request.membership, today=today)
+    return {"suits": suits, "suits_form": form, "tasks": mine}
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,12 +244,7 @@ def patient_new(request: StaffRequest) -> HttpResponse:
 def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     """Show a patient's particulars and contact points, correct them, and note what was read back."""
     known = patients.get(request.clinic, patient_id)
-    first = {
-        **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
-        "phone": words.phone(patients.contact(known, "phone")),
-        "email": readable_email(patients.contact(known, "email")),
-    }
-    form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=first)
+    form = forms.PatientForm(request.POST if request.method == "POST" else None, initial=_as_known(known))
     if request.method == "POST" and form.is_valid() and form.ask_about_slips(request.clinic, known, asked=()):
         corrected = form.attempt(
             lambda: registering.correct(
@@ -245,6 +258,23 @@ def patient(request: StaffRequest, patient_id: str) -> HttpResponse:
     return _patient_page(request, form, known)
 
 
+def patient_page(
+    request: StaffRequest, known: "Patient", *, number: str = "", number_form: NumberForm | None = None
+) -> HttpResponse:
+    """The patient's page after something was done on it: with the whole number, or what is wrong with one."""
+    _looked(request, "patient", f"patients.Patient:{known.public_id}")
+    form = forms.PatientForm(initial=_as_known(known))
+    return _patient_page(request, form, known, number=number, number_form=number_form)
+
+
+def _as_known(known: "Patient") -> dict[str, Any]:
+    return {
+        **{name: getattr(known, name) for name in ("given_name", "family_name", "birth_on", "language")},
+        "phone": words.phone(patients.contact(known, "phone")),
+        "email": readable_email(patients.contact(known, "email")),
+    }
+
+
 def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
     today = local(timezone.now(), request.clinic.zone).date()
     return {
@@ -253,8 +283,17 @@ def _agreements(request: StaffRequest, known: "Patient") -> dict[str, Any]:
     }
 
 
-def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patient | None") -> HttpResponse:
+def _patient_page(
+    request: StaffRequest,
+    form: forms.PatientForm,
+    known: "Patient | None",
+    *,
+    number: str = "",
+    number_form: NumberForm | None = None,
+) -> HttpResponse:
+    masked = numbers.masked_of(known) if known else ""
     context = {
+        "number": {"masked": masked, "whole": number, "form": number_form or NumberForm()},
         "form": form,
         "patient": show_found([known])[0] if known else None,
         "read_back_of": known.public_id if known else "",
@@ -264,7 +303,8 @@ def _patient_page(request: StaffRequest, form: forms.PatientForm, known: "Patien
         "reminders": show_reminders(known) if known else [],
         "page": {"at": "patient", "readBack": reverse("read_back")},
     }
-    return render(request, "staff/patient.html", context, status=422 if form.errors else 200)
+    is_wrong = form.errors or (number_form is not None and number_form.errors)
+    return render(request, "staff/patient.html", context, status=422 if is_wrong else 200)
 
 
 def _looked(request: StaffRequest, what: str, about: str) -> None:

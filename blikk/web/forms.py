@@ -268,6 +268,7 @@ class PreviewForm(StaffForm):
     at = forms.TimeField(input_formats=["%H:%M", "%H.%M", "%H%M"])
     patient = forms.CharField(required=False)
     mode = forms.CharField(required=False)
+    form = forms.CharField(required=False)
     channels = forms.MultipleChoiceField(choices=CHANNELS)
 
 

@@ -1,6 +1,7 @@
 """The patient's way in: the shell that opens a link, the one page, and what its buttons ask for."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
 
@@ -14,17 +15,21 @@ from django.utils import timezone, translation
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
+from blikk.clinics.information import own_information
 from blikk.clinics.queries import notices_for
 from blikk.invitations.queries import find_presented
-from blikk.journeys import along, door
+from blikk.journeys import along, door, from_the_link, information, own_needs
 from blikk.journeys.door import DoorView
+from blikk.journeys.eid import label_for, result_of
 from blikk.journeys.errors import NotAtThisStep
-from blikk.kernel.errors import Invalid, NotFound
+from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
+from blikk.scheduling.queries import has_open_turn
 from blikk.web.access import JsonRequest, address_of, same_origin_json
 from blikk.web.door_page import CLOSED, door_page, first_screen
+from blikk.web.information import CURRENT, TEXTS, read_version, version_now
 from blikk.web.typed import read_birth_date, read_digits
 
 OPENINGS_A_MINUTE = 300
@@ -77,10 +82,14 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
             "door": shown,
             "first": first_screen(view),
             "is_closed": view.step in CLOSED,
+            "information": TEXTS[CURRENT].short_along if view.is_along else TEXTS[CURRENT].short,
             "page": {
                 "door": view.facts(),
                 "now": now.isoformat(),
                 "phone": shown.phone,
+                "later": {"script": static("built/talk.js"), "style": static("built/stage.css")},
+                "information": version_now(clinic.pop("own_information")),
+                "beside": [static("built/beside.js"), static("built/beside-style.css")],
                 "questions": {
                     "script": static("built/questions.js"),
                     "style": static("built/questions-style.css"),
@@ -96,12 +105,18 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
     """What the clinic has for everybody who opens a link of theirs: notices, and its own page if there is one."""
     found = find_presented(invitation, secret)[0]
     clinic = found.clinic
+    own = own_information(clinic)
     return {
         "is_queue": found.opening_id is not None and found.appointment_id is None,
         "notices": notices_for(clinic, "patient", on=local(now, clinic.zone).date()),
         "clinic_slug": clinic.slug if clinic.is_public else "",
         "may_book": clinic.is_public and clinic.allows_self_booking,
+        "own_information": own.number if own else 0,
+        "eid_label": label_for(found),
+        "eid_result": result_of(found) if label_for(found) else "",
         "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
+        "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
+        "address": clinic.address,
     }
 
 
@@ -151,7 +166,12 @@ def arrive(request: JsonRequest, invitation: str) -> HttpResponse:
     now, secret = timezone.now(), device_secret(request)
     found = found_devices(request.json.get("found"))
 
+    shown = read_version(request.json.get("information"))
+
     def act(where: str) -> DoorView:
+        if shown:
+            text, own = shown
+            information.shown(invitation, secret, text=text, own=own, where=where, now=now)
         if found:
             door.report_devices(invitation, secret, found=found, where=where, now=now)
         return door.arrive(invitation, secret, where=where, now=now)
@@ -228,6 +248,18 @@ def companion(request: JsonRequest, invitation: str) -> HttpResponse:
 
 
 @same_origin_json
+def text(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Say whether one reads and writes instead of hearing and speaking."""
+    now, secret, said = timezone.now(), device_secret(request), request.json.get("uses_text") is True
+
+    def act(where: str) -> DoorView:
+        own_needs.say_text(invitation, secret, uses_text=said, where=where, now=now)
+        return door.door_of(invitation, secret, now=now)
+
+    return answered(request, invitation, act)
+
+
+@same_origin_json
 def bring(request: JsonRequest, invitation: str) -> HttpResponse:
     """Send somebody whom the patient wants beside them a link of their own."""
     typed = {name: request.json.get(name) for name in ("name", "phone", "role")}
@@ -243,6 +275,22 @@ def bring(request: JsonRequest, invitation: str) -> HttpResponse:
         # The code alone: which field it is about follows from it.
         field, code = next(iter(fault.fields.items()))
         return JsonResponse({"code": f"bring_{field}_{code}"}, status=422)
+
+
+@same_origin_json
+def wish(request: JsonRequest, invitation: str) -> HttpResponse:
+    """Ask to come in person from the waiting room or the conversation, or take that back. No reason is asked for."""
+    now, secret = timezone.now(), device_secret(request)
+    is_back = request.json.get("back") is True
+
+    def act(where: str) -> DoorView:
+        ask = from_the_link.take_back if is_back else from_the_link.rather_in_person
+        # Asked for twice, from two windows: it is asked for.
+        with suppress(Overtaken):
+            ask(invitation, secret, where=where, now=now)
+        return door.door_of(invitation, secret, now=now)
+
+    return answered(request, invitation, act)
 
 
 def answered(request: JsonRequest, invitation: str, act: Any) -> HttpResponse:

@@ -1,13 +1,16 @@
 """Pages for everybody: what Blikk is, the typed code, and whether the service is up."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.journeys import door
+from blikk.journeys import door, written
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
@@ -44,11 +47,19 @@ def typed_code(request: HttpRequest) -> HttpResponse:
     ):
         return _code_form(request, typed, problem="too_many", status=429)
     secret = device_secret(request) or new_secret()
+    known = {"device_secret": secret, "where": where, "now": now}
     try:
-        view = door.open_code(typed, device_secret=secret, where=where, now=now)
+        return remember(redirect(_page_behind(typed, known)), secret)
     except NotFound:
         return _code_form(request, typed, problem="unknown", status=422)
-    return remember(redirect("patient_page", invitation=view.invitation, permanent=False), secret)
+
+
+def _page_behind(typed: str, known: dict[str, Any]) -> str:
+    """The page that a code leads to: into a conversation, or into something to write. Raises NotFound."""
+    try:
+        return reverse("patient_page", args=[door.open_code(typed, **known).invitation])
+    except NotFound:
+        return reverse("written", args=[written.open_code(typed, **known).public_id])
 
 
 def _code_form(

@@ -44,6 +44,12 @@ WORDS: dict[str, "StrPromise"] = {
     "host_not_allowed": _(
         "Den som drifter Blikk, har ikke åpnet for denne serveren. Be om det, eller sjekk adressen."
     ),
+    "not_a_room": _("Lim inn hele adressen til rommet, uten mellomrom, brukernavn og passord."),
+    "room_not_made": _("Den andre videoløsningen svarer ikke. Prøv igjen, eller bruk Blikk i stedet."),
+    "no_random": _(
+        "Adressen må ha {random} ett sted. Der setter vi inn et nytt, hemmelig ord for hver samtale."
+    ),
+    "no_key": _("Lim inn nøkkelen fra Whereby."),
     "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
     "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
     "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),
@@ -112,16 +118,66 @@ WORDS: dict[str, "StrPromise"] = {
     "has_a_link": _("Dette ser ut som en nettadresse eller e-postadresse. Skriv bare et navn."),
     "too_long_sender": _("Dette er for langt. Et navn i SMS kan ha høyst elleve tegn."),
     "not_a_sender": _("Bruk bare bokstaver, tall og mellomrom."),
+    "overtaken_kept": _(
+        "Timen ble endret av en annen mens du skrev. Det du skrev, står her. Se over og prøv igjen."
+    ),
+    "too_late_in_person": _(
+        "Timen er avlyst eller over, så den kan ikke gjøres om. Bestill en ny time i stedet."
+    ),
+    "already_closed_out": _("Konsultasjonen er gjort ferdig. Bestill en vanlig time til oppmøte i stedet."),
+    "already_arranged": _(
+        "Pasienten har allerede en time til oppmøte etter denne samtalen. Flytt den i stedet."
+    ),
+    "no_time": _("Velg minst én tid, eller skriv en."),
+    "too_many_times": _("Velg høyst seks tider."),
+    "one_time": _("Timen er et oppmøte allerede. Velg én ny tid."),
+    "no_series_in_person": _("En serie kan bare være på video. Bestill oppmøtene hver for seg."),
+    "only_video": _("Pasienter kan bare bestille videotimer selv. Velg «Bare vi som arbeider her»."),
+    "someone_else": _(
+        "Den som venter, legitimerte seg som en annen enn pasienten. Skal du slippe inn likevel, må du si hvorfor."
+    ),
+    "helse_id_is_somebody_elses": _("Denne HelseID-en er koblet til en annen konto."),
+    "not_eleven_digits": _("Nummeret har elleve sifre. Tell dem en gang til."),
+    "not_a_national_number": _("Dette kan ikke være et fødselsnummer. Ett av sifrene er feil."),
+    "test_number": _("Dette er et nummer for testing, og kan ikke brukes her."),
+    "number_says_another_day": _(
+        "Nummeret sier en annen fødselsdato enn den som står her. Sjekk begge, og rett den som er feil."
+    ),
+    "number_is_anothers": _(
+        "En annen pasient her har dette nummeret. Sjekk om pasienten er registrert to ganger."
+    ),
+    "no_eid": _("eID er ikke satt opp her. Be den som drifter Blikk, gjøre det først."),
     "frame_open": _(
         "Noen spørsmål står igjen. Spør pasienten, eller skriv hvorfor det er forsvarlig likevel."
     ),
     "own_side_open": _("Si først at din egen side er i orden."),
-    "not_identified": _("Avklar først hvem pasienten er."),
     "overtaken_question": _("Spørsmålet er endret. Se over listen."),
     "enough_questions": _("Dere har seks egne spørsmål allerede. Endre et av dem i stedet."),
     "not_a_picture": _("Dette er ikke et bilde vi kan lese. Velg et bilde som er JPEG, PNG eller WebP."),
     "picture_too_heavy": _("Bildet er for stort. Velg et som er mindre enn 12 MB."),
     "picture_too_wide": _("Bildet har for mange punkter. Velg et mindre bilde."),
+    "not_identified": _(
+        "Pasienten er ny. Bekreft identiteten først, eller gi en grunn til å gå videre uten."
+    ),
+    "not_proven_by_eid": _("Pasienten har ikke bekreftet seg med eID. Velg en annen måte."),
+    "not_four_signs": _("Skriv de fire siste bokstavene og tallene på kortet."),
+    "overtaken": _(
+        "Noe nytt kom til mens du skrev. Les det over. Teksten din står her, og du kan sende den på nytt."
+    ),
+    "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
+    "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "case_closed": _("Saken er avsluttet. Last siden på nytt."),
+    "patient_for_writing": _(
+        "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."
+    ),
+    "already_read": _("Klinikken har lest svaret, så det kan ikke endres. Ring hvis noe er feil."),
+    "photo_is_pdf": _("Vi tar ikke imot PDF. Ta et bilde av arket i stedet."),
+    "photo_is_heic": _("Dette bildeformatet kan vi ikke lese. Ta et skjermbilde av bildet, og legg ved det."),
+    "too_many_photos": _("Du kan ikke legge ved flere bilder."),
+    "asked_already": _("Pasienten er allerede spurt om denne timen og har ikke svart ennå."),
+    "nothing_asked": _("Velg et spørsmål, skriv egne ord, eller be om bilde."),
+    "unlikely_deadline": _("Velg en dag fra i dag til om to måneder."),
+    "too_many_chosen": _("Det er for mange spørsmål. Ta høyst tolv, hvert på høyst 200 tegn."),
     "no_cookies": _("Nettleseren husker ikke siden. Tillat informasjonskapsler, og prøv igjen."),
 }
 

@@ -1,4 +1,4 @@
-"""The staff's own equipment check: the page, the relay to try the network with, what was found, and the blur's worker."""
+"""The staff's own equipment check: the page, the relay for it, what was found, and the blur's worker."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ EVERYBODY = ("clinician", "secretary", "administrator")
 RELAYS, REPORTS, WINDOW = 30, 60, 10 * 60
 BLUR = "built/blur"
 
-# Only the worker that computes the blur may run WebAssembly: no page is given that, and the worker reaches this host alone.
+# Only the worker that computes the blur may run WebAssembly: no page may, and the worker reaches this host alone.
 calculating: Any = csp_replace(
     {
         "default-src": [NONE],

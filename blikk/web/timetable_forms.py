@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 KINDS = [("booked", _("Bestilte timer")), ("drop_in", _("Drop-in med kø"))]
+FORMS = [("video", _("Video")), ("in_person", _("Oppmøte hos oss"))]
 BOOKED_BY = [("staff", _("Bare vi som arbeider her")), ("both", _("Pasienten også, fra siden til klinikken"))]
 ABSENCES = [
     ("holiday", _("Ferie eller fri")),
@@ -101,7 +102,7 @@ class WeekForm(StaffForm):
 class PeriodForm(StaffForm):
     """A period of the week: booked hours, or drop-in with a queue."""
 
-    BOOKED = ("slot_minutes", "buffer_minutes", "ahead_days", "booked_by")
+    BOOKED = ("form", "slot_minutes", "buffer_minutes", "ahead_days", "booked_by")
     DROP_IN = ("last_entry", "capacity", "expected_minutes")
 
     kind = forms.ChoiceField(
@@ -127,6 +128,14 @@ class PeriodForm(StaffForm):
         error_messages={**REQUIRED, "required": _("Velg minst én.")},
     )
     on_holidays = forms.BooleanField(label=_("Gjelder også på helligdager"), required=False)
+    form = forms.ChoiceField(
+        label=_("Hvordan timene holdes"),
+        choices=FORMS,
+        initial="video",
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages=REQUIRED,
+    )
     slot_minutes = _number(_("Lengden på en time, i minutter"), least=5, most=240, first=20)
     buffer_minutes = _number(_("Pause mellom timene, i minutter"), least=0, most=120, first=0)
     ahead_days = _number(_("Så mange dager fram kan timer bestilles"), least=0, most=365, first=60)
@@ -160,6 +169,8 @@ class PeriodForm(StaffForm):
         """What belongs to the other kind is not asked for; what belongs to this kind must be there."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         is_booked = cleaned.get("kind") == "booked"
+        if "form" not in self.errors:
+            cleaned["form"] = cleaned.get("form") or "video"
         mine: tuple[str, ...] = self.BOOKED if is_booked else self.DROP_IN
         others: tuple[str, ...] = self.DROP_IN if is_booked else self.BOOKED
         for name in others:

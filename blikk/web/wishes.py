@@ -9,25 +9,9 @@ from django.views.decorators.http import require_POST
 
 from blikk.journeys import from_the_link, reminders
 from blikk.patients import queries as patients
-from blikk.web import forms
+from blikk.patients.services import set_uses_text
 from blikk.web.access import StaffRequest, staff
-from blikk.web.desk import DESK, appointment_page
-
-
-@require_POST
-@staff(*DESK)
-def agree(request: StaffRequest, appointment_id: str) -> HttpResponse:
-    """Let an hour be held in person; everybody invited is told."""
-    seen = forms.VersionForm(request.POST)
-    agreed = seen.attempt(
-        lambda: from_the_link.agree_in_person(
-            request.clinic, appointment_id, **seen.cleaned_data, actor=request.actor, now=timezone.now()
-        )
-    )
-    if not agreed:
-        return appointment_page(request, appointment_id)
-    messages.success(request, gettext("Timen er gjort om til fysisk oppmøte, og pasienten har fått beskjed."))
-    return redirect("appointment", appointment_id)
+from blikk.web.desk import DESK
 
 
 @require_POST
@@ -54,5 +38,16 @@ def reminders_of(request: StaffRequest, patient_id: str) -> HttpResponse:
             actor=request.actor,
             now=timezone.now(),
         )
+    messages.success(request, gettext("Valget er lagret."))
+    return redirect("patient", patient_id)
+
+
+@require_POST
+@staff(*DESK)
+def text_of(request: StaffRequest, patient_id: str) -> HttpResponse:
+    """Note whether a patient reads and writes in conversations."""
+    patient = patients.get(request.clinic, patient_id)
+    uses_text = request.POST.get("uses_text") == "on"
+    set_uses_text(patient, uses_text=uses_text, actor=request.actor, now=timezone.now())
     messages.success(request, gettext("Valget er lagret."))
     return redirect("patient", patient_id)

@@ -1,6 +1,7 @@
 /** The whole behaviour of a conversation as seen by one of the people in it. Pure: no sockets, no clock, no DOM. */
 
-import type { Channel, Equipment, News, Quality, Role, Seat, Seating } from "../shared/frames";
+import type { Channel, EngineFacts, Equipment, News, Quality, Role, Seat, Seating } from "../shared/frames";
+import { type Captions, FRESH_CAPTIONS, heardCaption } from "./captions";
 
 export type Media = "none" | "connecting" | "connected" | "lost";
 
@@ -48,6 +49,12 @@ export interface ConversationState {
   readonly version: number;
   readonly channel: Channel;
   readonly phone: string;
+  readonly engine: EngineFacts;
+  /** The patient reads and writes: the text lane is the main thing. */
+  readonly usesText: boolean;
+  /** The patient would rather talk on the phone, and has said so. */
+  readonly phoneAsked: boolean;
+  readonly captions: Captions;
   readonly people: readonly Person[];
   readonly own: Equipment;
   /** A second picture source is open, so that switching makes sense. */
@@ -70,6 +77,9 @@ export type CallEvent =
   | { readonly type: "own"; readonly own: Partial<Equipment>; readonly soundOnly?: boolean }
   | { readonly type: "said"; readonly line: Line }
   | { readonly type: "read" }
+  /** Chosen here; the record may not have heard of it yet. */
+  | { readonly type: "channel"; readonly channel: Channel }
+  | { readonly type: "phone_asked" }
   | { readonly type: "tick"; readonly now: number };
 
 const NOTHING_KNOWN: Equipment = {
@@ -78,11 +88,13 @@ const NOTHING_KNOWN: Equipment = {
   sharing: false,
   picture: true,
   paused: false,
+  captions: false,
+  speech: false,
   quality: "unknown",
 };
 
-/** So long people wait for a connection to come back before they are shown the phone number. */
-export const OVERDUE = 20_000;
+/** So long people wait for sound to come back before the phone is offered; a silence is noticed after three seconds. */
+export const OVERDUE = 10_000;
 
 export function firstState(own: Partial<Equipment>): ConversationState {
   return {
@@ -93,6 +105,10 @@ export function firstState(own: Partial<Equipment>): ConversationState {
     version: 0,
     channel: "video",
     phone: "",
+    engine: { kind: "mesh", supplier: "", host: "" },
+    usesText: false,
+    phoneAsked: false,
+    captions: FRESH_CAPTIONS,
     people: [],
     own: { ...NOTHING_KNOWN, ...own },
     soundOnly: false,
@@ -121,7 +137,7 @@ export function next(state: ConversationState, event: CallEvent): ConversationSt
     case "closed":
       return { ...state, place: event.place };
     case "media":
-      return withTrouble(change(state, event.participant, { media: event.media }), event.now);
+      return withTrouble(change(state, event.participant, mediaNow(event.media)), event.now);
     case "quality":
       return change(state, event.participant, { quality: event.quality });
     case "own":
@@ -130,6 +146,10 @@ export function next(state: ConversationState, event: CallEvent): ConversationSt
       return { ...state, lines: [...state.lines, event.line] };
     case "read":
       return state.unread === 0 ? state : { ...state, unread: 0 };
+    case "channel":
+      return withChannel(state, event.channel);
+    case "phone_asked":
+      return { ...state, phoneAsked: true };
     case "tick":
       return withTrouble(state, event.now);
     default:
@@ -160,6 +180,9 @@ function joined(state: ConversationState, frame: Seating): ConversationState {
     version: frame.version,
     channel: frame.channel,
     phone: frame.clinic.phone,
+    engine: frame.engine,
+    usesText: frame.uses_text,
+    phoneAsked: frame.phone_asked,
     people,
   };
 }
@@ -181,16 +204,17 @@ function seated(state: ConversationState, seat: Seat, present: boolean): Person 
   };
 }
 
+function cameIn(state: ConversationState, frame: Seat): ConversationState {
+  const person = seated(state, frame, true);
+  const place = state.people.findIndex((one) => one.participant === frame.participant);
+  if (place < 0) return { ...state, people: [...state.people, person] };
+  return { ...state, people: state.people.map((one, i) => (i === place ? person : one)) };
+}
+
 function heard(state: ConversationState, frame: News): ConversationState {
   switch (frame.type) {
-    case "present": {
-      const person = seated(state, frame, true);
-      const others = state.people.filter((one) => one.participant !== frame.participant);
-      const place = state.people.findIndex((one) => one.participant === frame.participant);
-      const people =
-        place < 0 ? [...others, person] : state.people.map((one, i) => (i === place ? person : one));
-      return { ...state, people };
-    }
+    case "present":
+      return cameIn(state, frame);
     case "absent":
       return change(
         state,
@@ -198,8 +222,8 @@ function heard(state: ConversationState, frame: News): ConversationState {
         frame.left ? { present: false, media: "none" } : { present: false },
       );
     case "state": {
-      const { camera, microphone, sharing, picture, paused, quality } = frame;
-      const equipment = { camera, microphone, sharing, picture, paused, quality };
+      const { camera, microphone, sharing, picture, paused, captions, speech, quality } = frame;
+      const equipment = { camera, microphone, sharing, picture, paused, captions, speech, quality };
       return change(state, frame.from, { equipment });
     }
     case "text": {
@@ -207,8 +231,12 @@ function heard(state: ConversationState, frame: News): ConversationState {
       const line = { from: name, mine: false, words: frame.words, at: frame.at };
       return { ...state, lines: [...state.lines, line], unread: state.unread + 1 };
     }
+    case "caption":
+      return { ...state, captions: heardCaption(state.captions, frame) };
     case "channel":
-      return { ...state, channel: frame.channel };
+      return withChannel(state, frame.channel);
+    case "phone_asked":
+      return { ...state, phoneAsked: true };
     case "ended":
       return {
         ...state,
@@ -221,18 +249,42 @@ function heard(state: ConversationState, frame: News): ConversationState {
   }
 }
 
+/** How an earlier connection felt says nothing about the next. */
+function mediaNow(media: Media): Partial<Person> {
+  return media === "connected" ? { media } : { media, quality: "unknown" };
+}
+
 function change(state: ConversationState, participant: string, changes: Partial<Person>): ConversationState {
   const people = state.people.map((one) => (one.participant === participant ? { ...one, ...changes } : one));
   return { ...state, people };
 }
 
+function withChannel(state: ConversationState, channel: Channel): ConversationState {
+  return { ...state, channel, phoneAsked: state.phoneAsked && channel !== "phone" };
+}
+
+/** Nothing of picture and sound flows through this page: they are on the phone, or see each other elsewhere. */
+export function isMediaClosed(state: ConversationState): boolean {
+  return state.channel === "phone" || state.engine.kind === "external";
+}
+
+/**
+ * A person from whom sound should come, and none does, or none that anybody understands; also when the server has given
+ * their page up meanwhile. Who left by their own will has no media any more.
+ */
+function isLost(person: Person): boolean {
+  const isSilent = person.media === "connected" && person.quality === "none" && person.equipment.microphone;
+  return person.media === "lost" || isSilent;
+}
+
 /** Whether picture or sound that should flow does not. */
 export function hasTrouble(state: ConversationState): boolean {
-  if (state.place.at !== "in") return false;
-  return state.people.some((one) => one.media === "lost" && (one.present || state.link === "lost"));
+  if (state.place.at !== "in" || isMediaClosed(state)) return false;
+  return state.people.some(isLost);
 }
 
 function isStuck(state: ConversationState): boolean {
+  if (isMediaClosed(state)) return false;
   if (state.link === "lost" && (state.place.at === "joining" || !hasMedia(state))) return true;
   return state.people.some((one) => one.present && one.media === "connecting");
 }
@@ -259,29 +311,52 @@ export type Banner =
   | { readonly is: "reconnecting"; readonly names: readonly string[] }
   | { readonly is: "overdue" }
   /** The own picture is held back, so that the sound holds. */
-  | { readonly is: "paused" };
+  | { readonly is: "paused" }
+  /** No picture flows any more, because the network is weak. */
+  | { readonly is: "sound" };
 
 export function bannerOf(state: ConversationState): Banner {
   if (state.place.at === "joining") return state.overdue ? { is: "overdue" } : { is: "connecting" };
   if (state.place.at !== "in") return { is: "none" };
+  if (isMediaClosed(state)) return { is: "none" };
   if (state.overdue) return { is: "overdue" };
-  const lost = state.people.filter((one) => one.media === "lost" && (one.present || state.link === "lost"));
+  const lost = state.people.filter(isLost);
   if (lost.length > 0) return { is: "reconnecting", names: lost.map((one) => one.name) };
   if (state.link === "lost")
     return hasMedia(state) ? { is: "signalling" } : { is: "reconnecting", names: [] };
   const here = state.people.filter((one) => one.present);
   if (here.length === 0) return { is: "alone", names: state.people.map((one) => one.name) };
   if (here.some((one) => one.media === "connecting")) return { is: "connecting" };
-  if (state.own.paused && state.own.camera) return { is: "paused" };
+  if (channelInUse(state) === "sound" && isMeasured(state)) return { is: "sound" };
+  if (isHeldBack(state.own)) return { is: "paused" };
   return { is: "none" };
+}
+
+/** A camera that is on and whose picture is not sent, or a picture that is not asked for: because the network is weak. */
+function isHeldBack(own: Equipment): boolean {
+  return own.camera && (own.paused || !own.picture);
+}
+
+/** Whether it is the network that took the picture, and nobody's choice. */
+export function isMeasured(state: ConversationState): boolean {
+  const here = state.people.filter((one) => one.present && one.media === "connected");
+  return isHeldBack(state.own) || here.some((one) => isHeldBack(one.equipment));
 }
 
 /** The channel that is really used, as the clinician's side reports it to the record; null while that cannot be said. */
 export function channelInUse(state: ConversationState): Channel | null {
   const here = state.people.filter((one) => one.present && one.media === "connected");
-  if (state.place.at !== "in" || here.length === 0) return null;
-  const shows = (own: Equipment): boolean => own.camera || own.sharing;
+  if (state.place.at !== "in" || isMediaClosed(state) || here.length === 0) return null;
+  const shows = (own: Equipment): boolean => (own.camera && !own.paused) || own.sharing;
   const outgoing = shows(state.own) && here.some((one) => one.equipment.picture);
   const incoming = state.own.picture && here.some((one) => shows(one.equipment));
   return outgoing || incoming ? "video" : "sound";
+}
+
+/** What there is to say about the phone: it is in use, it is offered, or the patient asked for it. */
+export function phoneOf(state: ConversationState): "none" | "in_use" | "offered" | "asked" {
+  if (state.place.at !== "in" && state.place.at !== "joining") return "none";
+  if (state.channel === "phone") return "in_use";
+  if (state.overdue) return "offered";
+  return state.phoneAsked ? "asked" : "none";
 }

@@ -1,84 +1,32 @@
 /** Everything about one conversation, for both sides: the socket, the people, their connections. No DOM of its own. */
 
 import { openDevices } from "../shared/devices";
-import {
-  type Channel,
-  CLOSED,
-  type Equipment,
-  type Ice,
-  type News,
-  type Notice,
-  type Seating,
-} from "../shared/frames";
-import type { Link, LinkState } from "../shared/link";
+import { type Channel, CLOSED, type Equipment, type News, type Notice, type Seating } from "../shared/frames";
+import type { LinkState } from "../shared/link";
 import { EPOCH, tabMark } from "../shared/marks";
 import {
   type CallEvent,
   type ConversationState,
-  channelInUse,
   firstState,
+  isMediaClosed,
   isOver,
   next,
   type Place,
 } from "./call";
+import { ChannelKeeper, isPassing } from "./channel";
+import type { Conversation, ConversationOptions, PrepareOptions, Room } from "./face";
 import type { Counters } from "./gauge";
 import type { Seated } from "./held";
+import { nextRung, TOP } from "./ladder";
 import { Own, type Trouble, type Why } from "./own";
+import { Relay } from "./relay";
+import { Speaker } from "./speaker";
 import { type Prepared, prepareConnection, Ties } from "./ties";
 
 export type { ConversationState, Person } from "./call";
+export type { Conversation, ConversationOptions, PrepareOptions } from "./face";
 export type { Trouble, Why } from "./own";
 export type { Prepared } from "./ties";
-
-export interface PrepareOptions {
-  /** The clinician's side offers. */
-  readonly offers: boolean;
-  /** Devices that are open already; asked for when left out. */
-  readonly stream?: MediaStream | null;
-}
-
-export interface ConversationOptions {
-  readonly socket: Link;
-  readonly consultation: string;
-  readonly prepared: Prepared;
-  /** The seat that this page holds already; without one it joins. */
-  readonly seated?: Seated | null;
-  /** Ends the conversation on this page, stops the devices and closes every connection. */
-  readonly signal: AbortSignal;
-  readonly onChange?: (state: ConversationState) => void;
-  /** Changes the camera's picture before anybody sees it. */
-  readonly dress?: (track: MediaStreamTrack) => Promise<MediaStreamTrack>;
-}
-
-export interface Conversation {
-  state(): ConversationState;
-  /** Tells of every change; returns the way to stop. */
-  subscribe(listener: (state: ConversationState) => void): () => void;
-  onTrouble(listener: (trouble: Trouble, why: Why) => void): void;
-  streamOf(participant: string): MediaStream | null;
-  readonly ownStream: MediaStream;
-  /** Takes devices that opened when the conversation had begun already. */
-  adopt(stream: MediaStream): Promise<void>;
-  setMicrophone(on: boolean): Promise<void>;
-  setCamera(on: boolean): Promise<void>;
-  switchCamera(): Promise<void>;
-  switchMicrophone(): Promise<void>;
-  deviceNames(): { camera: string; microphone: string };
-  share(on: boolean): Promise<void>;
-  /** Own picture off, and the others are asked to send none. */
-  setSoundOnly(on: boolean): Promise<void>;
-  /** False when it could not be delivered. */
-  say(words: string): Promise<boolean>;
-  readLane(): void;
-  /** Takes the place over from another tab or device. */
-  moveHere(): Promise<void>;
-  changeChannel(channel: Channel): Promise<string | null>;
-  /** Leaves without ending; others go on. */
-  stepOut(): Promise<void>;
-  /** Ends for everybody; null when done, else the code of the refusal. */
-  end(): Promise<string | null>;
-  counters(): Promise<Record<string, Counters>>;
-}
 
 /** Makes devices, certificate and connection object ready, so that being let in costs one round trip. Never throws. */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
@@ -100,31 +48,19 @@ class Talk implements Conversation {
   private readonly ties: Ties;
   private readonly listeners = new Set<(state: ConversationState) => void>();
   private readonly troubled = new Set<(trouble: Trouble, why: Why) => void>();
-  private ice: Ice | null = null;
-  private iceAskedAt = 0;
+  private readonly relay: Relay;
+  private readonly channel: ChannelKeeper;
+  private readonly speaker: Speaker;
+  private ladder = TOP;
   private joining = false;
   private seated: Seated | null;
   private everJoined = false;
-  private reported: Channel | null = null;
-  private pendingChannel: { channel: Channel; since: number } | null = null;
 
   constructor(private readonly options: ConversationOptions) {
     const { prepared, socket, signal } = options;
     this.now = firstState({});
     this.seated = options.seated ?? null;
-    this.ties = new Ties({
-      prepared,
-      outgoing: () => ({
-        audio: this.own.audio,
-        video: this.own.video,
-        stream: prepared.lane,
-        sharing: this.own.isSharing,
-      }),
-      people: () => this.now.people,
-      send: (notice: Notice) => void socket.send(notice),
-      isOpen: () => socket.state().at === "open",
-      dispatch: (event) => this.dispatch(event),
-    });
+    this.ties = this.makeTies();
     this.own = new Own({
       stream: prepared.stream,
       signal,
@@ -134,6 +70,17 @@ class Talk implements Conversation {
         for (const listener of this.troubled) listener(trouble, why);
       },
       dress: options.dress,
+    });
+    this.relay = new Relay(socket, (ice) => this.ties.takeIce(ice));
+    this.channel = new ChannelKeeper({
+      state: () => this.now,
+      ask: (channel, measured) => socket.ask({ type: "channel", channel, measured }),
+    });
+    this.speaker = new Speaker({
+      track: () => this.own.audio,
+      say: (caption) => void socket.send({ type: "caption", ...caption }),
+      onKnown: () => this.tell(),
+      signal,
     });
     this.now = firstState(this.equipment());
     if (options.onChange) this.listeners.add(options.onChange);
@@ -147,6 +94,23 @@ class Talk implements Conversation {
       clearInterval(clock);
       for (const end of stop) end();
       this.ties.finish();
+    });
+  }
+
+  private makeTies(): Ties {
+    const { prepared, socket } = this.options;
+    return new Ties({
+      prepared,
+      outgoing: () => ({
+        audio: this.own.audio,
+        video: this.own.video,
+        stream: prepared.lane,
+        sharing: this.own.isSharing,
+      }),
+      people: () => this.now.people,
+      send: (notice: Notice) => void socket.send(notice),
+      isOpen: () => socket.state().at === "open",
+      dispatch: (event) => this.dispatch(event),
     });
   }
 
@@ -203,6 +167,8 @@ class Talk implements Conversation {
   }
 
   async setSoundOnly(on: boolean): Promise<void> {
+    // Who asks for the picture again is not told to wait for the measurement.
+    if (!on) this.ladder = TOP;
     this.dispatch({ type: "own", own: { picture: !on }, soundOnly: on });
     if (on && this.own.isSharing) await this.own.share(false);
     await this.own.setCamera(!on);
@@ -225,8 +191,38 @@ class Talk implements Conversation {
   }
 
   async changeChannel(channel: Channel): Promise<string | null> {
-    const answer = await this.options.socket.ask({ type: "channel", channel });
+    const before = this.now.channel;
+    this.dispatch({ type: "channel", channel });
+    const code = await this.channel.choose(channel);
+    if (code !== null) this.dispatch({ type: "channel", channel: before });
+    return code;
+  }
+
+  async askPhone(): Promise<boolean> {
+    const answer = await this.options.socket.ask({ type: "ask_phone" });
+    if (answer.type === "done") this.dispatch({ type: "phone_asked" });
+    return answer.type === "done";
+  }
+
+  async unanswered(): Promise<boolean> {
+    return (await this.options.socket.ask({ type: "unanswered" })).type === "done";
+  }
+
+  async room(): Promise<Room | { code: string }> {
+    const answer = await this.options.socket.ask({ type: "room" });
+    if (answer.type === "done")
+      return { address: String(answer["address"] ?? ""), host: String(answer["host"] ?? "") };
+    return { code: answer.type === "refused" ? answer.code : "no_answer" };
+  }
+
+  async useOwn(): Promise<string | null> {
+    const answer = await this.options.socket.ask({ type: "use_own" });
     return answer.type === "refused" ? answer.code : null;
+  }
+
+  showCaptions(on: boolean): void {
+    this.dispatch({ type: "own", own: { captions: on } });
+    this.tell();
   }
 
   async stepOut(): Promise<void> {
@@ -255,7 +251,21 @@ class Talk implements Conversation {
     this.now = next(before, event);
     if (this.now === before) return;
     if (isOver(this.now) && !isOver(before)) this.ties.dropAll();
+    if (isMediaClosed(this.now) !== isMediaClosed(before)) this.flow(!isMediaClosed(this.now));
+    this.speaker.follow(this.now);
     for (const listener of [...this.listeners]) listener(this.now);
+  }
+
+  /** Picture and sound flow, or rest while people are on the phone or see each other elsewhere: lights out. */
+  private flow(on: boolean): void {
+    if (!on) {
+      this.ties.dropAll(true);
+      void this.own.rest();
+      return;
+    }
+    void this.own.wake().then(() => {
+      if (this.now.place.at === "in" && !isMediaClosed(this.now)) this.ties.reconcile();
+    });
   }
 
   private linked(state: LinkState): void {
@@ -291,14 +301,16 @@ class Talk implements Conversation {
 
   private notJoined(code: string): void {
     // The link comes back by itself, and with it the next try.
-    const isPassing = code === "not_connected" || code === "no_answer";
-    if (!isPassing) this.dispatch({ type: "refused", code });
+    if (!isPassing(code)) this.dispatch({ type: "refused", code });
   }
 
   private joined(frame: Seating): void {
-    this.takeIce(frame.ice);
-    this.dispatch({ type: "joined", frame, now: performance.now() });
-    this.ties.reconcile();
+    this.relay.take(frame.ice);
+    // What was chosen while the link was away counts more than what the server still believes.
+    const seating = { ...frame, channel: this.channel.wish ?? frame.channel };
+    this.dispatch({ type: "joined", frame: seating, now: performance.now() });
+    void this.channel.tell();
+    if (!isMediaClosed(this.now)) this.ties.reconcile();
     this.everJoined = true;
     this.tell();
   }
@@ -307,25 +319,24 @@ class Talk implements Conversation {
     if (!this.everJoined || isOver(this.now)) return;
     if (frame.type === "signal") {
       const person = this.now.people.find((one) => one.participant === frame.from);
-      if (person && person.epoch === frame.epoch) this.ties.receive(person, frame.body);
+      if (person && person.epoch === frame.epoch && !isMediaClosed(this.now))
+        this.ties.receive(person, frame.body);
       return;
     }
+    // The record's own news of what was just chosen here otherwise.
+    if (frame.type === "channel" && this.channel.wish !== null && this.channel.wish !== frame.channel) return;
     this.dispatch({ type: "frame", frame, now: performance.now() });
     if (frame.type === "present") {
       const person = this.now.people.find((one) => one.participant === frame.participant);
-      if (person) this.ties.meet(person);
+      if (person && !isMediaClosed(this.now)) this.ties.meet(person);
       this.tell();
     } else if (frame.type === "absent" && frame.left) {
       this.ties.drop(frame.participant);
     } else if (frame.type === "state") {
       this.ties.retune();
+    } else if (frame.type === "engine") {
+      void this.join(false);
     }
-  }
-
-  private takeIce(ice: Ice): void {
-    this.ice = ice;
-    this.iceAskedAt = performance.now();
-    this.ties.takeIce(ice);
   }
 
   private equipment(): Equipment {
@@ -334,8 +345,10 @@ class Talk implements Conversation {
       camera: this.own.hasCamera,
       microphone: !this.own.isMuted,
       sharing: this.own.isSharing,
-      picture: this.now.own.picture,
+      picture: !this.now.soundOnly && this.ladder.wantsPicture,
       paused: this.ties.isPaused,
+      captions: this.now.own.captions,
+      speech: this.speaker.isAble,
       quality: grades[0] ?? "unknown",
     };
   }
@@ -355,35 +368,11 @@ class Talk implements Conversation {
   private async tick(): Promise<void> {
     const before = JSON.stringify(this.equipment());
     await this.ties.read();
+    this.ladder = nextRung(this.ladder, this.ties.heardUnder(this.ladder.wantsPicture));
     if (JSON.stringify(this.equipment()) !== before) this.tell();
     this.dispatch({ type: "tick", now: performance.now() });
-    this.reportChannel();
-    await this.renewIce();
-  }
-
-  /** The clinician's side says which channel is really used, once it has been so for five seconds. */
-  private reportChannel(): void {
-    const channel = channelInUse(this.now);
-    if (this.now.role !== "clinician" || channel === null || this.now.channel === "phone") return;
-    if (channel === this.now.channel || channel === this.reported) {
-      this.pendingChannel = null;
-      if (channel === this.now.channel) this.reported = null;
-      return;
-    }
-    const now = performance.now();
-    if (this.pendingChannel?.channel !== channel) this.pendingChannel = { channel, since: now };
-    if (now - this.pendingChannel.since < 5000) return;
-    this.reported = channel;
-    void this.changeChannel(channel);
-  }
-
-  private async renewIce(): Promise<void> {
-    if (!this.ice?.expires_at || this.ice.servers.length === 0 || this.now.link !== "open") return;
-    const left = Date.parse(this.ice.expires_at) - Date.now();
-    if (left > 120_000 || performance.now() - this.iceAskedAt < 60_000) return;
-    this.iceAskedAt = performance.now();
-    const answer = await this.options.socket.ask({ type: "ice" });
-    if (answer.type === "ice") this.takeIce(answer.ice);
+    this.channel.look(performance.now());
+    await this.relay.renew(this.now.link === "open");
   }
 }
 

@@ -15,3 +15,6 @@ export const SOUND = "M4 10v4h4l5 4V6L8 10zM16 9a4 4 0 0 1 0 6M18.500 6.500a8 8 
 export const FULL = "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5";
 export const LEAVE = "M10 4H5v16h5M14 8l4 4-4 4M18 12H9";
 export const END = "M3 14c5-5 13-5 18 0l-3 3-3-2v-3a12 12 0 0 0-6 0v3l-3 2z";
+export const PHONE =
+  "M5 3h4l2 5-2.500 1.500a11 11 0 0 0 6 6L16 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 5a2 2 0 0 1 2-2z";
+export const CAPTIONS = "M3 5h18v14H3zM7 11h4M7 15h7M14 11h3M17 15h0.010";

@@ -47,6 +47,8 @@ export class Own {
   private hasChosen = false;
   private hasLostSound = false;
   private facing: "user" | "environment" = "user";
+  /** While nothing is to be open: what was. */
+  private rested: { readonly camera: boolean } | null = null;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: OwnOptions) {
@@ -78,10 +80,38 @@ export class Own {
     return this.screen !== null;
   }
 
+  /** Lets microphone, camera and screen go, and remembers what was on. */
+  rest(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.rested) return;
+      // Who has opened nothing yet gets both when it begins.
+      const hasNothing = this.camera === null && this.microphone === null;
+      this.rested = { camera: this.camera !== null || hasNothing };
+      this.show(null);
+      this.take("camera", null);
+      this.take("microphone", null);
+    });
+  }
+
+  /** Opens again what was on before the rest. */
+  wake(): Promise<void> {
+    return this.inTurn(async () => {
+      const before = this.rested;
+      this.rested = null;
+      if (!before) return;
+      if (!this.microphone) this.take("microphone", await open({ audio: SOUND }));
+      if (before.camera && !this.camera) await this.openCamera({ facingMode: this.facing });
+    });
+  }
+
   /** Takes devices that opened when the conversation had begun already. */
   adopt(stream: MediaStream): Promise<void> {
     return this.inTurn(async () => {
       if (this.hasChosen) return;
+      if (this.rested) {
+        for (const track of stream.getTracks()) track.stop();
+        return;
+      }
       const [audio] = stream.getAudioTracks();
       const [video] = stream.getVideoTracks();
       if (audio && !this.microphone) this.take("microphone", audio);

@@ -86,6 +86,8 @@ export function bannerWords(banner: Banner, side: Side, phone: string): string {
       return overdueWords(side, phone);
     case "paused":
       return t("Nettet er svakt. Vi sender bare lyd til det blir bedre.");
+    case "sound":
+      return t("Nettet er svakt, så nå har dere bare lyd. Bildet kommer tilbake av seg selv.");
   }
 }
 
@@ -157,4 +159,11 @@ export function endRefusedWords(code: string): string {
     return t("Samtalen er ikke avsluttet, for vi har ikke kontakt med Blikk. Prøv igjen om litt.");
   }
   return t("Samtalen ble ikke avsluttet. Prøv en gang til.");
+}
+
+/** Why the way to the other solution is not there. */
+export function roomRefusedWords(code: string, supplier: string): string {
+  if (code === "not_connected" || code === "no_answer")
+    return t("Vi har ikke kontakt med Blikk akkurat nå. Prøv igjen om litt.");
+  return t("{supplier} svarer ikke, så rommet er ikke klart.", { supplier });
 }

@@ -2,11 +2,15 @@
 
 import { el, icon, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
-import { bannerOf, type ConversationState, isOver, type Place } from "./call";
-import type { Conversation, Trouble } from "./conversation";
+import { bannerOf, type ConversationState, isMediaClosed, isOver, type Place } from "./call";
+import { makeElsewhere } from "./elsewhere";
+import type { Conversation } from "./face";
 import { CAMERA_OFF, MICROPHONE_OFF, SCREEN } from "./icons";
 import { makeLane } from "./lane";
+import type { Trouble } from "./own";
+import { makePhone } from "./phone";
 import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
+import { makeSubtitles } from "./subtitles";
 import { mountSelf, mountTiles } from "./tiles";
 import { makeTools } from "./tools";
 
@@ -16,6 +20,8 @@ export interface StageOptions {
   readonly phone: string;
   readonly onEnd?: () => void;
   readonly onLeave?: () => void;
+  /** The patient would rather come in person; nothing follows but that staff are told. */
+  readonly onMeet?: () => Promise<void>;
 }
 
 /** Asks before a conversation is ended for everybody. */
@@ -87,21 +93,25 @@ function makeClosed(conversation: Conversation) {
   };
 }
 
-/** A sentence that goes away by itself; the banner's own words come first. */
+const DRAWN: Readonly<Record<Trouble, string>> = {
+  camera: CAMERA_OFF,
+  microphone: MICROPHONE_OFF,
+  screen: SCREEN,
+};
+
+/** Sentences that go away by themselves; the banner's own words come first, and what came meanwhile waits. */
 function makeBanner(side: Side, phone: string) {
   const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
-  let passing = "";
-  let broken: Trouble | null = null;
+  let passing: readonly string[] = [];
+  let broken: { readonly what: Trouble; readonly words: string } | null = null;
   let shown: ConversationState | null = null;
   const write = (): void => {
     if (!shown) return;
     const banner = bannerOf(shown);
-    const words = bannerWords(banner, side, phone || shown.phone) || passing;
+    const words = bannerWords(banner, side, phone || shown.phone) || passing.join(" ");
     if (root.textContent !== words) root.replaceChildren(words);
-    if (words === passing && broken && !root.querySelector("svg"))
-      root.prepend(
-        icon(broken === "microphone" ? MICROPHONE_OFF : broken === "camera" ? CAMERA_OFF : SCREEN),
-      );
+    if (broken && words.includes(broken.words) && !root.querySelector("svg"))
+      root.prepend(icon(DRAWN[broken.what]));
     set(root, "data-is", banner.is);
     show(root, words !== "");
   };
@@ -113,12 +123,12 @@ function makeBanner(side: Side, phone: string) {
     },
     /** What is broken is drawn too, and stands long enough to be acted upon. */
     tell(words: string, what: Trouble | null = null): void {
-      passing = words;
-      broken = what;
+      passing = [...passing, words];
+      if (what) broken = { what, words };
       write();
       setTimeout(
         () => {
-          if (passing === words) passing = "";
+          passing = passing.filter((one) => one !== words);
           write();
         },
         what ? 15_000 : 6000,
@@ -156,19 +166,45 @@ function makeControls(
     else tools.text.focus();
   };
   const lane = makeLane(conversation, () => showLane(false));
+  const phone = makePhone(conversation, {
+    side: options.side,
+    phone: options.phone,
+    onEnd: () => dialog.showModal(),
+  });
+  const askPhone = async (): Promise<void> => {
+    if (options.side === "clinician") return phone.toPhone();
+    const told = await conversation.askPhone();
+    tell(
+      told
+        ? t("Behandleren har fått beskjed om at du heller vil snakke på telefon.")
+        : t("Beskjeden kom ikke fram. Ring oss i stedet."),
+    );
+  };
   const tools = makeTools(conversation, {
     side: options.side,
     fullScreen: element,
     onText: () => showLane(!lane.isOpen()),
+    onPhone: () => void askPhone(),
     onEnd: () => dialog.showModal(),
     onLeave: () => void conversation.stepOut().then(() => options.onLeave?.()),
+    onMeet: () =>
+      void options.onMeet?.().then(() => tell(t("Klinikken har fått beskjed om at du heller vil møte opp."))),
     onSwitched: () => {
       const { camera, microphone } = conversation.deviceNames();
       const names = { camera: camera || "–", microphone: microphone || "–" };
       tell(t("Kamera: {camera}. Mikrofon: {microphone}.", names));
     },
   });
-  return { dialog, lane, tools };
+  /** For who reads and writes the lane is the main thing from the beginning; whoever closes it has closed it. */
+  let isOffered = false;
+  const offerLane = (state: ConversationState): void => {
+    if (isOffered || !state.usesText || state.place.at !== "in") return;
+    isOffered = true;
+    lane.open(true, true);
+    lane.enlarge(true);
+    set(tools.text, "aria-expanded", "true");
+  };
+  return { dialog, lane, phone, tools, offerLane };
 }
 
 const CONNECTION_AWAITED = 250;
@@ -194,7 +230,10 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const view = el("div", { class: "stage-view" }, pictures, banner.root);
   const sound = makeSoundButton(view);
   const closed = makeClosed(conversation);
-  const { dialog, lane, tools } = makeControls(element, conversation, options, banner.tell);
+  const { dialog, lane, phone, tools, offerLane } = makeControls(element, conversation, options, banner.tell);
+  const elsewhere = makeElsewhere(conversation, options);
+  const subtitles = makeSubtitles(conversation, banner.tell);
+  pictures.append(elsewhere.root, phone.root, subtitles.root);
   view.append(sound, lane.root, closed.root);
   element.classList.add("stage");
   set(element, "data-side", side);
@@ -202,6 +241,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const updateTiles = mountTiles(people, conversation, () => show(sound, true));
   const updateSelf = mountSelf(pictures, conversation);
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
+  updates.push(phone.update, elsewhere.update, subtitles.update, offerLane);
   announceComers(conversation, banner.tell);
   conversation.onTrouble((trouble, why) => banner.tell(troubleWords(trouble, why), trouble));
   let wasEnded = false;
@@ -209,6 +249,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
     for (const update of updates) update(state);
     if (lane.isOpen() && state.unread > 0) conversation.readLane();
     show(tools.root, !isOver(state));
+    set(element, "data-media", isMediaClosed(state) ? "closed" : "open");
     if (state.place.at !== "ended" || wasEnded) return;
     wasEnded = true;
     dialog.close();
@@ -217,26 +258,22 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   if (side === "clinician") askBeforeClosing(conversation);
 }
 
-/** Says who comes later and who leaves for good, to everybody who is there already. */
+/** Says who comes in later, to everybody who is there already, under the name that each of them may see. */
 function announceComers(conversation: Conversation, tell: (words: string) => void): void {
-  let before: ReadonlyMap<string, boolean> | null = null;
+  let met: Set<string> | null = null;
   conversation.subscribe((state) => {
     if (state.place.at !== "in") return;
-    const now = new Map(state.people.map((one) => [one.participant, one.present]));
-    if (before) {
-      for (const one of state.people) {
-        if (
-          !before.has(one.participant) &&
-          one.present &&
-          one.role !== "clinician" &&
-          one.role !== "patient"
-        ) {
-          tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
-        }
-      }
+    const here = state.people.filter((one) => one.present);
+    const isFirst = met === null;
+    met ??= new Set();
+    for (const one of here) {
+      // Who was met once is not announced again when their network comes back.
+      if (met.has(one.participant)) continue;
+      met.add(one.participant);
+      // The two who have the hour expect each other; everybody else comes in where people talk already.
+      if (isFirst || one.role === "clinician" || one.role === "patient") continue;
+      tell(t("{name} ({role}) er med nå.", { name: one.name, role: roleWord(one.role) }));
     }
-    // Who was known once is not announced again when their network comes back.
-    before = new Map([...(before ?? []), ...now]);
   });
 }
 

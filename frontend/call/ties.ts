@@ -37,6 +37,8 @@ interface Tie {
   readonly grades: Quality[];
   weather: Weather;
   alive: boolean;
+  /** The share of this second's sound that had to be made up. */
+  concealed: number | null;
   /** Readings for which silence means a dead path: a socket has just come back. */
   doubt: number;
   absentFor: number;
@@ -52,9 +54,12 @@ const PARTING = 300;
 /** The first small picture is given up at so many kbit/s, or after so many seconds. */
 const OPENING_ENDS = 700;
 const OPENING_LASTS = 4;
+/** Seconds until the sound of a new connection tells something. */
+const SETTLED = 6;
 const UNTRIED = {
   weather: FAIR_WEATHER,
   alive: true,
+  concealed: null,
   doubt: 0,
   absentFor: 0,
   known: 0,
@@ -184,8 +189,20 @@ export class Ties {
     this.options.dispatch({ type: "media", participant, media: "none", now: performance.now() });
   }
 
-  dropAll(): void {
-    for (const participant of [...this.ties.keys()]) this.drop(participant);
+  /** `isKnown`: the others drop theirs too, by the same news. */
+  dropAll(isKnown = false): void {
+    for (const participant of [...this.ties.keys()]) this.drop(participant, isKnown);
+  }
+
+  /** The worst share of sound that was made up this second; null where it tells nothing about the picture. */
+  heardUnder(hasPicture: boolean): number | null {
+    const settled = [...this.ties].filter(([participant, tie]) => {
+      const own = this.person(participant)?.equipment;
+      const shows = own !== undefined && ((own.camera && !own.paused) || own.sharing);
+      return tie.known > SETTLED && tie.alive && (shows || !hasPicture);
+    });
+    const shares = settled.flatMap(([, tie]) => (tie.concealed === null ? [] : [tie.concealed]));
+    return shares.length > 0 ? Math.max(...shares) : null;
   }
 
   /** Closes what was never used as well. */
@@ -294,6 +311,7 @@ export class Ties {
     if (this.ties.get(participant) !== tie) return;
     const offers = this.person(participant)?.offers ?? false;
     tie.alive = second.alive;
+    tie.concealed = second.concealed;
     this.settleDoubt(tie, offers);
     tie.peer.look();
     const person = this.person(participant);

@@ -3,7 +3,7 @@
 import { el, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
 import type { ConversationState, Person } from "./call";
-import type { Conversation } from "./conversation";
+import type { Conversation } from "./face";
 import { connectionWord, noPictureWord, roleWord } from "./sentences";
 
 interface Tile {
@@ -31,8 +31,8 @@ function tileFor(first: Person, conversation: Conversation, onBlocked: () => voi
     "aria-label": t("Bildet av {name}", { name: first.name }),
   });
   const initial = el("span", { class: "tile-initial", "aria-hidden": "true" }, initialOf(first.name));
-  const reason = el("span", { class: "tile-reason" });
-  const cover = el("div", { class: "tile-cover" }, initial, reason);
+  const because = el("span", { class: "tile-reason" });
+  const cover = el("div", { class: "tile-cover" }, initial, because);
   const name = el("bdi", { class: "tile-name" });
   const role = el("span", { class: "tile-role" });
   const muted = el("span", { class: "tile-muted", hidden: true }, t("Mikrofonen er av"));
@@ -50,9 +50,12 @@ function tileFor(first: Person, conversation: Conversation, onBlocked: () => voi
       if (stream) play(video, onBlocked);
     }
     const why = noPictureWord(person);
-    const hasPicture = person.media === "connected" && why === "" && conversation.state().own.picture;
+    const { own } = conversation.state();
+    // Not asked for, though the own camera is on: the network took it, and nobody's choice.
+    const reason = why || (own.camera && !own.picture ? t("Bildet er på pause fordi nettet er svakt") : "");
+    const hasPicture = person.media === "connected" && why === "" && own.picture;
     show(cover, !hasPicture);
-    say(reason, person.media === "connected" ? why : "");
+    say(because, person.media === "connected" ? reason : "");
     say(name, person.name);
     say(role, roleWord(person.role));
     show(muted, person.present && !person.equipment.microphone);

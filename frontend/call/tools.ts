@@ -3,15 +3,19 @@
 import { el, icon, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
 import type { ConversationState } from "./call";
-import type { Conversation } from "./conversation";
+import type { Conversation } from "./face";
 import * as drawings from "./icons";
 import type { Side } from "./sentences";
 
 export interface ToolsOptions {
   readonly side: Side;
   readonly onText: () => void;
+  /** Goes over to the phone, or asks for it. */
+  readonly onPhone: () => void;
   readonly onLeave: () => void;
   readonly onEnd: () => void;
+  /** The patient would rather come in person. */
+  readonly onMeet: () => void;
   /** The names of the devices now in use are worth telling. */
   readonly onSwitched: () => void;
   readonly fullScreen: HTMLElement;
@@ -65,13 +69,24 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
     if (document.fullscreenElement) return document.exitFullscreen();
     return options.fullScreen.requestFullscreen().catch(() => undefined);
   });
-  const all = [camera, microphone, sound];
+  const captions = tool("captions", drawings.CAPTIONS, t("Vis teksting"), () =>
+    conversation.showCaptions(!conversation.state().own.captions),
+  );
+  const all = [camera, microphone, sound, captions];
   if (canShare()) all.push(share);
   if (document.fullscreenEnabled) all.push(full);
   if (options.side === "clinician") {
     all.push(tool("leave", drawings.LEAVE, t("Gå ut uten å avslutte"), options.onLeave));
-  }
+  } else all.push(tool("meet", drawings.LEAVE, t("Heller møte opp"), options.onMeet));
+  for (const one of [camera, microphone, sound, captions, share]) one.root.classList.add("tool-media");
   const update = (state: ConversationState): void => {
+    // There only where somebody's device can do it: no sound goes to a cloud for it.
+    show(
+      captions.root,
+      state.people.some((one) => one.present && one.equipment.speech),
+    );
+    captions.face(drawings.CAPTIONS, state.own.captions ? t("Skjul teksting") : t("Vis teksting"));
+    set(captions.root, "aria-pressed", String(state.own.captions));
     share.face(drawings.SCREEN, state.own.sharing ? t("Slutt å dele") : t("Del skjerm"));
     set(share.root, "aria-pressed", String(state.own.sharing));
     sound.face(drawings.SOUND, state.soundOnly ? t("Bilde og lyd") : t("Bare lyd"));
@@ -81,22 +96,22 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
   return { all, update };
 }
 
-export function makeTools(conversation: Conversation, options: ToolsOptions) {
-  const own = () => conversation.state().own;
-  const mute = tool("mute", drawings.MICROPHONE, "", () => conversation.setMicrophone(!own().microphone));
-  const camera = tool("camera", drawings.CAMERA, "", () => conversation.setCamera(!own().camera));
-  const text = tool("text-open", drawings.TEXT, t("Tekst"), options.onText);
-  const unread = el("span", { class: "tool-unread", hidden: true });
-  text.root.append(unread);
-  const rare = rareTools(conversation, options);
-  const drawer = el("div", { class: "tools-rare", id: "tools-rare" }, ...rare.all.map((one) => one.root));
-  const more = tool(
-    "more",
-    drawings.MORE,
-    t("Mer"),
-    () => open(more.root.getAttribute("aria-expanded") !== "true"),
-    "tool-more",
-  );
+/** The clinician goes over to the phone; the patient asks for it; nobody else is rung. */
+function phoneTool({ side, onPhone }: ToolsOptions) {
+  const words = side === "clinician" ? t("Telefon") : t("Heller telefon");
+  const { root } = tool("phone", drawings.PHONE, words, onPhone);
+  const update = (state: ConversationState): void => {
+    const mayAsk = side === "clinician" || state.role === "patient";
+    show(root, mayAsk && state.channel !== "phone");
+    root.disabled = side === "patient" && state.phoneAsked;
+  };
+  return { root, update };
+}
+
+/** Opens and closes the drawer. */
+function moreTool(drawer: HTMLElement) {
+  const press = (): void => open(more.root.getAttribute("aria-expanded") !== "true");
+  const more = tool("more", drawings.MORE, t("Mer"), press, "tool-more");
   const open = (shown: boolean): void => {
     set(more.root, "aria-expanded", String(shown));
     set(drawer, "data-open", shown);
@@ -104,12 +119,31 @@ export function makeTools(conversation: Conversation, options: ToolsOptions) {
   set(more.root, "aria-controls", "tools-rare");
   open(false);
   drawer.addEventListener("click", () => open(false));
+  return { more, open };
+}
+
+export function makeTools(conversation: Conversation, options: ToolsOptions) {
+  const own = () => conversation.state().own;
+  const mute = tool("mute", drawings.MICROPHONE, "", () => conversation.setMicrophone(!own().microphone));
+  const camera = tool("camera", drawings.CAMERA, "", () => conversation.setCamera(!own().camera));
+  const text = tool("text-open", drawings.TEXT, t("Tekst"), options.onText);
+  const phone = phoneTool(options);
+  const unread = el("span", { class: "tool-unread", hidden: true });
+  text.root.append(unread);
+  const rare = rareTools(conversation, options);
+  mute.root.classList.add("tool-media");
+  camera.root.classList.add("tool-media");
+  const kept = [...rare.all.map((one) => one.root), ...(options.side === "patient" ? [phone.root] : [])];
+  const drawer = el("div", { class: "tools-rare", id: "tools-rare" }, ...kept);
+  const { more, open } = moreTool(drawer);
   const last =
     options.side === "clinician"
       ? tool("end", drawings.END, t("Avslutt"), options.onEnd, "tool-end")
       : tool("leave", drawings.LEAVE, t("Gå ut"), options.onLeave, "tool-end");
   const root = el("div", { class: "tools", role: "group", "aria-label": t("Knapper for samtalen") });
-  root.append(mute.root, camera.root, text.root, drawer, more.root, last.root);
+  root.append(mute.root, camera.root, text.root);
+  if (options.side === "clinician") root.append(phone.root);
+  root.append(drawer, more.root, last.root);
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || more.root.getAttribute("aria-expanded") !== "true") return;
     open(false);
@@ -129,6 +163,7 @@ export function makeTools(conversation: Conversation, options: ToolsOptions) {
     set(camera.root, "data-off", !shows);
     show(unread, state.unread > 0);
     say(unread, state.unread > 0 ? t("{count} nye", { count: state.unread }) : "");
+    phone.update(state);
     rare.update(state);
   };
   return { root, update, text: text.root };

@@ -125,8 +125,9 @@ export function pictureOn(step: Step, people: number): { bitrate: number; scale:
 
 /** How the connection feels for the one who listens. */
 export function qualityOf(second: Second): Quality {
-  if (!second.alive) return "none";
   const concealed = second.concealed ?? 0;
+  // Where more than half is made up, nobody understands anything.
+  if (!second.alive || concealed > 0.5) return "none";
   const roundTrip = second.roundTrip ?? 0;
   if (concealed > 0.1 || second.lost > 0.15 || roundTrip > 0.8) return "poor";
   if (concealed > 0.03 || second.lost > 0.05 || roundTrip > 0.4) return "fair";

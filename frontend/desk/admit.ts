@@ -67,6 +67,8 @@ export function refusedWords(code: string, name: string, waits: boolean): string
       return t("Pasienten må være i samtalen først.");
     case "no_consent":
       return t("Pasienten har ikke sagt ja til {name} ennå.", { name });
+    case "someone_else":
+      return t("Den som venter, legitimerte seg som en annen enn {name}. Se over raden.", { name });
     case "nobody_ready":
       return t("Ingen er klare akkurat nå. Vi har ropt opp den som står først. Prøv igjen om litt.");
     case "over":
@@ -100,8 +102,9 @@ export function listenForKey(letter: string, mark: string, isOn: () => boolean):
     if (!isOn() || !isKey(event, letter, typing) || document.querySelector("dialog[open]")) return;
     const marked = document.querySelector<HTMLElement>(`[${mark}]`);
     const form = marked?.closest("form");
-    if (!form) return;
+    if (!marked || (!form && !(marked instanceof HTMLAnchorElement))) return;
     event.preventDefault();
+    if (!form) return marked.click();
     form.requestSubmit(marked instanceof HTMLButtonElement ? marked : null);
   });
 }

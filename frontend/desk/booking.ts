@@ -83,7 +83,8 @@ export function startBooking(page: BookingPage): void {
     else if (!field.closest(".read-back")) preview.typed();
     if (field.name === "patient" || field.name === "channels") reach.typed();
     if (field.name === "slot") takeSlot(form, field, page.hold);
-    else if (["day", "at", "minutes", "clinician"].includes(field.name)) typeTime(form, field, slots.typed);
+    else if (["day", "at", "minutes", "clinician", "form"].includes(field.name))
+      typeTime(form, field, slots.typed);
     if (["patient", "mode", "day"].includes(field.name)) along.typed();
     if (SERIES.has(field.name)) series.typed();
     if (field.name === "mode") {
@@ -105,7 +106,7 @@ const SERIES = new Set(["repeats", "every_weeks", "count", "day", "at", "minutes
 function typeTime(form: HTMLFormElement, field: HTMLInputElement, slots: () => void): void {
   const own = form.querySelector<HTMLInputElement>('[name="slot"][value=""]');
   if (own) own.checked = true;
-  if (field.name === "day" || field.name === "clinician") slots();
+  if (["day", "clinician", "form"].includes(field.name)) slots();
 }
 
 /** The slot's time stands in the fields, and the slot is held while the rest is typed. */

@@ -17,6 +17,8 @@ export interface DayPage {
   readonly at: "day" | "front-desk";
   readonly rows: string;
   readonly mayTalk: boolean;
+  /** One's conversations are held in another solution: the camera is not needed here. */
+  readonly isElsewhere?: boolean;
   readonly conversation: string;
   readonly closing: string;
 }
@@ -117,7 +119,7 @@ export class DayScreen {
     const waiting = ringing();
     this.bell.tell(waiting.length, newcomers(this.known, waiting).length > 0);
     this.known = new Set(waiting);
-    this.mirror?.expect(waiting.length > 0);
+    this.mirror?.expect(waiting.length > 0 && !this.page.isElsewhere);
     countMinutes();
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, choose, NOTHING_CHOSEN, pictureOf, soundOf } from "../shared/chosen";
+import { choose, chosen, NOTHING_CHOSEN, pictureOf, soundOf } from "../shared/chosen";
 import { paceJudge } from "./blur";
 import { type Clock, EVERY, LASTS, reminder } from "./look";
 
@@ -35,7 +35,15 @@ test("the reminder lights up for a while every so often, and only when it is swi
 test("a machine that makes too few pictures is told so after three slow seconds, and not while it warms up", () => {
   const judge = paceJudge();
   assert.deepEqual([0, 3, 5, 9].map(judge), Array(4).fill("warming"));
-  assert.deepEqual([20, 10, 10, 22, 8, 8, 8].map(judge), ["good", "good", "good", "good", "good", "good", "slow"]);
+  assert.deepEqual([20, 10, 10, 22, 8, 8, 8].map(judge), [
+    "good",
+    "good",
+    "good",
+    "good",
+    "good",
+    "good",
+    "slow",
+  ]);
 });
 
 test("what was chosen is remembered, and what cannot be read counts as not chosen", () => {

@@ -2,13 +2,16 @@
 
 import { find, given, say } from "../shared/dom";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
+import { type CasePage, startCase } from "./casepage";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
 import { prepareEquipped } from "./equipped";
+import { fetchPart, swapParts } from "./fragments";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
 import { mountNote } from "./note";
 import { startReadBack } from "./readback";
+import { hangSheet } from "./sheet";
 import { type RunningTalk, type TalkPlace, talk } from "./talk";
 import { startWeek, type WeekPage } from "./weekpage";
 
@@ -20,6 +23,7 @@ type Page =
   | { readonly at: "appointment"; readonly address: string }
   | { readonly at: "patient"; readonly readBack: string }
   | WeekPage
+  | CasePage
   | { readonly at: "closing" | "copy" };
 
 /** The conversation after a reload: straight back in. */
@@ -31,6 +35,7 @@ function startConversationPage(place: TalkPlace): void {
     () => running?.refresh(),
     () => say(find("#talk-said"), ""),
   );
+  hangSheet(() => running?.refresh());
   void prepareEquipped().then((prepared) => {
     running = talk(place, live.link, prepared, ending.signal);
   });
@@ -41,8 +46,22 @@ function startConversationPage(place: TalkPlace): void {
   });
 }
 
+/** What was arranged from here stands on the page; what was chosen and written already stays. */
+async function takeOver(): Promise<void> {
+  const { status, content } = await fetchPart(location.href);
+  if (status !== 200) return;
+  swapParts(document, content);
+  for (const chosen of content.querySelectorAll<HTMLInputElement>(
+    "[name=outcome]:checked, [name=follow_up]:checked",
+  )) {
+    const same = document.querySelector<HTMLInputElement>(`#${CSS.escape(chosen.id)}`);
+    if (same) same.checked = true;
+  }
+}
+
 /** The note goes on keeping itself; what the buttons send is the newest version. */
 function startClosing(): void {
+  hangSheet(() => void takeOver());
   const field = document.querySelector<HTMLTextAreaElement>("#note");
   if (!field || field.readOnly) return;
   const note = mountNote(field, find("#note-saved"));
@@ -65,6 +84,7 @@ function start(page: Page): void {
   if (page.at === "day") startDay(page);
   else if (page.at === "front-desk") startFrontDesk(page);
   else if (page.at === "week") startWeek(page);
+  else if (page.at === "case") startCase(page);
   else if (page.at === "copy") startCopying();
   else if (page.at === "booking") startBooking(page);
   else if (page.at === "patients") startPatients(page);

@@ -10,6 +10,7 @@ import { keysAreOn, listenForKey } from "./admit";
 import { dress, followSpeaker } from "./equipped";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { type FramePanel, mountFrame } from "./frame";
+import { type Identity, mountIdentity } from "./identity";
 import { mountLook } from "./look";
 import { mountNote, type Note } from "./note";
 
@@ -67,6 +68,7 @@ export function talk(
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
   let note: Note | null = null;
+  let identity: Identity | null = null;
   let frame: FramePanel | null = null;
   const goOn = async (): Promise<void> => {
     await note?.flush();
@@ -94,6 +96,8 @@ export function talk(
     mountPeople(side, conversation);
     mountPhone(side, conversation);
     mountCompanions(side, signal);
+    identity = mountIdentity(side, address, conversation, link, signal);
+    mountBlocks(side, signal);
   };
   void fill();
   return {
@@ -104,6 +108,7 @@ export function talk(
       void fetchPart(`${address}/til-stede`, signal).then((part) => {
         if (part.status === 200) swapParts(side, part.content);
       });
+      identity?.refresh();
     },
   };
 }
@@ -161,8 +166,7 @@ function mountPhone(side: HTMLElement, conversation: Conversation): void {
   };
   button.addEventListener("click", async () => {
     const code = await conversation.changeChannel(isByPhone() ? "video" : "phone");
-    if (code !== null)
-      say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen når forbindelsen er tilbake."));
+    if (code !== null) say(said, t("Det gikk ikke nå. Ring pasienten, og prøv igjen."));
   });
   conversation.subscribe(showState);
 }
@@ -201,6 +205,23 @@ function mountCompanions(side: HTMLElement, signal: AbortSignal): void {
       if (details) details.open = part.status !== 200 || details.open;
     });
   });
+}
+
+/** Blocks that answer with themselves: what is judged beside the conversation, by a button or by its key. */
+function mountBlocks(side: HTMLElement, signal: AbortSignal): void {
+  side.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.dataset["block"] === undefined) return;
+    event.preventDefault();
+    const block = form.closest("[data-part]");
+    void press(form, event.submitter, signal).then((part) => {
+      const fresh = part.content.querySelector(`[data-part="${block?.getAttribute("data-part")}"]`);
+      if (fresh) block?.replaceWith(fresh);
+      else say(find("#people-said", side), t("Det virket ikke. Se over siden og prøv igjen."));
+    });
+  });
+  listenForKey("v", "data-shortcut-video", keysAreOn);
+  listenForKey("m", "data-shortcut-meet", keysAreOn);
 }
 
 /** Puts the conversation on the page in place of the day. */

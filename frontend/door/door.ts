@@ -71,6 +71,14 @@ export interface DoorView extends Place {
   /** How late the clinician of a booked hour is, and what the patient wants to do about it. */
   readonly late_minutes: number;
   readonly late_answer: "" | "wait" | "phone" | "new_time";
+  /** How far it is with showing who the clinician is: `asked`, `shown`, `seen`, `unsure`, or nothing. */
+  readonly showing: string;
+  /** What the patient has asked for; "offered": there are times in person to choose between. */
+  readonly wish: "" | "in_person" | "cannot_come" | "offered";
+  /** The conversation is held in another video solution. */
+  readonly is_external: boolean;
+  /** This patient reads and writes. */
+  readonly uses_text: boolean;
   /** Which control questions are answered, and never how; of a patient who waits. */
   readonly frame?: {
     readonly answered: readonly string[];
@@ -87,6 +95,7 @@ export type Screen =
   | "birth-date"
   | "code"
   | "check"
+  | "check-elsewhere"
   | "waiting"
   | "away"
   | "gone"
@@ -164,6 +173,7 @@ function screenFor(door: Door, view: DoorView): Screen {
     case "code":
     case "check":
       if (view.gone === "missed" || view.gone === "declined") return "gone";
+      if (door.hasBegun && view.step === "check" && view.is_external) return "check-elsewhere";
       return door.hasBegun ? view.step : "link";
     case "waiting":
       return view.is_away ? "away" : "waiting";
@@ -200,7 +210,8 @@ export function isClosed(screen: Screen): boolean {
 }
 
 /** Whether camera and microphone are needed, or should be let go. */
-export function needsDevices(screen: Screen): boolean {
+export function needsDevices(screen: Screen, isExternal = false): boolean {
+  if (isExternal) return false;
   return screen === "check" || screen === "waiting" || screen === "talk";
 }
 
@@ -216,6 +227,7 @@ export function needsSocket(door: Door): boolean {
     // In a queue the place moves while the camera is still being tried.
     case "link":
     case "check":
+    case "check-elsewhere":
       return door.view.place > 0;
     default:
       return false;

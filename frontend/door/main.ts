@@ -1,6 +1,7 @@
 /** The patient's one page: what is pressed, asked, heard and seen, held together by the reducer in door.ts. */
 
 import type { Conversation } from "../call/conversation";
+import { holdSeat, type Seated } from "../call/held";
 import { playTone } from "../shared/devices";
 import { find, given, show } from "../shared/dom";
 import type { Seating } from "../shared/frames";
@@ -8,21 +9,31 @@ import { doorIn, post } from "./api";
 import { Asked, type AskedPlaces } from "./asked";
 import { type Check, equipment, found } from "./check";
 import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
+import { type Later, type LaterPlaces, laterFrom } from "./later";
 import { isNewlyCalled } from "./queue";
 import { showCheck, showDoor, showLevel } from "./screens";
 import { type Seat, takeSeat } from "./seat";
-import { getReady, type Ready, talk } from "./talk";
+import type { Ready } from "./talk";
 import { keepAwake } from "./wake";
 
 interface Page {
   readonly door: DoorView;
   readonly now: string;
   readonly phone: string;
+  readonly later: LaterPlaces;
+  /** Which words about the conversation stand on this page. */
+  readonly information: string;
+  /** The script and the style of what only those need who wait or talk. */
+  readonly beside: readonly [string, string];
   readonly questions: AskedPlaces;
 }
 
 const page = given<Page>();
+const loadLater = laterFrom(page.later);
 const base = `/m/${page.door.invitation}`;
+/** The waiting room is drawn and the camera asked for. */
+const SETTLED = 700;
+const AGAIN = 1000;
 const clockIsAhead = Date.now() - Date.parse(page.now);
 
 let door: Door = firstDoor(page.door, recall("begun") === page.door.invitation);
@@ -31,7 +42,9 @@ let awake: AbortController | null = null;
 let talking: AbortController | null = null;
 let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
+let later: Later | null = null;
 let seating: Seating | null = null;
+let beside: Promise<typeof import("./beside")> | null = null;
 
 const asked = new Asked({
   places: page.questions,
@@ -80,16 +93,46 @@ function follow(before: Door | null): void {
   showDoor(door);
   asked.show(door);
   const { screen } = door;
+  // The page made anew says when and where.
+  if (before && screen === "in-person") {
+    reload();
+    return;
+  }
   if (needsSocket(door)) sit(false);
   else stand();
-  if (needsDevices(screen)) tools.start(screen !== "talk");
+  if (needsDevices(screen, door.view.is_external)) tools.start(screen !== "talk");
   else tools.stop();
+  if (screen === "waiting" && before?.screen !== "waiting") setTimeout(() => void prepareTalk(), SETTLED);
   if (screen === "waiting" || screen === "talk") awake ??= awakened();
   else awake = ended(awake);
   if (screen !== "talk") talking = ended(talking);
   else startTalk(before);
   if (!needsDevices(screen)) ready = null;
   if (screen === "code" && before?.screen !== "code") askForCode();
+  if (screen === "talk" || beside) showBeside();
+  else if (screen === "waiting" && before?.screen !== "waiting") setTimeout(showBeside, SETTLED);
+}
+
+/** What is not needed to come in is fetched when somebody is in, so that coming in stays light. */
+function showBeside(): void {
+  beside ??= import(page.beside[0]) as Promise<typeof import("./beside")>;
+  beside
+    .then(({ show }) => show({ door, base, style: page.beside[1], link: seat?.held.link ?? null }))
+    .catch(() => {
+      // The network was away; the next change tries again.
+      beside = null;
+    });
+}
+
+/** What the conversation needs comes while the person waits, after all that the waiting room itself needs. */
+async function prepareTalk(): Promise<void> {
+  try {
+    later = await loadLater();
+  } catch {
+    // The network is away: asked for again when the person is let in.
+    return;
+  }
+  if (door.screen === "waiting") ready = later.getReady(tools.stream(), ready);
 }
 
 function awakened(): AbortController {
@@ -137,7 +180,7 @@ function learned(check: Check): void {
   if (check.camera.is === "asking") return;
   if (door.screen === "waiting") seat?.held.report(found(check));
   const stream = tools.stream();
-  if (door.screen === "waiting") ready = getReady(stream, ready);
+  if (door.screen === "waiting") ready = later?.getReady(stream, ready) ?? ready;
   if (door.screen !== "talk") return;
   startTalk(null);
   if (stream) void conversation.then((running) => running?.adopt(stream));
@@ -147,26 +190,58 @@ function startTalk(before: Door | null): void {
   if (before?.screen === "waiting" && document.visibilityState === "hidden") void playTone();
   if (talking || !seat || !door.view.consultation) return;
   talking = new AbortController();
-  ready = getReady(tools.stream(), ready);
+  // Held from this very moment: what is said meanwhile is not missed.
+  const takeSeat = seating ? holdSeat(seat.held.link, seating) : () => null;
+  conversation = runTalk(seat.held.link, door.view.consultation, takeSeat, talking.signal);
+  seating = null;
+}
+
+/** The conversation's own script, however often it takes to get it. */
+async function laterAtLast(signal: AbortSignal): Promise<Later | null> {
+  while (!signal.aborted) {
+    try {
+      later ??= await loadLater();
+      return later;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+  }
+  return null;
+}
+
+async function runTalk(
+  link: Seat["link"],
+  consultation: string,
+  takeSeat: () => Seated | null,
+  signal: AbortSignal,
+): Promise<Conversation | null> {
+  const script = later ?? (await laterAtLast(signal));
+  if (!script || signal.aborted) return null;
   // After a reload the camera may take its time: the others are seen and heard meanwhile.
-  conversation = talk({
-    consultation: door.view.consultation,
-    link: seat.held.link,
-    seating,
+  ready = script.getReady(tools.stream(), ready);
+  return script.talk({
+    consultation,
+    link,
+    takeSeat,
     ready,
     phone: page.phone,
+    onMeet: () => ask("wish", {}),
     place: find("#stage"),
-    signal: talking.signal,
+    signal,
     dispatch,
-    onEnded(byRole, isSentOut) {
-      if (isSentOut) return dispatch({ type: "sent_out" });
-      for (const line of document.querySelectorAll<HTMLElement>("[data-ended-by]")) {
-        show(line, line.dataset.endedBy === byRole);
-      }
-      dispatch({ type: "ended" });
-    },
+    onEnded,
   });
-  seating = null;
+}
+
+function onEnded(byRole: string | null, isSentOut: boolean): void {
+  if (isSentOut) {
+    dispatch({ type: "sent_out" });
+    return;
+  }
+  for (const line of document.querySelectorAll<HTMLElement>("[data-ended-by]")) {
+    show(line, line.dataset.endedBy === byRole);
+  }
+  dispatch({ type: "ended" });
 }
 
 /** The code is sent for by the page itself: who answers while that is under way must not press again. */
@@ -210,11 +285,13 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "send-code": sendCode,
   "check-again": () => tools.again(),
   tone: () => tools.tone(),
-  arrive: () => void ask("arrive", { found: found(tools.check()) }),
+  arrive: () => void ask("arrive", { found: found(tools.check()), information: page.information }),
   leave: () => void leave(),
   "step-away": () => void ask("away", {}),
   "come-back": () => void ask("back", {}),
   late: (pressed) => void ask("late", { answer: pressed.dataset.lateAnswer ?? "" }),
+  wish: () => void ask("wish", {}),
+  unwish: () => void ask("wish", { back: true }),
   companion: (pressed) => {
     const { companion = "", answer = "" } = pressed.dataset;
     void ask("companion", { companion, answer });
@@ -223,6 +300,9 @@ const ACTS: Readonly<Record<string, (pressed: HTMLElement) => void>> = {
   "move-here"() {
     sit(true);
     dispatch({ type: "elsewhere" });
+  },
+  "uses-text": (pressed) => {
+    if (pressed instanceof HTMLInputElement) void ask("text", { uses_text: pressed.checked });
   },
   "back-in": () => dispatch({ type: "back_in" }),
 };

@@ -37,9 +37,13 @@ export function showDoor(door: Door): void {
   showWait(door.isBusy);
   fill("tries", String(door.view.tries_left));
   if (door.view.code_to) fill("code-to", door.view.code_to);
+  set(document.body, "data-elsewhere", door.view.is_external);
+  const box = document.querySelector<HTMLInputElement>("#uses-text");
+  if (box && !door.isBusy) box.checked = door.view.uses_text;
   showSince(door);
   showPlace(door);
   showAlong(door);
+  for (const part of all("[data-wish]")) show(part, part.dataset.wish === door.view.wish);
   showProblem(now, door.problem);
   const isCut = door.isOffline && ["waiting", "away", "stepped-out"].includes(door.screen);
   show(find("#banner"), isCut);

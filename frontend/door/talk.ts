@@ -1,19 +1,20 @@
 /** From the waiting room into the conversation, with the camera that is open already. */
 
 import { type Conversation, type Prepared, prepare, startConversation } from "../call/conversation";
-import { holdSeat } from "../call/held";
+import type { Seated } from "../call/held";
 import { connectionFirst, mountStage } from "../call/stage";
-import type { Seating } from "../shared/frames";
 import type { Link } from "../shared/link";
 import type { DoorEvent } from "./door";
 
 export interface TalkOptions {
   readonly consultation: string;
   readonly link: Link;
-  /** The seat that was taken with the admission. */
-  readonly seating: Seating | null;
+  /** Gives the seat that was taken with the admission, if nothing was missed since. */
+  readonly takeSeat: () => Seated | null;
   readonly ready: Ready;
   readonly phone: string;
+  /** The patient would rather come in person. */
+  readonly onMeet: () => Promise<void>;
   readonly place: HTMLElement;
   readonly signal: AbortSignal;
   readonly dispatch: (event: DoorEvent) => void;
@@ -35,10 +36,9 @@ export function getReady(stream: MediaStream | null, earlier: Ready | null): Rea
 
 /** Joins, and puts the conversation into `place` until it is over here. */
 export async function talk(options: TalkOptions): Promise<Conversation | null> {
-  const { signal, dispatch, place, seating } = options;
-  const take = seating ? holdSeat(options.link, seating) : () => null;
+  const { signal, dispatch, place } = options;
   const prepared = await options.ready.prepared;
-  const seated = take();
+  const seated = options.takeSeat();
   if (signal.aborted) return null;
   const conversation = startConversation({
     socket: options.link,
@@ -49,7 +49,8 @@ export async function talk(options: TalkOptions): Promise<Conversation | null> {
   });
   place.replaceChildren();
   void connectionFirst(conversation).then(() => {
-    if (!signal.aborted) mountStage(place, conversation, { side: "patient", phone: options.phone });
+    if (!signal.aborted)
+      mountStage(place, conversation, { side: "patient", phone: options.phone, onMeet: options.onMeet });
   });
   let isOver = false;
   conversation.subscribe((state) => {

@@ -44,6 +44,10 @@ export interface Equipment {
   readonly picture: boolean;
   /** The own picture is held back because the network is weak. */
   readonly paused: boolean;
+  /** Wants what the others say as words. */
+  readonly captions: boolean;
+  /** The own browser can make words of what is said, on the device. */
+  readonly speech: boolean;
   readonly quality: Quality;
 }
 
@@ -123,7 +127,14 @@ export type Request =
       readonly move: boolean;
     }
   | { readonly type: "text"; readonly words: string }
+  | { readonly type: "channel"; readonly channel: Channel; readonly measured?: boolean }
+  | { readonly type: "ask_phone" }
+  | { readonly type: "unanswered" }
+  | { readonly type: "room" }
+  | { readonly type: "use_own" }
   | { readonly type: "channel"; readonly channel: Channel }
+  /** Where to hold a card, over the person's own picture. */
+  | { readonly type: "guide"; readonly participant: string; readonly on: boolean }
   | { readonly type: "ice" }
   | { readonly type: "step_out" }
   | { readonly type: "end"; readonly version: number };
@@ -138,7 +149,16 @@ export type Notice =
       readonly epoch: string;
       readonly body: SignalBody;
     }
-  | ({ readonly type: "state" } & Equipment);
+  | ({ readonly type: "state" } & Equipment)
+  /** What the own device made of what was said; `line` counts up with each sentence. */
+  | { readonly type: "caption"; readonly line: number; readonly words: string; readonly final: boolean };
+
+/** Whose picture and sound it is; supplier and host where it is not ours. */
+export interface EngineFacts {
+  readonly kind: "mesh" | "external";
+  readonly supplier: string;
+  readonly host: string;
+}
 
 export interface Joined {
   readonly type: "joined";
@@ -150,6 +170,11 @@ export interface Joined {
   readonly roster: readonly RosterRow[];
   readonly ice: Ice;
   readonly clinic: { readonly phone: string };
+  readonly engine: EngineFacts;
+  /** The patient reads and writes. */
+  readonly uses_text: boolean;
+  /** The patient waits to be rung. */
+  readonly phone_asked: boolean;
 }
 
 /** What a page is told that sits in a conversation, also as a part of another frame. */
@@ -177,6 +202,8 @@ export type News =
   | { readonly type: "beat"; readonly every: number }
   | { readonly type: "day" }
   | { readonly type: "slots" }
+  /** Something in a case in writing changed: fetch it again. */
+  | { readonly type: "written" }
   | { readonly type: "arrived"; readonly arrival: string; readonly name: string }
   /** Somebody who waits must be looked at. To the clinician alone, and without a sound. */
   | { readonly type: "alert"; readonly arrival: string }
@@ -201,7 +228,18 @@ export type News =
   | { readonly type: "signal"; readonly from: string; readonly epoch: string; readonly body: SignalBody }
   | { readonly type: "text"; readonly from: string; readonly words: string; readonly at: string }
   | ({ readonly type: "state"; readonly from: string } & Equipment)
+  | {
+      readonly type: "caption";
+      readonly from: string;
+      readonly line: number;
+      readonly words: string;
+      readonly final: boolean;
+    }
   | { readonly type: "channel"; readonly channel: Channel }
+  | { readonly type: "phone_asked" }
+  /** They went over to Blikk's own picture and sound: join again for what that takes. */
+  | { readonly type: "engine"; readonly engine: string }
+  | { readonly type: "guide"; readonly on: boolean }
   /** `sent_out`: over for this person alone, who was asked to leave. */
   | { readonly type: "ended"; readonly by_role: Role; readonly at: string; readonly sent_out?: boolean }
   | { readonly type: "moved_away" };
@@ -241,12 +279,15 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   absent: { participant: "string", left: "boolean" },
   arrived: { arrival: "string", name: "string" },
   beat: { every: "number" },
+  caption: { from: "string", line: "number", words: "string", final: "boolean" },
   channel: { channel: "string" },
   day: {},
   slots: {},
   done: { re: "number" },
   door: { door: "object" },
   ended: { at: "string" },
+  engine: { engine: "string" },
+  guide: { on: "boolean" },
   ice: { re: "number", ice: "object" },
   joined: {
     re: "number",
@@ -254,9 +295,11 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
     roster: "object",
     ice: "object",
     clinic: "object",
+    engine: "object",
     version: "number",
   },
   moved_away: {},
+  phone_asked: {},
   place: { place: "number", servers: "number", server_names: "object", pushed: "string" },
   present: { participant: "string", name: "string", epoch: "string", offers: "boolean", yields: "boolean" },
   refused: { re: "number", code: "string" },
@@ -264,6 +307,7 @@ const SHAPES: { readonly [T in ServerFrame["type"]]: Readonly<Record<string, Kin
   state: { from: "string", camera: "boolean", microphone: "boolean" },
   text: { from: "string", words: "string" },
   words: { words: "object" },
+  written: {},
 };
 
 /** The frame, or null for anything this page does not know; a newer server may say more than we understand. */

@@ -26,5 +26,8 @@ export function tabMark(): string {
   }
 }
 
-/** The mark of this load of the page: a reload has a new certificate, so the others must know. */
-export const EPOCH: string = newMark();
+const load = globalThis as { blikkEpoch?: string };
+load.blikkEpoch ??= newMark();
+
+/** The mark of this load of the page, in all its scripts: a reload has a new certificate, so the others must know. */
+export const EPOCH: string = load.blikkEpoch;

@@ -38,6 +38,13 @@ def test_nothing_can_record_a_conversation():
     assert not naming(r"MediaRecorder|captureStream|MediaStreamTrackProcessor", sources)
 
 
+def test_nothing_can_take_a_still_of_what_is_held_to_the_camera():
+    still = r"ImageCapture|grabFrame|takePhoto|drawImage|createImageBitmap|toDataURL|toBlob|[\"<]canvas|OffscreenCanvas"
+    assert re.search(still, 'const paper = el("canvas", {})')
+    assert not naming(still, texts("frontend", ".ts"))
+    assert not naming(still, texts("blikk/web/templates", ".html"))
+
+
 def test_secrets_in_the_browser_come_from_its_own_generator():
     sources = texts("frontend", ".ts")
     assert naming(r"crypto\.(getRandomValues|randomUUID)", sources)

@@ -17,13 +17,16 @@ import django
 django.setup()
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from blikk.accounts.models import User
 from blikk.audit import queries as audit
+from blikk.clinics import video as video_solution
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation, FrameCheck, Participant
 from blikk.documentation.models import Note
+from blikk.invitations.information import information_for
 from blikk.invitations.models import Device, Invitation, PhoneProof
 from blikk.journeys import booking, companions, contacts
 from blikk.kernel.actors import SYSTEM
@@ -34,6 +37,8 @@ from blikk.patients.models import Patient
 from blikk.patients.services import register
 from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room.models import Arrival
+from blikk.writing.models import Case, Photo
+from blikk.writing.models import Message as Letter
 from tests import queues, timetables
 
 PASSWORD = "Fjord-og-fjell-2026"
@@ -166,6 +171,29 @@ def guest(opening: str, name: str) -> dict[str, str]:
     }
 
 
+def letter(patient: str, kind: str, number: int = 1, within: float = 20) -> str:
+    """The link in the newest message of a kind about something in writing, once there are so many of them."""
+    deadline = monotonic() + within
+    while monotonic() < deadline:
+        mine = Q(
+            about__in=[
+                f"writing.Case:{case.public_id}" for case in Case.objects.filter(patient__public_id=patient)
+            ]
+        )
+        found = list(Message.objects.filter(mine, kind=kind).order_by("pk"))
+        if len(found) >= number and (said := _words_of(found[-1])):
+            return next(word for word in said.split() if "/s#" in word)
+        sleep(0.1)
+    raise TimeoutError(f"no message of the kind {kind} was sent")
+
+
+def written_at_rest(patient: str) -> dict[str, int]:
+    """How many photos of a patient still have a picture, and how many messages there are."""
+    pictures = Photo.objects.filter(case__patient__public_id=patient, sealed__isnull=False)
+    messages = Letter.objects.filter(case__patient__public_id=patient)
+    return {"pictures": pictures.count(), "messages": messages.count()}
+
+
 def digits(invitation: str, within: float = 20) -> str:
     """The newest code that was sent to somebody; it is asked for by their page, and may be a moment away."""
     deadline = monotonic() + within
@@ -245,6 +273,14 @@ def talk(appointment: str) -> dict[str, Any]:
     }
 
 
+def video(clinic: str, supplier: str, address: str) -> None:
+    """Hold the clinic's conversations in another solution."""
+    kind = "template" if "{random}" in address else "fixed"
+    here = Clinic.objects.get(public_id=clinic)
+    chosen = {"kind": kind, "supplier": supplier, "address": address}
+    video_solution.choose(here, **chosen, actor=SYSTEM, now=timezone.now())
+
+
 def met_before(clinic: str, membership: str, patient: str) -> dict[str, str]:
     """A consultation a month ago that was done to its end: the clinic knows this patient."""
     here, then = Clinic.objects.get(public_id=clinic), timezone.now() - timedelta(days=30)
@@ -293,6 +329,12 @@ def counted() -> dict[str, int]:
     return counts
 
 
+def told(appointment: str) -> dict[str, list[str]]:
+    """Which words the patient of an hour was shown before they went in."""
+    found = information_for(Appointment.objects.get(public_id=appointment))
+    return {"versions": [one.version for one in found if one.version]}
+
+
 def audit_faults() -> list[str]:
     return [str(fault) for fault in audit.verify()]
 
@@ -310,11 +352,15 @@ ACTS: dict[str, Callable[..., Any]] = {
         guest,
         booked,
         digits,
+        letter,
+        written_at_rest,
         phone_digits,
         contact_request,
         contact_digits,
         at_the_door,
         talk,
+        video,
+        told,
         met_before,
         frame,
         counted,

@@ -86,6 +86,7 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     with page.expect_navigation():
         administrator.press("sign-in")
     visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
+    visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:
@@ -111,10 +112,12 @@ def to_the_waiting_room(patient: Patient, look: Look) -> None:
     look(page)
     patient.press("check-continue")
     patient.sees("waiting")
+    patient.sees("question")
     look(page)
 
 
 def in_the_conversation(clinician: Clinician, patient: Patient, look: Look) -> None:
+    clinician.sees("frame")
     for one in (clinician, patient):
         look(one.page)
         one.press("text-open")

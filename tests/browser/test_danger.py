@@ -14,7 +14,6 @@ TELLING = (
     "unfree",
     "unsafe",
     "danger",
-    "alert",
     "frame-alert",
     "snakke fritt",
     "kanskje ikke trygg",
@@ -68,6 +67,7 @@ def nothing_differs(patient: Patient, heard: Heard, calm: Patient, of_calm: Hear
     assert mine == theirs
     assert mine["pressed"] == 0
     assert received(heard) == received(of_calm)
+    assert {json.loads(one)["type"] for one in heard.received} <= {"beat", "done", "door"}
     everything = json.dumps(mine) + "".join(heard.received)
     assert [word for word in TELLING if word in everything.lower()] == []
 

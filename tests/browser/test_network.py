@@ -125,6 +125,53 @@ def test_loss_is_hardly_heard(apart: Apart, loss: float, most: float, record_pro
     assert max(shares) <= most
 
 
+def test_a_network_that_carries_no_picture_carries_the_sound_and_the_picture_comes_back(apart: Apart) -> None:
+    clinician, patient = apart.clinician, apart.patient
+    apart.wire.make(delay=0.04, rate=90_000)
+    for one in (clinician, patient):
+        expect(one.page.locator(".stage-banner[data-is=sound]")).to_be_visible(timeout=60_000)
+    heard_before = total(patient.page, "packetsReceived")
+    until(
+        clinician.page,
+        lambda: recorded(apart) == ["video", "sound"],
+        within=60,
+        what=lambda: recorded(apart),
+    )
+    assert total(patient.page, "packetsReceived") > heard_before
+    talks(*apart.pages, picture=False)
+    apart.wire.make(delay=0.02)
+    talks(*apart.pages, within=90)
+    until(
+        clinician.page,
+        lambda: recorded(apart) == ["video", "sound", "video"],
+        within=90,
+        what=lambda: recorded(apart),
+    )
+
+
+def test_when_no_sound_comes_through_both_are_offered_the_phone_within_fifteen_seconds(
+    apart: Apart, record_property
+) -> None:
+    with apart.wire.cut():
+        begun = time.monotonic()
+        apart.clinician.sees("phone-offered", within=16_000)
+        apart.patient.sees("phone-offered", within=16_000)
+        took = time.monotonic() - begun
+        record_property("seconds_until_the_phone", round(took, 1))
+        # It holds from the press, though the patient's page cannot hear of it yet.
+        apart.clinician.press("phone-go")
+        apart.clinician.sees("phone-in_use")
+    assert took < 15.5
+    apart.patient.sees("phone-in_use", within=30_000)
+    assert recorded(apart) == ["video", "phone"]
+
+
+def recorded(apart: Apart) -> list[str]:
+    """The channels that the record has."""
+    asked = apart.app.backstage.ask("talk", appointment=apart.scene.hour["appointment"])
+    return list(asked["channels"])
+
+
 def heard(page) -> tuple[float, float]:
     return total(page, "concealedSamples"), total(page, "totalSamplesReceived")
 

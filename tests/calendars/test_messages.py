@@ -12,7 +12,6 @@ from hypothesis import strategies as some
 from blikk.clinics.models import Clinic
 from blikk.invitations.policies import needs_code
 from blikk.journeys import booking
-from blikk.journeys.from_the_link import agree_in_person
 from blikk.kernel.times import local
 from blikk.notifications.dispatch import dispatch_once
 from blikk.notifications.models import InboxMessage, Message
@@ -25,6 +24,7 @@ from tests.builders import NOW, a_booked_hour, a_clinic, a_member, a_patient, st
 from tests.calendars.reading import both, first_reader
 from tests.calendars.test_files import HOSTILE
 from tests.companions import invited
+from tests.meetings import agree
 
 pytestmark = pytest.mark.django_db
 
@@ -135,8 +135,7 @@ def test_a_companion_has_an_entry_of_their_own_that_follows_the_hour():
 def test_an_hour_that_is_held_in_person_instead_stays_in_the_calendar_without_a_link():
     hour = a_booked_hour(channels=("email",))
     before = both(emails()[0].calendar)[0].properties
-    act = {"actor": staff(hour.clinician), "now": NOW}
-    agree_in_person(hour.clinic, hour.appointment.public_id, version=hour.appointment.version, **act)
+    agree(hour)
     (read,) = both(emails()[-1].calendar)
     assert "METHOD:PUBLISH\r\n" in emails()[-1].calendar
     assert read.properties["UID"] == before["UID"]
@@ -238,5 +237,5 @@ def test_the_file_is_encrypted_at_rest():
     with connection.cursor() as cursor:
         cursor.execute("SELECT calendar FROM notifications_message")
         (kept,) = cursor.fetchone()
-    assert kept.startswith("v1:")
+    assert kept.startswith("v2:")
     assert Clinic.objects.count() == 1

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from blikk.clinics.labels import short_sender
 from blikk.clinics.models import Clinic
 from blikk.invitations.models import Invitation
-from blikk.journeys import booking, from_the_link
+from blikk.journeys import booking
 from blikk.journeys.lost_links import answer_lost_links, ask
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.gsm import fits_gsm
@@ -26,7 +26,9 @@ from blikk.notifications.dispatch import _outgoing
 from blikk.notifications.models import Message
 from blikk.notifications.transports import Outgoing
 from blikk.notifications.transports.smtp import compose
+from blikk.scheduling.models import Appointment
 from tests import builders as b
+from tests.meetings import at, meet, physical_hours, physical_slots
 
 pytestmark = pytest.mark.django_db
 MAIL_FROM = "ikke-svar@v.example.no"
@@ -81,25 +83,40 @@ def everything_sent(
     ask("ola.hansen@example.no", where="", now=b.NOW)
     answer_lost_links(now=b.NOW)
     sent = [_kept(message) for message in Message.objects.order_by("pk")]
-    at = local(hour.appointment.starts_at, clinic.zone)
+    when = local(hour.appointment.starts_at, clinic.zone)
     moved = booking.move(
         clinic,
         hour.appointment.public_id,
         version=hour.appointment.version,
-        day=at.date() + timedelta(days=1),
-        at=at.time(),
+        day=when.date() + timedelta(days=1),
+        at=when.time(),
         minutes=20,
         actor=SYSTEM,
         now=b.NOW,
     )
     sent += [_kept(message) for message in Message.objects.filter(kind="moved")]
-    from_the_link.agree_in_person(
-        clinic, hour.appointment.public_id, version=moved.appointment.version, actor=SYSTEM, now=b.NOW
-    )
-    sent += [_kept(message) for message in Message.objects.filter(kind="in_person")]
+    hour.appointment = moved.appointment
+    sent += in_person(hour, f"{staff_name} {patient}")
     Message.objects.all().delete()
     Invitation.objects.all().delete()
     return sent
+
+
+def in_person(hour: b.Hour, words: str) -> list[Message]:
+    """Times to choose between, the same time, another one, and cancelled; with words that are for staff alone."""
+    physical_hours(hour.clinic, hour.clinician)
+    slot = physical_slots(hour.clinic)[0]
+    kept = []
+    for kind, asked in (
+        ("meet_offer", {"typed": at(26), "slots": (slot.name,)}),
+        ("in_person", {"same_time": True}),
+        ("meet", {"typed": at(28)}),
+    ):
+        meet(hour, words=words, **asked)
+        kept += [_kept(message) for message in Message.objects.filter(kind=kind)]
+    version = Appointment.objects.get(pk=hour.appointment.pk).version
+    booking.cancel(hour.clinic, hour.appointment.public_id, version=version, actor=SYSTEM, now=b.NOW)
+    return kept + [_kept(message) for message in Message.objects.filter(kind="meet_cancelled")]
 
 
 def _kept(message: Message) -> Message:
@@ -142,7 +159,10 @@ def hosts_in(wire: str) -> set[str]:
 def test_no_name_of_anybody_reaches_the_wire(db, name, staff, title, patient, language):
     name, staff, title, patient = (text.replace("\x00", "") for text in (name, staff, title, patient))
     sent = everything_sent(name, staff, title, patient, language)
-    assert {message.kind for message in sent} == {"invited", "reminder", "link_again", "moved", "in_person"}
+    assert {message.kind for message in sent} == {
+        *("invited", "reminder", "link_again", "moved"),
+        *("meet_offer", "in_person", "meet", "meet_cancelled"),
+    }
     for message in sent:
         given, wire = wire_of(message)
         assert MARK.casefold() not in wire.casefold(), message.kind

@@ -16,6 +16,7 @@ from blikk.notifications.models import Message
 from blikk.scheduling.models import Appointment
 from blikk.scheduling.services.appointments import require_free
 from tests import builders as b
+from tests.meetings import agree
 
 pytestmark = pytest.mark.django_db
 WHERE = "192.0.2.7"
@@ -126,9 +127,7 @@ def test_staff_agree_and_the_same_hour_is_held_in_person():
     hour = early()
     press(from_the_link.rather_in_person, hour)
     before = hour.appointment.starts_at
-    from_the_link.agree_in_person(
-        hour.clinic, hour.appointment.public_id, version=1, actor=b.staff(hour.clinician), now=b.NOW
-    )
+    agree(hour)
     hour.appointment.refresh_from_db()
     assert (hour.appointment.form, hour.appointment.status) == ("in_person", "booked")
     assert hour.appointment.starts_at == before

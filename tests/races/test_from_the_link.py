@@ -4,7 +4,7 @@ from functools import partial
 
 from blikk.audit.queries import verify
 from blikk.invitations.models import Wish
-from blikk.journeys import booking, from_the_link
+from blikk.journeys import booking, from_the_link, in_person
 from blikk.journeys.errors import NotAtThisStep
 from blikk.journeys.lost_links import answer_lost_links, ask
 from blikk.kernel.errors import IllegalMove, NotFound, Overtaken
@@ -30,10 +30,12 @@ def press(act, hour):
 
 def agree(hour):
     return partial(
-        from_the_link.agree_in_person,
+        in_person.come_in_person,
         hour.clinic,
         hour.appointment.public_id,
+        in_person.Asked(reason="wish", same_time=True),
         version=hour.appointment.version,
+        membership=hour.clinician,
         actor=staff(hour.clinician),
         now=NOW,
     )

@@ -160,7 +160,8 @@ def test_what_one_says_the_other_hears_and_nobody_else(hour, desk, talking):
             told = await patient.hear("signal")
             assert told == {"type": "signal", "from": me, "epoch": clinician.epoch, "body": OFFER}
             await patient.say("state", **STATE)
-            assert await clinician.hear("state") == {"type": "state", "from": you, **STATE}
+            told = {"captions": False, "speech": False, **STATE}
+            assert await clinician.hear("state") == {"type": "state", "from": you, **told}
             assert (await patient.ask("text", words="Hei <b>du</b>"))["type"] == "done"
             line = await clinician.hear("text")
             assert (line["from"], line["words"]) == (you, "Hei <b>du</b>")

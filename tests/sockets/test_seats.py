@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from blikk.sockets import seats
-from blikk.sockets.frames import Signal, State, Text
+from blikk.sockets.frames import Guide, Signal, State, Text
 from blikk.sockets.seats import Seat
 
 ROOMS = ("eldfjell", "fonn")
@@ -84,6 +84,10 @@ class Conversations(RuleBasedStateMachine):
     def state(self, socket):
         self.say(socket, State(EQUIPMENT))
 
+    @rule(socket=sockets, whom=st.sampled_from(PEOPLE), on=st.booleans())
+    def guide(self, socket, whom, on):
+        self.say(socket, Guide(1, whom, on))
+
     @rule(room=st.sampled_from(ROOMS), old=st.integers(0, 1))
     def repeat_an_old_signal(self, room, old):
         """Something from an earlier round of the consultation turns up late on the bus."""
@@ -92,7 +96,7 @@ class Conversations(RuleBasedStateMachine):
             late = {**news, "epoch": "epoch 0", "body": BODY, "generation": seat.generation - 1 - old}
             self.publish(seat.topic, late)
 
-    def say(self, socket: int, frame: Signal | Text | State) -> None:
+    def say(self, socket: int, frame: Signal | Text | State | Guide) -> None:
         seat = self.seat[socket]
         news = seats.spoken(seat, frame, at="")
         if seat is None:
@@ -115,6 +119,9 @@ class Conversations(RuleBasedStateMachine):
     def check(self, seat: Seat, news: dict[str, Any], frame: dict[str, Any]) -> None:
         assert (seat.consultation, seat.participant) in self.admitted
         assert seat.consultation not in self.ended
+        if frame["type"] == "guide":
+            assert (news["from"], news["to"]) == ("kari", seat.participant)
+            return
         speaker = frame.get("from") or frame.get("participant")
         assert speaker != seat.participant
         assert (seat.consultation, speaker) in self.admitted

@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house(settings) -> Iterator[House]:
     settings.BLIKK_SECOND_FACTOR = True
+    settings.BLIKK_PROVIDERS = {"helseid": {"profile": "helseid", "client_id": "blikk"}}
     with time_machine.travel(NOW, tick=False):
         yield a_house("Fjordgløtt legesenter", CANARY)
 
@@ -179,7 +180,6 @@ def test_a_session_with_a_password_only_reaches_nothing_but_the_pages_that_make_
 
 
 def test_a_patients_page_is_there_only_for_the_browser_that_has_the_link(house, elsewhere):
-    mine = house.things["invitation"]
     other = a_booked_hour(
         house.clinic,
         clinician=house.members["clinician"],
@@ -194,6 +194,7 @@ def test_a_patients_page_is_there_only_for_the_browser_that_has_the_link(house, 
     }
     for name, door, method in doors("patient"):
         for who, client in strangers.items():
+            mine = house.things[door.thing]
             ours, written = quietly(client, door, method, address(name, door, mine))
             none, _ = quietly(client, door, method, address(name, door, NOBODYS))
             assert ours[0] == 404, (name, method, who)

@@ -41,12 +41,18 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "Text": {"type": "text", "words": "Hei"},
     "State": {"type": "state", "quality": "good", **STATE},
     "ChangeChannel": {"type": "channel", "channel": "sound"},
+    "Unanswered": {"type": "unanswered"},
+    "UseOwn": {"type": "use_own"},
+    "AskPhone": {"type": "ask_phone"},
+    "AskRoom": {"type": "room"},
+    "Caption": {"type": "caption", "line": 1, "words": "Hei", "final": True},
+    "Guide": {"type": "guide", "participant": NOBODYS, "on": True},
     "AskIce": {"type": "ice"},
     "StepOut": {"type": "step_out"},
     "End": {"type": "end", "version": 1},
 }
 # Passed on to the others or dropped, and never answered.
-UNANSWERED = {"Beat", "Signal", "State"}
+UNANSWERED = {"Beat", "Signal", "State", "Caption"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,7 +167,7 @@ def test_without_a_seat_there_is_no_conversation_to_speak_in(house, elsewhere):
         (elsewhere.clients["clinician"], "/ws/desk"),
         (with_device(house.running), f"/ws/door/{house.running.invitation.public_id}"),
     ):
-        for name in ("ChangeChannel", "AskIce", "StepOut", "End", "Text"):
+        for name in ("ChangeChannel", "Guide", "AskIce", "StepOut", "End", "Text"):
             told = answers(client, path, sent(name))[0]
             assert told["type"] == "refused", (path, name)
             assert told["code"] in {"not_found", "over"}, (path, name)
@@ -197,15 +203,17 @@ def test_the_clinician_can_step_out(house):
 
 def test_the_clinician_can_speak_and_end(house):
     client, things = house.clients["clinician"], house.things
-    joined, text, ice, channel = answers(
+    joined, *told = answers(
         client,
         "/ws/desk",
         sent("Join", consultation=things["consultation"]),
         sent("Text"),
         sent("AskIce"),
         sent("ChangeChannel"),
+        sent("Guide"),
     )
-    assert (joined["type"], text["type"], ice["type"], channel["type"]) == ("joined", "done", "ice", "done")
+    assert joined["type"] == "joined"
+    assert [one["type"] for one in told] == ["done", "ice", "done", "done"]
     again, ended = answers(
         client,
         "/ws/desk",
@@ -235,10 +243,11 @@ def test_a_patient_in_the_conversation_cannot_do_what_the_clinician_does(house):
         sent("Join", consultation=house.things["consultation"]),
         sent("Admit", arrival=house.things["arrival"], version=version),
         sent("ChangeChannel"),
+        sent("Guide"),
         sent("End", version=1),
     )
     assert joined["type"] == "joined"
-    assert told == refused("not_found", "not_found", "not_found")
+    assert told == refused(*["not_found"] * 4)
     assert Arrival.objects.get(public_id=house.things["arrival"]).status == "waiting"
 
 

@@ -256,7 +256,7 @@ def test_the_password_is_kept_encrypted_and_an_empty_one_keeps_it(boss, member, 
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT password FROM calendars_calendarserver")
-        assert cursor.fetchone()[0].startswith("v1:")
+        assert cursor.fetchone()[0].startswith("v2:")
 
 
 INSIDE = (

@@ -217,7 +217,7 @@ def test_secrets_of_apps_lie_sealed_in_the_database(member):
     row.refresh_from_db()
     assert SECRET not in str(row.data)
     codes = Authenticator.objects.get(type="recovery_codes")
-    assert codes.data["seed"].startswith("v1:")
+    assert codes.data["seed"].startswith("v2:")
 
 
 def test_five_wrong_passwords_shut_this_account_from_here_and_nobody_else(member):

@@ -16,14 +16,14 @@ from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import own_questions
-from blikk.journeys import talk
+from blikk.journeys import talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
-from tests import builders, companions, queues, timetables
+from tests import builders, companions, letters, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.web.access_table import Door
@@ -39,6 +39,7 @@ TYPED = {
     "minutes": 20,
     "role": "secretary",
     "status": "start",
+    "decided": "record",
 }
 ORIGIN = settings.BLIKK_ORIGINS[0]
 
@@ -84,9 +85,10 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician)
-    things["arrival"] = _arrival_of(waiting)
-    things["wish"] = builders.asked(waiting).public_id
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked)
+    things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
+    things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
+    things["task"] = _task_about(booked, patient_name)
     things["contact_request"] = _offered(patient)
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
@@ -99,11 +101,36 @@ def a_house(name: str, patient_name: str) -> House:
     return house
 
 
+def _task_about(hour: Hour, patient_name: str) -> str:
+    """Something that the clinician is to find out."""
+    task = tasks.set_task(
+        hour.clinic,
+        hour.appointment.public_id,
+        what=f"Ring {patient_name}",
+        holder=hour.clinician.public_id,
+        due_on=NOW.date(),
+        membership=hour.clinician,
+        actor=builders.staff(hour.clinician),
+        now=NOW,
+    )
+    return task.public_id
+
+
 def _offered(patient: Patient) -> str:
     """Something that came in about a contact point, and waits for the desk."""
     request, _token = requests.open_request(patient.clinic, patient, way="page", language="nb", now=NOW)
     requests.offer(request, email="ny@example.no", actor=SYSTEM, now=NOW)
     return request.public_id
+
+
+def _in_writing(booked: Hour) -> dict[str, str]:
+    """A case with an answer that was read and a photo that nobody has decided about, in the browser of the hour."""
+    one = letters.a_question(booked)
+    one.device = booked.device
+    photo = letters.put_up(letters.proven(one))
+    letters.send(one, "Det begynte på lørdag", photos=[photo.public_id])
+    letters.read(one)
+    return {"writing": one.id, "photo": f"{one.id}/{photo.public_id}"}
 
 
 def _for_everybody(clinic: Clinic) -> dict[str, str]:
@@ -174,6 +201,13 @@ def _arrival_of(hour: Hour) -> str:
     return Arrival.objects.get(appointment=hour.appointment).public_id
 
 
+def _someone_else(hour: Hour) -> str:
+    """Somebody who waits, and whom an eID named as somebody else than the patient."""
+    arrival = _arrival_of(hour)
+    Arrival.objects.filter(public_id=arrival).update(someone_else_at=NOW)
+    return arrival
+
+
 def with_device(hour: Hour) -> Client:
     client = Client()
     client.cookies[settings.BLIKK_DEVICE_COOKIE] = hour.device
@@ -198,7 +232,8 @@ def every_address() -> dict[str, URLPattern]:
 
 
 def address(name: str, door: Door, thing: str) -> str:
-    return reverse(name, args=thing.split("/") if door.thing else [])
+    args = thing.split("/") if door.thing else []
+    return reverse(name, args=args * 2 if door.thing == "photo" and len(args) == 1 else args)
 
 
 def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:

@@ -17,6 +17,7 @@ from blikk.scheduling.models import Opening
 from blikk.waiting_room import queries, services
 from blikk.waiting_room.errors import NobodyReady
 from blikk.waiting_room.models import Arrival, Notice, Serving
+from blikk.waiting_room.policies import is_someone_else
 from blikk.waiting_room.states import PRESENT, ArrivalStatus
 
 
@@ -78,6 +79,7 @@ def take(
     *,
     version: int | None = None,
     reason: str = "",
+    despite: str = "",
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -103,7 +105,7 @@ def take(
         services.passed_over(one, because=reason.strip() or _why(one, membership), actor=actor, now=now)
     if not queries.is_connected(arrival, now=now):
         letters.send(arrival.invitation, "your_turn", key=f"{arrival.public_id}:taken", now=now)
-    return talk.let_in(clinic, arrival, membership=membership, actor=actor, now=now)
+    return talk.let_in(clinic, arrival, despite=despite, membership=membership, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -292,4 +294,6 @@ def _why(arrival: Arrival, membership: Membership) -> str:
     """Why somebody who stands before cannot be let in just now."""
     if arrival.meant_for_id is not None and arrival.meant_for_id != membership.pk:
         return "waits_for_a_colleague"
+    if is_someone_else(arrival):
+        return "someone_else"
     return "not_connected" if arrival.status == ArrivalStatus.WAITING else str(arrival.status)

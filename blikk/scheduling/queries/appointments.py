@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import day_bounds
-from blikk.scheduling.models import Appointment
+from blikk.scheduling.models import Appointment, Form
 
 
 def of(clinic: Clinic) -> QuerySet[Appointment]:
@@ -24,9 +24,9 @@ def get(clinic: Clinic, appointment_id: str) -> Appointment:
 
 
 def on_day(clinic: Clinic, day: date, *, clinician: Membership | None = None) -> QuerySet[Appointment]:
-    """The appointments that start on a day of the clinic's own calendar, by time."""
+    """The appointments that start on a day of the clinic's own calendar, by time; one in writing has no time."""
     start, end = day_bounds(day, clinic.zone)
-    found = of(clinic).filter(starts_at__gte=start, starts_at__lt=end)
+    found = of(clinic).filter(starts_at__gte=start, starts_at__lt=end).exclude(form=Form.TEXT)
     if clinician is not None:
         found = found.filter(clinician=clinician)
     return found.order_by("starts_at", "pk")

@@ -38,16 +38,19 @@ def other_times(
     if not appointments:
         return {}
     today = local(now, clinic.zone).date()
-    free = [
-        slot
-        for slot in free_slots(clinic, first=today, days=DAYS, now=now)
-        if slot.starts_at >= now + READING_TIME
-    ]
+    free = {
+        form: [
+            slot
+            for slot in free_slots(clinic, first=today, days=DAYS, form=form, now=now)
+            if slot.starts_at >= now + READING_TIME
+        ]
+        for form in {one.form for one in appointments}
+    }
     free_at = _free_colleagues(clinic, appointments, now=now)
     taken: set[str] = set()
     found = {}
     for one in sorted(appointments, key=lambda each: (each.starts_at, each.pk)):
-        slots = _nearest(one, [slot for slot in free if slot.name not in taken])
+        slots = _nearest(one, [slot for slot in free[one.form] if slot.name not in taken])
         taken.update(slot.name for slot in slots[:1])
         found[one.public_id] = OtherTimes(slots, free_at[one.public_id])
     return found

@@ -12,7 +12,7 @@ from django.db.models import Q
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.kernel.times import day_bounds, is_second_time, local
-from blikk.scheduling.models import Absence, Appointment, BookedBy, Kind, Period, SlotHold
+from blikk.scheduling.models import Absence, Appointment, BookedBy, Form, Kind, Period, SlotHold
 from blikk.scheduling.queries.stretches import Stretch, left_of, lies_in, meet
 from blikk.scheduling.queries.timetable import Block, Frame, blocks_on, frame_of
 from blikk.scheduling.states import FILLS_TIME
@@ -46,10 +46,11 @@ def free_slots(
     days: int,
     clinician: Membership | None = None,
     by: By = "staff",
+    form: str = Form.VIDEO,
     holder: str = "",
     now: datetime,
 ) -> list[Slot]:
-    """The slots that may be booked on some days, by time, in as many queries whatever the timetable holds.
+    """The slots of one form that may be booked on some days, by time, in as many queries whatever the timetable holds.
 
     What `holder` holds is free to them. A time that the clock shows twice is offered the first time only, since
     nobody could tell the two apart.
@@ -63,7 +64,7 @@ def free_slots(
     for day in (first + timedelta(days=number) for number in range(days)):
         for block in blocks_on(frame, day):
             period = block.period
-            if day > today + timedelta(days=period.ahead_days):
+            if period.form != form or day > today + timedelta(days=period.ahead_days):
                 continue
             if by == "patient" and period.booked_by != BookedBy.BOTH:
                 continue
@@ -73,8 +74,10 @@ def free_slots(
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.clinician.name, slot.clinician.pk))
 
 
-def find_slot(clinic: Clinic, name: str, *, by: By = "staff", holder: str = "", now: datetime) -> Slot:
-    """The free slot of that name.
+def find_slot(
+    clinic: Clinic, name: str, *, by: By = "staff", form: str = Form.VIDEO, holder: str = "", now: datetime
+) -> Slot:
+    """The free slot of that name and form.
 
     Raises NotFound for a name that no slot can have, Invalid (`starts_at: taken`) for one that is not free.
     """
@@ -86,7 +89,7 @@ def find_slot(clinic: Clinic, name: str, *, by: By = "staff", holder: str = "", 
         day = local(starts_at, clinic.zone).date()
     except (ValueError, OverflowError) as fault:
         raise NotFound from fault
-    for slot in free_slots(clinic, first=day, days=1, by=by, holder=holder, now=now):
+    for slot in free_slots(clinic, first=day, days=1, by=by, form=form, holder=holder, now=now):
         if slot.name == name:
             return slot
     raise Invalid(starts_at="taken")

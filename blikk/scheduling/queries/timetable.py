@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import day_bounds, from_wall, local
-from blikk.scheduling.models import Absence, Appointment, Period
+from blikk.scheduling.models import Absence, Appointment, Form, Period
 from blikk.scheduling.queries.appointments import of
 from blikk.scheduling.queries.holidays import holiday_name
 from blikk.scheduling.queries.stretches import Stretch, left_of, meet, together
@@ -26,6 +26,7 @@ class Block:
 
     period: Period
     kind: str
+    form: str
     name: str
     starts: time
     ends: time
@@ -156,6 +157,7 @@ def block_of(frame: Frame, period: Period, day: date) -> Block:
     return Block(
         period=period,
         kind=period.kind,
+        form=period.form,
         name=period.name,
         starts=period.starts,
         ends=period.ends,
@@ -172,7 +174,7 @@ def week_of(clinic: Clinic, monday: date, *, clinician: Membership | None = None
     frame = frame_of(clinic, first=monday, days=7)
     start, _ = day_bounds(monday, clinic.zone)
     _, end = day_bounds(monday + timedelta(days=6), clinic.zone)
-    booked = of(clinic).filter(starts_at__gte=start, starts_at__lt=end)
+    booked = of(clinic).filter(starts_at__gte=start, starts_at__lt=end).exclude(form=Form.TEXT)
     booked = booked.exclude(status=AppointmentStatus.CANCELLED).order_by("starts_at", "pk")
     if clinician is not None:
         booked = booked.filter(clinician=clinician)

@@ -28,6 +28,7 @@ def book(
     at: time,
     minutes: int,
     series: Series | None = None,
+    form: str = Form.VIDEO,
     actor: Actor,
     now: datetime,
 ) -> Appointment:
@@ -36,7 +37,7 @@ def book(
     Raises Invalid (`starts_at`): in the past, over another appointment, while the clinician is away, while
     somebody holds that time to decide, or in an hour that does not exist.
     """
-    starts_at, ends_at = _stretch(clinic, day, at, minutes, now)
+    starts_at, ends_at = stretch(clinic, day, at, minutes, now)
     return promise(
         clinic,
         patient=patient,
@@ -44,6 +45,7 @@ def book(
         starts_at=starts_at,
         ends_at=ends_at,
         series=series,
+        form=form,
         actor=actor,
         now=now,
     )
@@ -61,6 +63,8 @@ def promise(
     series: Series | None = None,
     holder: str = "",
     by_patient: bool = False,
+    form: str = Form.VIDEO,
+    status: AppointmentStatus = AppointmentStatus.BOOKED,
     actor: Actor,
     now: datetime,
 ) -> Appointment:
@@ -79,6 +83,8 @@ def promise(
                 period=period,
                 series=series,
                 booked_by_patient=by_patient,
+                form=form,
+                status=status,
                 created_at=now,
             )
     except IntegrityError as fault:
@@ -107,7 +113,7 @@ def move(
     """
     hold(clinic.pk)
     appointment = _booked(clinic, appointment_id, version, "moved")
-    starts_at, ends_at = _stretch(clinic, day, at, minutes, now)
+    starts_at, ends_at = stretch(clinic, day, at, minutes, now)
     before, clinician = appointment.clinician, clinician or appointment.clinician
     require_free(clinician, starts_at, ends_at, but=appointment, now=now)
     try:
@@ -196,23 +202,6 @@ def cancel(clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, n
 
 
 @transaction.atomic
-def hold_in_person(
-    clinic: Clinic, appointment_id: str, *, version: int, actor: Actor, now: datetime
-) -> Appointment:
-    """Let an appointment that has not been held be a physical one, at the same time and with the same clinician."""
-    hold(clinic.pk)
-    appointment = get(clinic, appointment_id)
-    if appointment.version != version:
-        raise Overtaken
-    if appointment.status not in FILLS_TIME or appointment.drop_in or appointment.form == Form.IN_PERSON:
-        raise IllegalMove(appointment.status, "in_person")
-    change(appointment, form=Form.IN_PERSON)
-    record("appointment.in_person", actor=actor, about=appointment, clinic_id=clinic.pk, now=now)
-    announce(f"day:{clinic.public_id}", "day")
-    return appointment
-
-
-@transaction.atomic
 def arrive(appointment: Appointment, *, actor: Actor, now: datetime) -> Appointment:
     """Note that the patient has come; a second time is no news."""
     if appointment.status == AppointmentStatus.BOOKED:
@@ -255,7 +244,8 @@ def _booked(clinic: Clinic, appointment_id: str, version: int, act: str) -> Appo
     return appointment
 
 
-def _stretch(clinic: Clinic, day: date, at: time, minutes: int, now: datetime) -> tuple[datetime, datetime]:
+def stretch(clinic: Clinic, day: date, at: time, minutes: int, now: datetime) -> tuple[datetime, datetime]:
+    """The moments of a typed time. Raises Invalid where nobody can be booked then, whoever it is."""
     if not SHORTEST <= minutes <= LONGEST:
         raise Invalid(minutes="unlikely_length")
     starts_at = wall_time(day, at, clinic.zone)

@@ -14,14 +14,14 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.kernel.moves import change
 from blikk.patients.services import clean_name
-from blikk.scheduling.models import BookedBy, Kind, Period
+from blikk.scheduling.models import BookedBy, Form, Kind, Period
 from blikk.scheduling.policies import LONGEST, SHORTEST
 from blikk.scheduling.queries import get_period
 from blikk.scheduling.services.openings import follow_period
 from blikk.scheduling.states import PERIOD, PeriodStatus
 
 COMMON = ("name", "weekday", "starts", "ends", "valid_from", "valid_to", "on_holidays")
-OF_BOOKED = ("slot_minutes", "buffer_minutes", "ahead_days", "booked_by")
+OF_BOOKED = ("form", "slot_minutes", "buffer_minutes", "ahead_days", "booked_by")
 OF_DROP_IN = ("last_entry", "capacity", "expected_minutes")
 MOST_AHEAD, MOST_BUFFER, MOST_CAPACITY, MOST_EXPECTED = 365, 120, 500, 240
 
@@ -39,6 +39,7 @@ def add_period(
     valid_to: date | None = None,
     clinicians: Sequence[Membership],
     on_holidays: bool = False,
+    form: str = Form.VIDEO,
     slot_minutes: int | None = None,
     buffer_minutes: int = 0,
     ahead_days: int = 60,
@@ -68,7 +69,7 @@ def add_period(
         created_at=now,
     )
     if kind == Kind.BOOKED:
-        period.slot_minutes, period.buffer_minutes = slot_minutes, buffer_minutes
+        period.form, period.slot_minutes, period.buffer_minutes = form, slot_minutes, buffer_minutes
         period.ahead_days, period.booked_by = ahead_days, booked_by
     else:
         period.last_entry = last_entry if last_entry is not None else ends
@@ -193,6 +194,11 @@ def _faults_of_kind(period: Period) -> dict[str, str]:
             faults["ahead_days"] = "unlikely"
         if period.booked_by not in BookedBy.values:
             faults["booked_by"] = "unknown"
+        if period.form not in Form.values:
+            faults["form"] = "unknown"
+        elif period.form == Form.IN_PERSON and period.booked_by == BookedBy.BOTH:
+            # What patients book themselves is video; a physical hour is offered by staff.
+            faults["booked_by"] = "only_video"
     elif period.kind == Kind.DROP_IN:
         if period.last_entry is None or not period.starts <= period.last_entry <= period.ends:
             faults["last_entry"] = "outside_period"

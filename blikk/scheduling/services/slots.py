@@ -10,7 +10,7 @@ from blikk.clinics.models import Clinic
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Appointment, SlotHold
+from blikk.scheduling.models import Appointment, Form, SlotHold
 from blikk.scheduling.queries import find_slot
 from blikk.scheduling.queries.slots import By
 from blikk.scheduling.services.appointments import promise
@@ -24,7 +24,14 @@ KEPT_FOR = timedelta(days=2)
 
 @transaction.atomic
 def hold_slot(
-    clinic: Clinic, slot: str, *, holder: str, by: By = "patient", actor: Actor, now: datetime
+    clinic: Clinic,
+    slot: str,
+    *,
+    holder: str,
+    by: By = "patient",
+    form: str = Form.VIDEO,
+    actor: Actor,
+    now: datetime,
 ) -> SlotHold:
     """Keep a free slot for one holder for ten minutes; the one that they held before falls free.
 
@@ -32,7 +39,7 @@ def hold_slot(
     Invalid (`starts_at: taken`) for one that is not free.
     """
     hold(clinic.pk)
-    free = find_slot(clinic, slot, by=by, holder=holder, now=now)
+    free = find_slot(clinic, slot, by=by, form=form, holder=holder, now=now)
     mine = SlotHold.objects.filter(clinic=clinic, holder=holder, let_go_at__isnull=True)
     kept = mine.filter(clinician=free.clinician, starts_at=free.starts_at, held_until__gt=now).first()
     mine.exclude(pk=kept.pk if kept else 0).update(let_go_at=now)

@@ -5,9 +5,16 @@ from blikk.waiting_room.queries.arrivals import SEAT_GOES_COLD as SEAT_GOES_COLD
 from blikk.waiting_room.queries.arrivals import get as get
 from blikk.waiting_room.queries.arrivals import is_as_read as is_as_read
 from blikk.waiting_room.queries.arrivals import is_connected as is_connected
+from blikk.waiting_room.queries.arrivals import is_proving as is_proving
 from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
+from blikk.waiting_room.queries.arrivals import showing_of as showing_of
+from blikk.waiting_room.queries.arrivals import someone_else_before as someone_else_before
 from blikk.waiting_room.queries.arrivals import standing_elsewhere as standing_elsewhere
+from blikk.waiting_room.queries.eid import EidFacts as EidFacts
+from blikk.waiting_room.queries.eid import eid_facts_of as eid_facts_of
+from blikk.waiting_room.queries.eid import eid_proof_of as eid_proof_of
+from blikk.waiting_room.queries.eid import eid_proofs_of as eid_proofs_of
 from blikk.waiting_room.queries.places import Moment as Moment
 from blikk.waiting_room.queries.places import Pace as Pace
 from blikk.waiting_room.queries.places import Places as Places

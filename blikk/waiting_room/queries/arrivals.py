@@ -9,7 +9,7 @@ from blikk.invitations.models import Invitation
 from blikk.kernel.errors import NotFound
 from blikk.patients.models import Patient
 from blikk.scheduling.models import Opening
-from blikk.waiting_room.models import Arrival
+from blikk.waiting_room.models import Arrival, Showing
 from blikk.waiting_room.states import IN_QUEUE, PRESENT
 
 # A seat whose tab has not been heard of for so long is free: the server was killed, or the device died.
@@ -44,9 +44,21 @@ def get(clinic: Clinic, arrival_id: str) -> Arrival:
     return arrival
 
 
+def is_proving(arrival: Arrival, *, now: datetime) -> bool:
+    """Whether the person is at a provider to prove who they are, and is waited for."""
+    return arrival.proving_until is not None and arrival.proving_until > now
+
+
+def someone_else_before(invitation: Invitation) -> datetime | None:
+    """When an eID said that somebody else came in by this invitation: to go out and come again changes nothing."""
+    last = Arrival.objects.filter(invitation=invitation).order_by("-pk").first()
+    return last.someone_else_at if last else None
+
+
 def present_of(invitation: Invitation) -> Arrival | None:
     """Where this person is, if they are on the premises."""
-    arrival = Arrival.objects.filter(invitation=invitation, status__in=PRESENT).first()
+    rows = Arrival.objects.filter(invitation=invitation, status__in=PRESENT)
+    arrival = rows.select_related("showing").first()
     if arrival is None:
         return None
     # Read with the invitation already, as a rule; reading it again was a third of what a page's greeting cost.
@@ -84,3 +96,9 @@ def present_at(clinic: Clinic) -> QuerySet[Arrival]:
         .select_related("invitation", "appointment")
         .order_by("came_at", "pk")
     )
+
+
+def showing_of(arrival: Arrival) -> Showing | None:
+    """How far it is with showing this person who the clinician is; nothing where nobody asked or showed."""
+    found: Showing | None = getattr(arrival, "showing", None)
+    return found

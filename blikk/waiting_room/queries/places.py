@@ -129,9 +129,10 @@ def in_queue_of(arrival: Arrival) -> QuerySet[Arrival]:
 
 
 def is_ready(arrival: Arrival, *, now: datetime, membership: Membership | None = None) -> bool:
-    """Whether this person could be let in at this moment, by this clinician."""
+    """Whether this person could be let in at this moment, by this clinician, without more ado."""
     theirs = arrival.meant_for_id is None or membership is None or arrival.meant_for_id == membership.pk
-    return theirs and arrival.status == ArrivalStatus.WAITING and is_connected(arrival, now=now)
+    is_here = arrival.status == ArrivalStatus.WAITING and is_connected(arrival, now=now)
+    return theirs and is_here and arrival.someone_else_at is None
 
 
 def ready_ahead_of(arrival: Arrival, *, membership: Membership, now: datetime) -> list[Arrival]:

@@ -13,7 +13,7 @@ from blikk.scheduling.models import Opening
 from blikk.scheduling.states import OpeningStatus
 from blikk.waiting_room.estimate import Range
 from blikk.waiting_room.models import Arrival, Delay, Serving
-from blikk.waiting_room.queries.arrivals import is_connected
+from blikk.waiting_room.queries.arrivals import is_connected, is_proving
 from blikk.waiting_room.queries.places import Pace, accepts, is_ready, paces_of
 from blikk.waiting_room.states import IN_QUEUE, ArrivalStatus
 
@@ -47,6 +47,8 @@ class QueueRow:
     microphone: str = ""
     sound: str = ""
     network: str = ""
+    is_proving: bool = False
+    is_someone_else: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,8 @@ def _row(arrival: Arrival, place: int, pace: Pace, *, now: datetime) -> QueueRow
         microphone=arrival.microphone,
         sound=arrival.sound,
         network=arrival.network,
+        is_proving=is_proving(arrival, now=now),
+        is_someone_else=arrival.someone_else_at is not None,
     )
 
 

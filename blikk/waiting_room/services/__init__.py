@@ -11,6 +11,9 @@ from blikk.waiting_room.services.arrivals import report_devices as report_device
 from blikk.waiting_room.services.arrivals import settle as settle
 from blikk.waiting_room.services.arrivals import take_seat as take_seat
 from blikk.waiting_room.services.arrivals import wait as wait
+from blikk.waiting_room.services.eid import PROVING_LASTS as PROVING_LASTS
+from blikk.waiting_room.services.eid import go_and_prove as go_and_prove
+from blikk.waiting_room.services.eid import proven as proven
 from blikk.waiting_room.services.queue import CALL_LASTS as CALL_LASTS
 from blikk.waiting_room.services.queue import MOST_MISSED as MOST_MISSED
 from blikk.waiting_room.services.queue import call as call
@@ -36,6 +39,9 @@ from blikk.waiting_room.services.serving import set_status as set_status
 from blikk.waiting_room.services.serving import start_serving as start_serving
 from blikk.waiting_room.services.serving import stop_serving as stop_serving
 from blikk.waiting_room.services.serving import tell_all as tell_all
+from blikk.waiting_room.services.showing import answer_showing as answer_showing
+from blikk.waiting_room.services.showing import ask_to_see as ask_to_see
+from blikk.waiting_room.services.showing import show as show
 
 # The fixed texts that staff may put on a screen; the words stand in the templates.
 FIXED_WORDS = ("soon", "delayed", "urgent", "stay_close", "ready_camera")

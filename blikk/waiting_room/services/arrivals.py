@@ -14,7 +14,7 @@ from blikk.kernel.errors import IllegalMove, Overtaken
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
-from blikk.waiting_room.queries import SEAT_GOES_COLD, present_of
+from blikk.waiting_room.queries import SEAT_GOES_COLD, present_of, someone_else_before
 from blikk.waiting_room.services.news import tell
 from blikk.waiting_room.states import ARRIVAL, ArrivalStatus
 
@@ -35,6 +35,7 @@ def come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
                 beside=invitation.beside,
                 invitation=invitation,
                 came_at=now,
+                someone_else_at=someone_else_before(invitation),
             )
     except IntegrityError:
         # Another tab of the same person was a moment faster.

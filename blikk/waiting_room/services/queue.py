@@ -13,7 +13,7 @@ from blikk.kernel.errors import IllegalMove, Invalid
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Opening
 from blikk.waiting_room.models import LONGEST_WORDS, Arrival, Notice, Pushed
-from blikk.waiting_room.queries.arrivals import present_of
+from blikk.waiting_room.queries.arrivals import present_of, someone_else_before
 from blikk.waiting_room.queries.places import place_of, require_accepts
 from blikk.waiting_room.services import places
 from blikk.waiting_room.services.news import queue_changed, tell
@@ -47,6 +47,7 @@ def enter(invitation: Invitation, *, help_kind: str, actor: Actor, now: datetime
                 order=places.last_place(opening, now=now),
                 help_kind=help_kind[:40],
                 came_at=now,
+                someone_else_at=someone_else_before(invitation),
             )
     except IntegrityError:
         found = present_of(invitation)
@@ -90,11 +91,15 @@ def come_back(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
 
 @transaction.atomic
 def call(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
-    """Call somebody who is not at their page: they have a short while to come."""
+    """Call somebody who is not at their page: they have a short while to come.
+
+    Who is away to prove who they are has at least as long as that takes.
+    """
     if not arrival.is_in_queue or arrival.status == ArrivalStatus.ON_HOLD:
         raise Invalid(arrival="not_in_queue")
     if arrival.called_until is None:
-        change(arrival, called_at=now, called_until=now + CALL_LASTS)
+        until = max(now + CALL_LASTS, arrival.proving_until or now)
+        change(arrival, called_at=now, called_until=until)
         tell("arrival.called", arrival, actor=actor, now=now)
     return arrival
 
@@ -191,6 +196,7 @@ def transfer(arrival: Arrival, opening: Opening, *, actor: Actor, now: datetime)
         for name in (
             "clinic", "appointment", "invitation", "came_at", "waiting_since", "help_kind", "missed",
             "camera", "microphone", "sound", "network", "seat", "seat_seen_at",
+            "proving_until", "someone_else_at",
         )
     }  # fmt: skip
     status = arrival.status if arrival.status != ArrivalStatus.ON_HOLD else ArrivalStatus.WAITING
@@ -199,6 +205,7 @@ def transfer(arrival: Arrival, opening: Opening, *, actor: Actor, now: datetime)
     moved = Arrival.objects.create(
         **kept, opening=opening, order=order, status=status, transferred_from=arrival
     )
+    arrival.eid_proofs.update(arrival=moved)
     places.push_back(opening, between=(order, _FAR), because=Pushed.TRANSFERRED_IN, now=now)
     tell("arrival.transferred", arrival, actor=actor, now=now, to=opening.public_id)
     tell("arrival.transferred_in", moved, "arrived", actor=actor, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -19,6 +19,7 @@ from blikk.patients.queries import contact
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.companions import consent_mark, interpreter_words, youth_words
 from blikk.web.presenters.day import companion_status, state_of, status_of
+from blikk.web.presenters.in_person import turn_line
 from blikk.web.presenters.marks import Other
 from blikk.web.presenters.words import Mark
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
     from blikk.notifications.models import InboxMessage
     from blikk.patients.models import Patient
+    from blikk.scheduling.models import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class ShownAppointment:
     agree_href: str = ""
     settle_href: str = ""
     is_in_person: bool = False
+    is_offered: bool = False
+    in_person_href: str = ""
+    # Why it is held in person, and whether it may be on video again.
+    why_in_person: str = ""
+    may_be_video: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Found:
     id: str
     name: str
     full_name: str
+    uses_text: bool
     born: str
     reach: str
     href: str
@@ -126,6 +134,7 @@ def show_appointment(
     heading: str = "",
     spoken: str = "",
     spoken_to: str = "",
+    turn: Turn | None = None,
     base_url: str,
     now: datetime,
 ) -> ShownAppointment:
@@ -165,15 +174,33 @@ def show_appointment(
         code_address=f"{base_url}/kode".removeprefix("https://").removeprefix("http://"),
         letter_href=_letter_of(patient) if is_open and patient and patient.letter == "due" else "",
         is_in_person=row.is_in_person,
+        is_offered=row.is_offered,
+        **_about_meeting(row, turn, clinic, may=_may_meet(row, is_open=is_open, leads=leads)),
         **(_wish(row, patient) if is_open and patient and patient.wish else {}),
     )
+
+
+def _may_meet(row: Row, *, is_open: bool, leads: bool) -> bool:
+    """Who may ask the patient to come in person: before the conversation everybody at the desk, then who leads it."""
+    if row.consultation:
+        return leads and row.consultation_status != "closed_out"
+    return is_open and not row.is_in_person
+
+
+def _about_meeting(row: Row, turn: Turn | None, clinic: Clinic, *, may: bool) -> dict[str, Any]:
+    return {
+        "in_person_href": reverse("in_person", args=[row.appointment]) if may else "",
+        "why_in_person": turn_line(turn, clinic.zone),
+        # Only what was a video hour has links to open again.
+        "may_be_video": turn is not None and turn.appointment_id == turn.meeting_id,
+    }
 
 
 def _letter_of(person: Person) -> str:
     return reverse("letter", args=[person.invitation])
 
 
-def _wish(row: Row, patient: Person) -> dict[str, str]:
+def _wish(row: Row, patient: Person) -> dict[str, Any]:
     """What the patient asked for from the link, and the ways to answer."""
     return {
         "wish": patient.wish,
@@ -220,6 +247,7 @@ def show_found(patients: Sequence[Patient], *, chosen: str = "") -> list[Found]:
             id=patient.public_id,
             name=f"{patient.family_name}, {patient.given_name}",
             full_name=patient.name,
+            uses_text=patient.uses_text,
             born=words.born(patient.birth_on),
             reach=words.phone(contact(patient, "phone"))
             or contact(patient, "email")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 
 from blikk.invitations.wishes import reminder_channels
-from blikk.journeys.from_the_link import Change
+from blikk.journeys.from_the_link import Change, Offered
 from blikk.kernel.times import local
 from blikk.web.door_page import day_of, phone_words, time_of
 
@@ -25,6 +25,14 @@ class ReminderChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedTime:
+    """A time for coming in person."""
+
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownChange:
     """The words and times of the page; nothing personal stands on it."""
 
@@ -35,6 +43,7 @@ class ShownChange:
     starts_time: str
     tries_left: int
     reminders: tuple[ReminderChoice, ...]
+    offers: tuple[OfferedTime, ...] = ()
 
 
 def show_reminders(patient: "Patient") -> list[ReminderChoice]:
@@ -58,4 +67,11 @@ def show_change(view: Change) -> ShownChange:
         reminders=tuple(
             ReminderChoice(way, names[way], way in view.reminded_by) for way in view.can_be_reminded_by
         ),
+        offers=tuple(OfferedTime(one.id, _offer_words(one, view.zone)) for one in view.offers),
     )
+
+
+def _offer_words(one: Offered, zone: str) -> str:
+    at = local(one.starts_at, zone)
+    words = gettext("%(day)s kl. %(time)s") % {"day": day_of(at), "time": time_of(at)}
+    return words[:1].upper() + words[1:]

@@ -19,11 +19,15 @@ from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
+from blikk.web.presenters.suitability import of_suitability
+from blikk.web.presenters.tasks import ShownTask, show_tasks
 from blikk.web.presenters.words import Mark
+from blikk.web.presenters.writing import CaseRow, ask_href, show_rows
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
 
+BEFORE_TALK = {"booked", "late", "waiting", "at_the_door", "away"}
 TALKING = {"open", "confirmed", "interrupted"}
 
 
@@ -71,6 +75,8 @@ class ShownRow:
     rings: str
     phone: str
     tell_href: str
+    ask_href: str = ""
+    in_person_href: str = ""
     lights: ShownLights | None = None
 
     @property
@@ -117,9 +123,16 @@ class ShownDay:
     unsent: Sequence[Unsent]
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
+    tasks: Sequence[ShownTask] = ()
     # When the clinician said of today that their own side is in order; empty where they did not.
     own_side: str = ""
     til: str = "dag"
+    cases: Sequence[CaseRow] = ()
+
+    @property
+    def tasks_mark(self) -> str:
+        """Changes when a task does."""
+        return hashlib.blake2s(repr(self.tasks).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +185,12 @@ def show_day(
             _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
         ],
         queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
+        tasks=show_tasks(day.tasks, membership=membership, today=today),
         late_words=gettext("Pasientene dine har fått vite at du er %(minutes)s minutter forsinket.")
         % {"minutes": day.late_minutes}
         if day.late_minutes
         else "",
+        cases=show_rows(day.cases, clinic, membership, is_mine=is_mine, now=now),
         own_side=words.clock(own_side_at, clinic.zone) if own_side_at else "",
     )
 
@@ -213,13 +228,6 @@ def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
 def _show(row: Row, reader: _Reader) -> ShownRow:
     patient = next((person for person in row.people if person.role == "patient"), None)
     state = state_of(row, patient)
-    is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
-    troubles = [
-        trouble
-        for person in row.people
-        if is_open and not person.arrival
-        for trouble in marks.troubles_of(person, may_send=True, is_near=_must_look(person, row, reader.now))
-    ]
     zone = reader.clinic.zone
     return ShownRow(
         appointment=row.appointment,
@@ -231,7 +239,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         state=state,
         status=status_of(state, row, patient, reader.now),
         marks=tuple(_marks(row, patient, state)),
-        troubles=tuple(troubles),
+        troubles=_troubles(row, reader),
         clinician="" if reader.is_mine else row.clinician_name,
         act=_act(row, patient, state, reader),
         companions=_companions(row, reader),
@@ -239,22 +247,38 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         rings=" ".join(person.arrival for person in row.waiting) if _concerns(row, reader) else "",
         phone=words.phone(row.phone),
         tell_href=tell_href(patient),
+        ask_href=ask_href(row.appointment, state, is_clinician=reader.is_clinician),
+        in_person_href=reverse("in_person", args=[row.appointment])
+        if state in BEFORE_TALK and row.status in {"booked", "arrived"} and not row.is_in_person
+        else "",
         lights=lights_of(row, patient, is_clinician=reader.is_clinician),
+    )
+
+
+def _troubles(row: Row, reader: _Reader) -> tuple[Trouble, ...]:
+    """What went wrong with the messages, while that still matters."""
+    is_open = row.status in {"booked", "arrived"} and row.consultation_status not in {"ended", "closed_out"}
+    return tuple(
+        trouble
+        for person in row.people
+        if is_open and not person.arrival
+        for trouble in marks.troubles_of(person, may_send=True, is_near=_must_look(person, row, reader.now))
     )
 
 
 def _marks(row: Row, patient: Person | None, state: str) -> list[Mark]:
     shown_marks: list[Mark] = []
     if patient and state in {"waiting", "at_the_door", "away"}:
-        shown_marks = marks.of_devices(patient)
+        shown_marks = marks.of_presence(patient)
     elif patient and state in {"booked", "late"}:
         shown_marks = marks.of_delivery(patient)
     if patient and state in {"waiting", "at_the_door", "away", "booked", "late"}:
         shown_marks += marks.of_late_answer(patient, row.appointment) + marks.of_wish(patient)
     if state in {"booked", "late"}:
         shown_marks += marks.of_doubt(row.doubts)
-    if row.is_drop_in:
-        shown_marks.append(Mark(gettext("Drop-in"), "person"))
+    shown_marks += marks.of_kind(row)
+    if state in BEFORE_TALK:
+        shown_marks += of_suitability(row)
     return shown_marks
 
 
@@ -296,6 +320,8 @@ def state_of(row: Row, patient: Person | None) -> str:
         return "ended"
     if patient and patient.status in {"waiting", "away", "at_the_door", "on_hold"}:
         return patient.status
+    if row.is_in_writing and row.consultation_status in TALKING:
+        return "writing"
     if row.consultation_status in TALKING:
         return "talking"
     return "booked"
@@ -305,6 +331,8 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
     if state == "waiting" and patient and patient.waiting_since:
         since = patient.waiting_since
         return Mark(gettext("Har ventet"), "chair", "live", since.isoformat(), words.waited(since, now))
+    if row.status == "proposed":
+        return Mark(gettext("Foreslått oppmøte, pasienten velger tid"), "clock", "care")
     if state == "booked" and row.is_in_person:
         return Mark(gettext("Møter opp, ikke på video"), "person")
     if state == "booked" and row.ends_at < now:
@@ -316,6 +344,7 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
         "cancelled": Mark(gettext("Avlyst"), "cross"),
         "done": Mark(gettext("Ferdig"), "check", "good"),
         "ended": Mark(gettext("Avsluttet, ikke gjort ferdig"), "clock", "care"),
+        "writing": Mark(gettext("Skriver sammen"), "message", "live"),
         "talking": Mark(gettext("I samtale"), "talk", "live"),
         "away": Mark(gettext("Ute en tur"), "door"),
         "on_hold": Mark(gettext("Satt på vent"), "chair"),
@@ -335,6 +364,8 @@ def _act(row: Row, patient: Person | None, state: str, reader: _Reader) -> Act:
 
 
 def _admit(person: Person, reader: _Reader) -> Act:
+    if person.eid.is_someone_else:
+        return Act("despite", reverse("admit_despite", args=[person.arrival]), person.name)
     href = reverse("admit", args=[person.arrival])
     return Act("admit", href, person.name, person.arrival, person.version, person.arrival == reader.first)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -175,10 +175,7 @@ def show_lights(
 
 def in_person_href(appointment: str) -> str:
     """Where one makes it a physical visit instead."""
-    try:
-        return reverse("in_person", args=[appointment])
-    except NoReverseMatch:
-        return reverse("appointment", args=[appointment])
+    return reverse("in_person", args=[appointment])
 
 
 def show_frame(

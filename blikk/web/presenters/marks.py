@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from blikk.journeys.day import Person
+from blikk.journeys.day import Person, Row
 from blikk.notifications.queries import MessageState
 from blikk.web.presenters import words
 from blikk.web.presenters.words import Mark
@@ -111,6 +111,27 @@ def of_devices(person: Person) -> list[Mark]:
     if person.devices > 1:
         marks.append(Mark(gettext("Har brukt mer enn én enhet, bekreftet med kode"), "device", "care"))
     return marks
+
+
+def of_presence(person: Person) -> list[Mark]:
+    """What there is to know of somebody who is here: what an eID said first, then their equipment."""
+    eid = person.eid
+    said = of_eid(eid.said, is_proving=eid.is_proving, is_someone_else=eid.is_someone_else)
+    return said + of_devices(person)
+
+
+def of_eid(result: str, *, is_proving: bool, is_someone_else: bool) -> list[Mark]:
+    """What an eID said of who waits; that it is somebody else comes before everything."""
+    found = []
+    if is_someone_else:
+        found.append(Mark(gettext("Legitimerte seg som en annen enn pasienten"), "warning", "bad"))
+    elif result == "same":
+        found.append(Mark(gettext("Legitimert med eID"), "check", "good"))
+    elif result == "unclear":
+        found.append(Mark(gettext("eID kunne ikke sammenlignes, se på et kort"), "question", "care"))
+    if is_proving:
+        found.append(Mark(gettext("Legitimerer seg, kommer tilbake"), "clock", "live"))
+    return found
 
 
 def of_proof(person: Person) -> list[Mark]:
@@ -266,3 +287,9 @@ def _remedy(message: MessageState, sent: Sequence[MessageState]) -> str:
     if message.status == "failed":
         return gettext("Ring og sjekk nummeret eller adressen, eller send på nytt.")
     return gettext("Ring og spør, eller send på nytt.")
+
+
+def of_kind(row: Row) -> list[Mark]:
+    """What kind of conversation it is, where that is out of the ordinary."""
+    text = [Mark(gettext("Leser og skriver"), "talk")] if row.uses_text else []
+    return text + ([Mark(gettext("Drop-in"), "person")] if row.is_drop_in else [])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
-from blikk.web.presenters import words
+from blikk.web.presenters import marks, words
 from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.words import Mark
 from blikk.web.queue_forms import STATUSES
@@ -38,6 +38,7 @@ class ShownPlace:
     href: str
     phone: str
     rings: bool
+    is_someone_else: bool = False
     lights: ShownLights | None = None
 
     @property
@@ -123,6 +124,7 @@ def show_place(
         href=reverse("queue_place", args=[row.arrival]),
         phone=words.phone(row.phone),
         rings=rings and row.status == "waiting",
+        is_someone_else=row.is_someone_else,
         lights=lights,
     )
 
@@ -249,10 +251,10 @@ def _status(row: QueueRow, state: str, now: datetime) -> Mark:
 
 
 def _marks(row: QueueRow, state: str) -> list[Mark]:
-    found = []
+    found = [*marks.of_eid("", is_proving=row.is_proving, is_someone_else=row.is_someone_else)]
     if row.meant_for_name:
         found.append(Mark(gettext("Venter på %(name)s") % {"name": row.meant_for_name}, "person"))
-    if state == "waiting" and not row.is_connected:
+    if state == "waiting" and not row.is_connected and not row.is_proving:
         found.append(Mark(gettext("Skjermen er av"), "device", "care"))
     if row.missed:
         missed = ngettext("Kom ikke én gang", "Kom ikke %(count)s ganger", row.missed) % {"count": row.missed}

@@ -19,15 +19,21 @@ from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
 from blikk.web import forms
 from blikk.web.companion_forms import GROUNDS, InviteForm
-from blikk.web.presenters import words
+from blikk.web.presenters import channels, words
 from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
 from blikk.web.presenters.day import Act
 from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.identity import ShownWho
+from blikk.web.presenters.in_person import turn_line
+from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
+from blikk.web.presenters.suitability import note_line
+from blikk.web.presenters.who import who_lines
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Consultation, Participant
     from blikk.documentation.models import Note
+    from blikk.journeys.tasks import OpenTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,8 @@ class ShownPeople:
     grounds: Sequence[tuple[str, str]]
     is_full: bool
     appointment: str
+    wishes_in_person: bool = False
+    in_person_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +97,13 @@ class ShownTalk:
     phone: str
     phone_bare: str
     people: ShownPeople
+    who: ShownWho
     frame: ShownFrame
     is_going_on: bool
     note_href: str
     note_text: str
     note_version: int
+    appointment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,12 @@ class ShownClosing:
     signed_words: str
     is_closed: bool
     may_sign: bool
+    appointment: str
     decisions: Sequence[tuple[str, str]]
+    in_person_href: str = ""
+    task_href: str = ""
+    # That the patient has an hour in person after this, or chooses one.
+    meeting_words: str = ""
 
 
 def show_people(
@@ -143,6 +158,8 @@ def show_people(
         grounds=[(code, str(said)) for code, said in GROUNDS if code != "consent"],
         is_full=len(roster) >= MOST_IN_A_MESH,
         appointment=row.appointment,
+        wishes_in_person=any(person.wish == "in_person" for person in row.people),
+        in_person_href=reverse("in_person", args=[row.appointment]),
     )
 
 
@@ -190,6 +207,7 @@ def show_talk(
     frame: ShownFrame,
     note: Note,
     *,
+    who: ShownWho,
     now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
@@ -201,11 +219,13 @@ def show_talk(
         phone=words.phone(row.phone),
         phone_bare=row.phone,
         people=people,
+        who=who,
         frame=frame,
         is_going_on=is_running(consultation),
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
+        appointment=row.appointment,
     )
 
 
@@ -241,7 +261,11 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         signed_words=signed_words,
         is_closed=is_closed,
         may_sign=leads,
+        appointment=consultation.appointment.public_id,
         decisions=decisions,
+        in_person_href=reverse("in_person", args=[consultation.appointment.public_id]),
+        task_href=reverse("task_new", args=[consultation.appointment.public_id]),
+        meeting_words=turn_line(draft.turn, consultation.clinic.zone),
     )
 
 
@@ -250,15 +274,31 @@ def drafted(draft: Draft, language: str) -> str:
     with translation.override(language):
         lines = [
             gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            gettext("Form: video"),
-            _times(draft),
-            gettext("Deltakere: %(people)s") % {"people": _people(draft)},
+            gettext("Form: tekst") if draft.form == "text" else channels.form_line(draft),
+            times_in_writing(draft) if draft.form == "text" else _times(draft),
+            gettext("Deltakere: %(people)s")
+            % {"people": people_in_writing(draft) if draft.form == "text" else _people(draft)},
         ]
-        channels = _channels(draft)
-        if channels:
-            lines.append(channels)
+        lines += channels.note_lines(draft)
+        lines += who_lines(draft.who, draft.zone)
+        lines += lines_in_writing(draft)
         lines += note_lines(draft.frame, draft.zone) if draft.frame else []
+        lines += _about_video(draft)
         return "\n".join(lines)
+
+
+def _about_video(draft: Draft) -> list[str]:
+    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
+    said = [note_line(draft.suitability), turn_line(draft.turn, draft.zone)]
+    return [line for line in [*said, *(_task_line(one, draft) for one in draft.tasks)] if line]
+
+
+def _task_line(task: OpenTask, draft: Draft) -> str:
+    return gettext("Skal innhentes: %(what)s (%(name)s, frist %(day)s)") % {
+        "what": task.what,
+        "name": task.holder_name,
+        "day": words.born(task.due_on),
+    }
 
 
 def _day(draft: Draft) -> str:
@@ -294,20 +334,3 @@ def _people(draft: Draft) -> str:
             % {"count": draft.others}
         )
     return "; ".join(shown)
-
-
-def _channels(draft: Draft) -> str:
-    if len(draft.channels) <= 1:
-        return ""
-    names = {
-        "video": gettext("video"),
-        "sound": gettext("bare lyd"),
-        "phone": gettext("telefon"),
-        "text": gettext("tekst"),
-    }
-    used = [
-        gettext("%(channel)s fra kl. %(time)s")
-        % {"channel": names.get(change.channel, change.channel), "time": words.clock(change.at, draft.zone)}
-        for change in draft.channels
-    ]
-    return gettext("Kanal: %(used)s") % {"used": ", ".join(used)}

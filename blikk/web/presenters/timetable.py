@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.times import day_bounds, local
 from blikk.web.presenters import words
-from blikk.web.timetable_forms import ABSENCES, KINDS, WEEKDAYS
+from blikk.web.timetable_forms import ABSENCES, FORMS, KINDS, WEEKDAYS
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
@@ -217,7 +217,11 @@ def _away(absence: Absence, day: date, clinic: Clinic) -> ShownAway:
 
 def _block(block: Block, day: date, clinic: Clinic, *, alone: bool) -> ShownBlock:
     period = block.period
-    kind = str(dict(KINDS)[block.kind])
+    kind = str(
+        dict(FORMS if block.form == "in_person" else KINDS)[
+            block.form if block.form == "in_person" else block.kind
+        ]
+    )
     clock = f"{block.starts:%H:%M}–{block.ends:%H:%M}"
     who = "" if alone and len(block.clinicians) == 1 else ", ".join(one.name for one in block.clinicians)
     closed = closed_words(block.is_closed_because)

@@ -26,6 +26,7 @@ def catalogue(bundle: str) -> dict[str, str]:
 
 
 @register.simple_tag
-def words(bundle: str) -> SafeString:
-    """Print the catalogue that `t()` in the named bundle reads."""
-    return json_script({msgid: gettext(msgid) for msgid in msgids_of(bundle)}, "words")
+def words(*bundles: str) -> SafeString:
+    """Print the catalogue that `t()` in the named bundles reads; what is said as it stands is left out."""
+    said = {msgid: gettext(msgid) for bundle in bundles for msgid in msgids_of(bundle)}
+    return json_script({msgid: told for msgid, told in said.items() if told != msgid}, "words")
