@@ -99,7 +99,7 @@ export class Own {
       const before = this.rested;
       this.rested = null;
       if (!before) return;
-      if (!this.microphone) this.take("microphone", await open({ audio: SOUND }));
+      if (!this.microphone) this.take("microphone", await this.open("microphone", { audio: SOUND }));
       if (before.camera && !this.camera) await this.openCamera({ facingMode: this.facing });
     });
   }
