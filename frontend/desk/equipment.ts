@@ -29,7 +29,7 @@ async function post(address: string, body: object): Promise<Record<string, unkno
 }
 
 const tools: Equipment = equipment({
-  open: openChosen,
+  open: () => openChosen(),
   relay: async () => {
     const reply = await post(page.relay, {});
     if (reply === null) return null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, chosen, NOTHING_CHOSEN, pictureOf, soundOf } from "../shared/chosen";
+import { choose, chosen, NOTHING_CHOSEN, openChosen, pictureOf } from "../shared/chosen";
 import { paceJudge } from "./blur";
 import { type Clock, EVERY, LASTS, reminder } from "./look";
 
@@ -61,11 +61,19 @@ test("what was chosen is remembered, and what cannot be read counts as not chose
   }
 });
 
-test("a chosen device is a wish, so that its absence stops nothing", () => {
+test("a chosen device that is not there stops nothing", async () => {
   const wish = { ...NOTHING_CHOSEN, camera: "abc", microphone: "def", quiet: false };
-  assert.deepEqual(pictureOf(wish).deviceId, { ideal: "abc" });
   assert.equal(pictureOf(wish).facingMode, undefined);
-  assert.deepEqual(soundOf(wish).deviceId, { ideal: "def" });
-  assert.equal(soundOf(wish).noiseSuppression, false);
   assert.equal(pictureOf(NOTHING_CHOSEN).facingMode, "user");
+  const asked: unknown[] = [];
+  const opened = await openChosen(wish, async (audio, video) => {
+    asked.push([audio.deviceId, video.deviceId, audio.noiseSuppression]);
+    const camera = video.deviceId ? ({ is: "out", fault: "missing" } as const) : ({ is: "ready" } as const);
+    return { stream: null, camera, microphone: { is: "ready" } };
+  });
+  assert.deepEqual(asked, [
+    [{ exact: "def" }, { exact: "abc" }, false],
+    [undefined, undefined, false],
+  ]);
+  assert.equal(opened.camera.is, "ready");
 });

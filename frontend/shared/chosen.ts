@@ -1,6 +1,6 @@
 /** What a member of staff has chosen on this device: which camera, microphone and loudspeaker, and how they look. */
 
-import { type Opened, openDevices, PICTURE, SOUND } from "./devices";
+import { closeDevices, type Opened, openDevices, PICTURE, SOUND } from "./devices";
 
 export interface Chosen {
   readonly camera: string;
@@ -57,23 +57,35 @@ export function choose(change: Partial<Chosen>, kept: Keeper | null = keeper()):
   return now;
 }
 
-/** A device that is not there today must not stop anything: it is a wish, not a demand. */
-function wished(deviceId: string): MediaTrackConstraints {
-  return deviceId ? { deviceId: { ideal: deviceId } } : {};
+function named(deviceId: string): MediaTrackConstraints {
+  return deviceId ? { deviceId: { exact: deviceId } } : {};
 }
 
 export function soundOf({ microphone, quiet }: Chosen): MediaTrackConstraints {
-  return { ...SOUND, noiseSuppression: quiet, ...wished(microphone) };
+  return { ...SOUND, noiseSuppression: quiet, ...named(microphone) };
 }
 
 export function pictureOf({ camera }: Chosen): MediaTrackConstraints {
   if (!camera) return PICTURE;
   const { facingMode: _unused, ...rest } = PICTURE;
-  return { ...rest, ...wished(camera) };
+  return { ...rest, ...named(camera) };
 }
 
-/** Opens what was chosen, or what there is. Never throws. */
-export function openChosen(): Promise<Opened> {
-  const wish = chosen();
-  return openDevices(navigator.userAgent, navigator.mediaDevices ?? null, soundOf(wish), pictureOf(wish));
+/** Opens what was chosen. A device that is not there today stops nothing: then it is what there is. Never throws. */
+export async function openChosen(
+  wish: Chosen = chosen(),
+  open: (audio: MediaTrackConstraints, video: MediaTrackConstraints) => Promise<Opened> = openThese,
+): Promise<Opened> {
+  const opened = await open(soundOf(wish), pictureOf(wish));
+  const isGone = [opened.camera, opened.microphone].some(
+    (one) => one.is === "out" && one.fault === "missing",
+  );
+  if (!isGone || !(wish.camera || wish.microphone)) return opened;
+  closeDevices(opened.stream);
+  const nobody = { ...wish, camera: "", microphone: "" };
+  return open(soundOf(nobody), pictureOf(nobody));
+}
+
+function openThese(audio: MediaTrackConstraints, video: MediaTrackConstraints): Promise<Opened> {
+  return openDevices(navigator.userAgent, navigator.mediaDevices ?? null, audio, video);
 }

@@ -274,7 +274,9 @@ def test_what_is_unplugged_in_the_middle_is_replaced_or_asked_for(
         talk.patient.page.evaluate("unplug('video')")
         expect(talk.patient.at("banner")).to_contain_text("Kameraet ble koblet fra.")
         stands_still(talk.clinician.page, "framesDecoded")
+        expect(talk.patient.at("camera")).to_have_attribute("data-off", "")
         talk.patient.press("camera")
+        expect(talk.patient.at("camera")).not_to_have_attribute("data-off", "")
         talks(talk.clinician.page, talk.patient.page)
 
 
