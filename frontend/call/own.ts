@@ -112,8 +112,9 @@ export class Own {
         for (const track of stream.getTracks()) track.stop();
         return;
       }
-      const [audio] = stream.getAudioTracks();
-      const [video] = stream.getVideoTracks();
+      // A device that was just pulled out is still in the stream of whoever opened it.
+      const audio = stream.getAudioTracks().find((one) => one.readyState === "live");
+      const video = stream.getVideoTracks().find((one) => one.readyState === "live");
       if (audio && !this.microphone) this.take("microphone", audio);
       if (video && !this.camera) this.take("camera", video);
     });
