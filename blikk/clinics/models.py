@@ -155,6 +155,19 @@ class Membership(Opaque):
         return self.user.name
 
 
+class EquipmentCheck(models.Model):
+    """The last time a member of staff tried their own equipment here, and what was found, as codes."""
+
+    membership = models.OneToOneField(Membership, models.PROTECT, related_name="equipment_check")
+    checked_at = models.DateTimeField()
+    # {"camera": …, "microphone": …, "sound": …, "network": …, "echo": …, "light": …}
+    found = models.JSONField(default=dict)
+    is_well = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"EquipmentCheck of {self.membership_id}"
+
+
 class VideoKind(models.TextChoices):
     """How the room of another video solution is found."""
 

@@ -193,6 +193,7 @@ ACTS: dict[str, Promise] = {
     "invitation.wrong_answer": _("Feil svar på invitasjon"),
     "member.added": _("Ansatt lagt til"),
     "member.alerts_chosen": _("Valgte hvordan de varsles"),
+    "member.equipment_checked": _("Prøvde eget utstyr"),
     "member.changed": _("Ansatt endret"),
     "member.ended": _("Tilgang avsluttet"),
     "member.hpr_from_helse_id": _("HPR-nummer hentet fra HelseID"),

@@ -158,6 +158,11 @@ DOORS: dict[str, Door] = {
     "confirm_frame": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    # One's own equipment; the worker that blurs the background is a few lines about where its parts lie
+    "staff_equipment": Door("GET HEAD", "page", STAFF),
+    "staff_equipment_relay": Door("POST", "json", STAFF),
+    "staff_equipment_found": Door("POST", "json", STAFF),
+    "blur_worker": Door("GET HEAD", "public"),
     # Writing with patients: the words are for the clinician who has the case, that it exists for the desk too
     "ask_for_more": Door("GET POST", "page", CLINICIAN, "appointment"),
     "text_from": Door("GET POST", "page", CLINICIAN, "appointment"),
