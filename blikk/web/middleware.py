@@ -107,7 +107,7 @@ class Staff:
         is_at_work = request.clinic is None or not request.clinic.is_practice
         if is_at_work or not hasattr(view, "audience") or name in PRACTISED_PAGES:
             return None
-        # What could reach people who exist is not there in a practice place (decision 45).
+        # What could reach people who exist is not there in a practice place (decision 37).
         if not is_page(request):
             return not_found(request)
         messages.info(request, gettext("Den siden er ikke med i øvingen. Avslutt øvingen først."))

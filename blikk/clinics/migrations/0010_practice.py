@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0007_cards_and_information'),
+        ('clinics', '0009_equipment_check'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('clinics', '0008_practice'),
+        ('clinics', '0010_practice'),
     ]
 
     operations = [
