@@ -9,10 +9,10 @@ import { makeVoice } from "./voice";
 type Screen = "link" | "self" | "question" | "meet" | "done";
 
 const MEETING = 10_000;
-const RECORDING = 4000;
+const SPOKEN = 4000;
 let stream: MediaStream | null = null;
 let meeting: AbortController | null = null;
-let heard = "";
+let line: AudioContext | null = null;
 
 function turnTo(screen: Screen): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-screen]"))
@@ -26,9 +26,8 @@ function letGo(): void {
   stream = null;
   meeting?.abort();
   meeting = null;
-  if (heard) URL.revokeObjectURL(heard);
-  heard = "";
-  show(find("#playback"), false);
+  line?.close().catch(() => undefined);
+  line = null;
 }
 
 async function open(): Promise<void> {
@@ -45,29 +44,27 @@ async function open(): Promise<void> {
   find<HTMLVideoElement>("#mirror").srcObject = stream;
 }
 
-/** What was said is played back from this page's own memory, and forgotten with it. */
-function record(): void {
+/** Four seconds of sound go through a line that is four seconds long, and come out at its end. Nothing is recorded. */
+function hear(): void {
   const sound = stream?.getAudioTracks() ?? [];
   const place = find("#heard");
-  if (sound.length === 0 || typeof MediaRecorder === "undefined") {
+  if (sound.length === 0) {
     say(place, t("Lyden kan ikke spilles av på nytt her. Du kan gå videre likevel."));
     return;
   }
-  const recorder = new MediaRecorder(new MediaStream(sound));
-  const pieces: Blob[] = [];
-  recorder.addEventListener("dataavailable", ({ data }) => pieces.push(data));
-  recorder.addEventListener("stop", () => {
-    if (heard) URL.revokeObjectURL(heard);
-    heard = URL.createObjectURL(new Blob(pieces, { type: recorder.mimeType }));
-    const player = find<HTMLAudioElement>("#playback");
-    player.src = heard;
-    show(player, true);
-    say(place, t("Slik hørtes det ut."));
-    void player.play().catch(() => undefined);
-  });
-  recorder.start();
+  line?.close().catch(() => undefined);
+  const audio = new AudioContext();
+  line = audio;
+  const mouth = audio.createMediaStreamSource(new MediaStream(sound));
+  const late = new DelayNode(audio, { maxDelayTime: SPOKEN / 1000 + 1, delayTime: SPOKEN / 1000 });
+  mouth.connect(late).connect(audio.destination);
   say(place, t("Snakk nå, i fire sekunder …"));
-  setTimeout(() => recorder.state === "recording" && recorder.stop(), RECORDING);
+  setTimeout(() => {
+    if (line !== audio) return;
+    // Nobody hears themself twice: the microphone is out before the sound comes.
+    mouth.disconnect();
+    say(place, t("Slik hørtes det ut."));
+  }, SPOKEN);
 }
 
 /** A real connection, from this page to this page. */
@@ -122,7 +119,7 @@ async function meet(): Promise<void> {
 const ACTS: Readonly<Record<string, () => void>> = {
   begin: () => void open(),
   again: () => void open(),
-  record,
+  hear,
   question: () => turnTo("question"),
   meet: () => void meet(),
 };

@@ -117,7 +117,7 @@ def test_a_patient_practises_alone_and_the_server_hears_nothing_of_it(
         mirror = page.locator("#mirror")
         until(page, lambda: mirror.evaluate("one => one.videoWidth") > 0, within=20, what=lambda: "no mirror")
         patient.press("rehearse-record")
-        expect(page.locator("#playback")).to_be_visible(timeout=15_000)
+        expect(page.locator("#heard")).to_have_text("Slik hørtes det ut.", timeout=15_000)
         patient.press("rehearse-next")
         patient.press("rehearse-yes")
         picture = patient.sees("rehearse-video")
