@@ -17,6 +17,7 @@ const ENTRIES = {
   clinic: "frontend/clinic/main.ts",
   "staff-equipment": "frontend/desk/equipment.ts",
   desk: "frontend/desk/main.ts",
+  help: "frontend/desk/help.ts",
   writing: "frontend/writing/main.ts",
   patient: "frontend/styles/patient.css",
   stage: "frontend/styles/patient-stage.css",

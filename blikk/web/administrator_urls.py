@@ -10,6 +10,7 @@ from blikk.web import (
     administrator_questions,
     cards,
     contacts,
+    getting_started,
     information_pages,
     video_solution,
     writing,
@@ -17,6 +18,9 @@ from blikk.web import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
+    path("klinikk/kom-i-gang", getting_started.getting_started, name="getting_started"),
+    path("klinikk/kom-i-gang/prov", getting_started.send_trial, name="send_trial"),
+    path("klinikk/kom-i-gang/skjul", getting_started.hide_start, name="hide_start"),
     path("klinikk/ansatte/", administrator.members, name="members"),
     path("klinikk/ansatte/ny", administrator.member_new, name="member_new"),
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),

@@ -138,6 +138,7 @@ ACTS: dict[str, Promise] = {
     "clinic.notice_put_up": _("Oppslag satt opp"),
     "clinic.notice_taken_down": _("Oppslag tatt ned"),
     "clinic.opened": _("Virksomheten opprettet"),
+    "clinic.trial_sent": _("Sendte en prøve til seg selv"),
     "clinic.setting_changed": _("Innstilling endret"),
     "clinic.video_chosen": _("Videoløsning valgt"),
     "companion.consented": _("Ja til at noen er med"),

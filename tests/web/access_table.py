@@ -130,9 +130,9 @@ DOORS: dict[str, Door] = {
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_video": Door("GET HEAD POST", "page", CLINICIAN),
     "own_card": Door("GET HEAD POST", "page", CLINICIAN),
-    "own_alerts": Door("GET HEAD POST", "page", DESK),
-    "own_phone_code": Door("POST", "page", DESK),
-    "own_phone_remove": Door("POST", "page", DESK),
+    "own_alerts": Door("GET HEAD POST", "page", STAFF),
+    "own_phone_code": Door("POST", "page", STAFF),
+    "own_phone_remove": Door("POST", "page", STAFF),
     "staff_home": Door("GET HEAD", "page", STAFF),
     # The day and the conversation
     "day": Door("GET", "page", DESK),
@@ -255,6 +255,9 @@ DOORS: dict[str, Door] = {
     "patient": Door("GET POST", "page", DESK, "patient"),
     # The clinic
     "clinic": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "getting_started": Door("GET HEAD", "page", ADMINISTRATOR),
+    "send_trial": Door("POST", "page", ADMINISTRATOR),
+    "hide_start": Door("POST", "page", ADMINISTRATOR),
     "members": Door("GET HEAD", "page", ADMINISTRATOR),
     "member_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),
