@@ -73,6 +73,8 @@ class Clinic(Opaque):
     keeps_card_mark = models.BooleanField(default=False)
     # Whether an administrator put the reminder away of what is missing before the first consultation.
     hides_start = models.BooleanField(default=False)
+    # A place of one clinician's to practise in: no clinic of anybody's, emptied every day (decision 37).
+    is_practice = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "blikk.consultations",
     "blikk.writing",
     "blikk.documentation",
+    "blikk.practice",
     "blikk.web",
 ]
 

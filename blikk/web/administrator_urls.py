@@ -12,6 +12,7 @@ from blikk.web import (
     contacts,
     getting_started,
     information_pages,
+    practice,
     video_solution,
     writing,
 )
@@ -49,5 +50,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/sporsmal/<str:series>", administrator_questions.question, name="question"),
     path("klinikk/sporsmal/<str:series>/opp", administrator_questions.question_up, name="question_up"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
+    path("klinikk/oving", practice.practised, name="practised"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -1,4 +1,4 @@
-/** Finds the person in small pictures. A worker, because its answer alone lets WebAssembly run (decision 0043). */
+/** Finds the person in small pictures. A worker, because its answer alone lets WebAssembly run (decision 0035). */
 
 interface Network {
   readonly HEAPU8: Uint8Array;

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0007_cards_and_information'),
+        ('clinics', '0008_hides_start'),
     ]
 
     operations = [
