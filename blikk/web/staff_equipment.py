@@ -32,7 +32,7 @@ calculating: Any = csp_replace(
         "connect-src": [SELF],
         "base-uri": [NONE],
         "object-src": [NONE],
-        "form-action": [NONE],
+        "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
 )
