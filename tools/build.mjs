@@ -14,6 +14,11 @@ const ENTRIES = {
   shell: "frontend/door/shell.ts",
   answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
+  // The simulated patient, in a practice place only; and the page where patients practise.
+  practice: "frontend/practice/patient.ts",
+  rehearsal: "frontend/practice/rehearsal.ts",
+  ove: "frontend/practice/page.ts",
+  "practice-style": "frontend/styles/practice.css",
   clinic: "frontend/clinic/main.ts",
   desk: "frontend/desk/main.ts",
   writing: "frontend/writing/main.ts",

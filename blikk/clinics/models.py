@@ -71,6 +71,8 @@ class Clinic(Opaque):
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
     # Whether kind and last four signs of a card that was shown are kept; otherwise only that one was shown.
     keeps_card_mark = models.BooleanField(default=False)
+    # A place of one clinician's to practise in: no clinic of anybody's, emptied every day (decision 45).
+    is_practice = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

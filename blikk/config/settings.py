@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "blikk.consultations",
     "blikk.writing",
     "blikk.documentation",
+    "blikk.practice",
     "blikk.web",
 ]
 

@@ -11,6 +11,7 @@ from blikk.web import (
     cards,
     contacts,
     information_pages,
+    practice,
     video_solution,
     writing,
 )
@@ -45,5 +46,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/sporsmal/<str:series>", administrator_questions.question, name="question"),
     path("klinikk/sporsmal/<str:series>/opp", administrator_questions.question_up, name="question_up"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
+    path("klinikk/oving", practice.practised, name="practised"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -31,7 +31,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.",),
     "writing": ("case.", "photo."),
-    "clinic": ("clinic.", "member.", "audit.", "calendar."),
+    "clinic": ("clinic.", "member.", "audit.", "calendar.", "practice."),
 }
 LOOKS = ".looked_at"
 
@@ -230,6 +230,8 @@ ACTS: dict[str, Promise] = {
     "queue.serving_stopped": _("Sluttet i køen"),
     "queue.status_set": _("Endret status i køen"),
     "queue.told": _("Melding til alle som venter"),
+    "practice.begun": _("Begynte å øve"),
+    "practice.finished": _("Øvde til slutten"),
     "queue_place.looked_at": _("Så på en som venter"),
     "series.booked": _("Rekke av timer bestilt"),
     "slot.held": _("Ledig time holdt av"),

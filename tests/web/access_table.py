@@ -33,6 +33,7 @@ DOORS: dict[str, Door] = {
     "home": Door("GET HEAD", "public"),
     "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
+    "rehearsal": Door("GET HEAD", "public"),
     "holding": Door("GET HEAD", "public"),
     "healthz": Door("GET HEAD", "public"),
     "readyz": Door("GET HEAD", "public"),
@@ -205,6 +206,12 @@ DOORS: dict[str, Door] = {
     "queue_open": Door("POST", "page", DESK, "opening"),
     "queue_close": Door("POST", "page", DESK, "opening"),
     "ready_words": Door("GET", "page", STAFF),
+    # Practising with a simulated patient
+    "practice": Door("GET HEAD", "page", CLINICIAN),
+    "practice_begin": Door("POST", "page", CLINICIAN),
+    "practice_leave": Door("POST", "page", CLINICIAN),
+    "practice_follow": Door("POST", "json", CLINICIAN),
+    "practised": Door("GET HEAD", "page", ADMINISTRATOR),
     # Booking and patients
     "book_slots": Door("POST", "fragment", DESK),
     "book_along": Door("POST", "fragment", DESK),
