@@ -9,10 +9,11 @@ import { makeVoice } from "./voice";
 type Screen = "link" | "self" | "question" | "meet" | "done";
 
 const MEETING = 10_000;
-const SPOKEN = 4000;
+const HEARING = 8000;
+const LATER = 2;
 let stream: MediaStream | null = null;
 let meeting: AbortController | null = null;
-let line: AudioContext | null = null;
+let echo: AbortController | null = null;
 
 function turnTo(screen: Screen): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-screen]"))
@@ -26,8 +27,9 @@ function letGo(): void {
   stream = null;
   meeting?.abort();
   meeting = null;
-  line?.close().catch(() => undefined);
-  line = null;
+  echo?.abort();
+  echo = null;
+  say(find("#heard"), "");
 }
 
 async function open(): Promise<void> {
@@ -44,27 +46,28 @@ async function open(): Promise<void> {
   find<HTMLVideoElement>("#mirror").srcObject = stream;
 }
 
-/** Four seconds of sound go through a line that is four seconds long, and come out at its end. Nothing is recorded. */
-function hear(): void {
-  const sound = stream?.getAudioTracks() ?? [];
+/** What is said is heard two seconds later, and then gone: nothing is ever recorded, not here either. */
+async function hear(): Promise<void> {
   const place = find("#heard");
-  if (sound.length === 0) {
-    say(place, t("Lyden kan ikke spilles av på nytt her. Du kan gå videre likevel."));
+  echo?.abort();
+  if (!stream?.getAudioTracks().length) {
+    say(place, t("Vi hører ikke mikrofonen din. Du kan gå videre likevel."));
     return;
   }
-  line?.close().catch(() => undefined);
-  const audio = new AudioContext();
-  line = audio;
-  const mouth = audio.createMediaStreamSource(new MediaStream(sound));
-  const late = new DelayNode(audio, { maxDelayTime: SPOKEN / 1000 + 1, delayTime: SPOKEN / 1000 });
-  mouth.connect(late).connect(audio.destination);
-  say(place, t("Snakk nå, i fire sekunder …"));
+  const controller = new AbortController();
+  echo = controller;
+  const context = new AudioContext();
+  controller.signal.addEventListener("abort", () => void context.close().catch(() => undefined));
+  const later = context.createDelay(LATER);
+  later.delayTime.value = LATER;
+  context.createMediaStreamSource(stream).connect(later).connect(context.destination);
+  await context.resume().catch(() => undefined);
+  say(place, t("Si noe nå. Du hører deg selv to sekunder etterpå."));
   setTimeout(() => {
-    if (line !== audio) return;
-    // Nobody hears themself twice: the microphone is out before the sound comes.
-    mouth.disconnect();
+    if (controller.signal.aborted) return;
+    controller.abort();
     say(place, t("Slik hørtes det ut."));
-  }, SPOKEN);
+  }, HEARING);
 }
 
 /** A real connection, from this page to this page. */
@@ -119,8 +122,11 @@ async function meet(): Promise<void> {
 const ACTS: Readonly<Record<string, () => void>> = {
   begin: () => void open(),
   again: () => void open(),
-  hear,
-  question: () => turnTo("question"),
+  hear: () => void hear(),
+  question() {
+    echo?.abort();
+    turnTo("question");
+  },
   meet: () => void meet(),
 };
 

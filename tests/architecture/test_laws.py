@@ -21,6 +21,13 @@ def texts(folder: str, *suffixes: str) -> dict[str, str]:
     return found
 
 
+# The simulated patient's face is drawn; blur is painted over one's own picture before it goes anywhere; how light it
+# is, is read from a few dots of one's own picture while the equipment is tried.
+DRAWN = "frontend/practice/face.ts"
+BLURRED = "frontend/desk/blur.ts"
+LIGHT = "frontend/desk/light.ts"
+
+
 def naming(pattern: str, sources: dict[str, str]) -> list[str]:
     return [name for name, text in sources.items() if re.search(pattern, text)]
 
@@ -32,17 +39,13 @@ def test_no_page_or_script_names_another_host():
     assert ADDRESS.findall('<script src="https://cdn.example.com/x.js">') == ["https://cdn.example.com/x.js"]
 
 
-# Blur is drawn over one's own picture before it goes anywhere, and the simulated patient has a drawn face.
-MAKES_A_STREAM = {"frontend/desk/blur.ts", "frontend/practice/face.ts"}
-# As above; and how light it is, from a few dots of one's own picture while trying the equipment.
-DRAWS = {"frontend/desk/blur.ts", "frontend/desk/light.ts", "frontend/practice/face.ts"}
-
-
 def test_nothing_can_record_a_conversation():
     sources = texts("frontend", ".ts")
     assert naming("getUserMedia", sources)
     assert not naming("MediaRecorder", sources)
-    assert set(naming(r"captureStream|MediaStreamTrackProcessor", sources)) == MAKES_A_STREAM
+    assert set(naming(r"captureStream|MediaStreamTrackProcessor", sources)) == {BLURRED, DRAWN}
+    # The simulated face is given nobody's picture to draw.
+    assert not naming(r"getUserMedia|<video|HTMLVideoElement|drawImage|srcObject", {DRAWN: sources[DRAWN]})
 
 
 def test_nothing_can_take_a_still_of_what_is_held_to_the_camera():
@@ -51,7 +54,7 @@ def test_nothing_can_take_a_still_of_what_is_held_to_the_camera():
     assert re.search(drawn, 'const paper = el("canvas", {})')
     sources = texts("frontend", ".ts")
     assert not naming(still, sources)
-    assert set(naming(drawn, sources)) == DRAWS
+    assert set(naming(drawn, sources)) == {BLURRED, LIGHT, DRAWN}
     assert not naming(f"{still}|{drawn}", texts("blikk/web/templates", ".html"))
 
 
