@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import call, clicks, day, fanout, messages, report
+from bench import call, clicks, day, fanout, messages, practice, report
 from bench.machine import ROOT, facts
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -23,6 +23,7 @@ def measurements() -> dict[str, Callable[[], dict[str, float]]]:
         "clicks": clicks.measure,
         "day": day.measure,
         "messages": messages.measure,
+        "practice": practice.measure,
     }
     if importlib.util.find_spec("bench.outbox"):
         from bench import outbox

@@ -26,6 +26,7 @@ PROMISES = (
     Promise("clicks_arrived_to_talking", "Presses from \"is here\" to talking", 1),
     Promise("clicks_arrived_to_talking_known_patient", "Clicks from \"is here\" to a confirmed frame, known patient with green lights", 1),
     Promise("keys_arrived_to_talking_known_patient", "Keys on the same way", 1),
+    Promise("seconds_practice_story", "The simulated patient through a whole consultation, unattended", 120, "s"),
     Promise("outbox_lost", "Messages lost when workers are killed", 0),
     Promise("outbox_doubled", "Messages sent twice when workers are killed", 0),
     Promise("random_transport_lost", "Invitations lost by a transport that fails at random", 0),

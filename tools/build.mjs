@@ -1,5 +1,5 @@
 // Builds scripts and styles for the browser, and beside each script the list of words that it shows.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { wordsIn } from "./words.mjs";
 
@@ -14,8 +14,15 @@ const ENTRIES = {
   shell: "frontend/door/shell.ts",
   answer: "frontend/door/answer.ts",
   equipment: "frontend/door/equipment.ts",
+  // The simulated patient, in a practice place only; and the page where patients practise.
+  practice: "frontend/practice/patient.ts",
+  rehearsal: "frontend/practice/rehearsal.ts",
+  ove: "frontend/practice/page.ts",
+  "practice-style": "frontend/styles/practice.css",
   clinic: "frontend/clinic/main.ts",
+  "staff-equipment": "frontend/desk/equipment.ts",
   desk: "frontend/desk/main.ts",
+  help: "frontend/desk/help.ts",
   writing: "frontend/writing/main.ts",
   patient: "frontend/styles/patient.css",
   stage: "frontend/styles/patient-stage.css",
@@ -47,6 +54,24 @@ const { metafile } = await build({
   external: ["*.woff2"],
 });
 
+// The worker that blurs the background, and its parts: a classic script, fetched by itself and only when blur is on.
+await build({
+  entryPoints: [{ in: "frontend/blur/worker.ts", out: "blur-worker" }],
+  outdir: OUT,
+  bundle: true,
+  format: "iife",
+  minify: true,
+  target: ["chrome109", "firefox115", "safari16"],
+  logLevel: "warning",
+});
+const BLUR_FROM = "node_modules/@twilio/video-processors/dist/build";
+const BLUR = {
+  "blur-tflite.js": "tflite-simd-1-0-0.js",
+  "blur-tflite.wasm": "tflite-simd-1-0-0.wasm",
+  "blur-model.tflite": "selfie_segmentation_landscape.tflite",
+};
+for (const [made, from] of Object.entries(BLUR)) copyFileSync(`${BLUR_FROM}/${from}`, `${OUT}/${made}`);
+
 for (const [file, output] of Object.entries(metafile.outputs)) {
   if (!file.endsWith(".js")) continue;
   const sources = Object.keys(output.inputs).filter((path) => path.startsWith("frontend/"));
@@ -56,7 +81,12 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
 }
 
 // What an older build left behind goes last, so that a running server never misses a file.
-const fresh = new Set([".done", ...Object.keys(metafile.outputs).map((file) => file.slice(OUT.length + 1))]);
+const fresh = new Set([
+  ".done",
+  "blur-worker.js",
+  ...Object.keys(BLUR),
+  ...Object.keys(metafile.outputs).map((file) => file.slice(OUT.length + 1)),
+]);
 for (const name of readdirSync(OUT)) {
   if (!fresh.has(name) && !/^words\..*\.json$/.test(name)) rmSync(`${OUT}/${name}`, { recursive: true });
 }

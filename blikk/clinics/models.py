@@ -73,6 +73,10 @@ class Clinic(Opaque):
     keeps_card_mark = models.BooleanField(default=False)
     # Whom staff call when something fails: [{"name": …, "phone": …, "hours": …}], in the order to call them.
     support_contacts = models.JSONField(default=list, blank=True)
+    # Whether an administrator put the reminder away of what is missing before the first consultation.
+    hides_start = models.BooleanField(default=False)
+    # A place of one clinician's to practise in: no clinic of anybody's, emptied every day (decision 37).
+    is_practice = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -153,6 +157,19 @@ class Membership(Opaque):
     def name(self) -> str:
         """The name that patients and colleagues see."""
         return self.user.name
+
+
+class EquipmentCheck(models.Model):
+    """The last time a member of staff tried their own equipment here, and what was found, as codes."""
+
+    membership = models.OneToOneField(Membership, models.PROTECT, related_name="equipment_check")
+    checked_at = models.DateTimeField()
+    # {"camera": …, "microphone": …, "sound": …, "network": …, "echo": …, "light": …}
+    found = models.JSONField(default=dict)
+    is_well = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"EquipmentCheck of {self.membership_id}"
 
 
 class VideoKind(models.TextChoices):

@@ -20,9 +20,15 @@ class HelpKind:
 
 
 def memberships_of(user: AbstractBaseUser) -> Sequence[Membership]:
-    """Where a person works now, by the clinic's name."""
-    rows = Membership.objects.filter(user_id=user.pk, ended_at__isnull=True)
+    """Where a person works now, by the clinic's name; where they practise is no work."""
+    rows = Membership.objects.filter(user_id=user.pk, ended_at__isnull=True, clinic__is_practice=False)
     return list(rows.select_related("clinic", "user").order_by("clinic__name", "pk"))
+
+
+def practises_at(user: AbstractBaseUser, clinic: object) -> Membership | None:
+    """A person's membership of their own practice place, if the session is in it."""
+    rows = Membership.objects.filter(user_id=user.pk, clinic__is_practice=True, ended_at__isnull=True)
+    return rows.filter(clinic__public_id=clinic).select_related("clinic", "user").first() if clinic else None
 
 
 def find_clinic(public_id: str) -> Clinic | None:

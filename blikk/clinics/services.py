@@ -33,6 +33,7 @@ SETTINGS = (
     "always_asks_code",
     "keeps_card_mark",
     "offers_eid",
+    "hides_start",
 )
 LONGEST_EARLY = 240
 _HPR = re.compile(r"[0-9]{7,9}")

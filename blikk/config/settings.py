@@ -58,6 +58,8 @@ BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
+BLIKK_TIME_SERVER = env.TIME_SERVER
+BLIKK_BACKUPS = env.BACKUPS
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
 # Whom clinics call about the installation itself.
 BLIKK_OPERATOR = {
@@ -138,6 +140,7 @@ INSTALLED_APPS = [
     "blikk.consultations",
     "blikk.writing",
     "blikk.documentation",
+    "blikk.practice",
     "blikk.web",
 ]
 

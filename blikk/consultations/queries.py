@@ -47,6 +47,11 @@ def open_close_outs(clinic: Clinic, *, clinician: Membership | None = None) -> Q
     return found.order_by("ended_at", "pk")
 
 
+def has_ended_any(clinic: Clinic) -> bool:
+    """Whether anybody at the clinic ever had a consultation and ended it."""
+    return of(clinic).filter(ended_at__isnull=False).exists()
+
+
 def participant_by_invitation(invitation: Invitation) -> Participant | None:
     """The invited person's place in a consultation, if they were let in."""
     return Participant.objects.filter(invitation=invitation).select_related(*_WITH).first()

@@ -1,6 +1,7 @@
 """The `blikk` command: one word for each thing that an operator does."""
 
 import argparse
+import json
 import os
 import signal
 import sys
@@ -42,7 +43,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     worker.add_argument("--name", default="", help="how this worker signs its leases")
     _add(acts, "migrate", _migrate, "bring the database up to date")
-    _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
+    doctor = _add(acts, "doctor", _doctor, "check the installation, and say how to mend it")
+    doctor.add_argument("--json", action="store_true", help="for a program that watches")
+    doctor.add_argument(
+        "--send-to",
+        nargs="+",
+        default=[],
+        metavar="ADDRESS",
+        help="really send a test: +4799999999, or an e-mail",
+    )
     _add_messages(acts)
     _add_audit(acts)
     _add_keys(acts)
@@ -164,17 +173,26 @@ def _migrate(_given: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_given: argparse.Namespace) -> int:
+def _doctor(given: argparse.Namespace) -> int:
     from django.core.exceptions import ImproperlyConfigured
 
     try:
         _set_up()
     except ImproperlyConfigured as fault:
-        print(f"FAULT  settings: {fault}")
+        if given.json:
+            finding = {
+                "what": "settings",
+                "is_well": False,
+                "how": str(fault),
+                "fix": "Change the value it names.",
+            }
+            print(json.dumps({"is_well": False, "findings": [finding]}, indent=2))
+        else:
+            print(f"FAULT  settings: {fault}")
         return 1
     from blikk.jobs.doctor import examine
 
-    return examine(sys.stdout)
+    return examine(sys.stdout, as_json=given.json, send_to=given.send_to)
 
 
 def _try(given: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """The first clinic and its first administrator, who then does the rest on the pages."""
 
 import argparse
+import re
 import sys
 
 from django.conf import settings
@@ -13,9 +14,16 @@ from blikk.clinics.labels import questions_about
 from blikk.clinics.services import Added, Post, add_member, open_clinic
 from blikk.kernel.actors import SYSTEM
 
+LONGEST_SLUG = 60
+
 
 def add(given: argparse.Namespace) -> int:
     """Open a clinic, and print the link with which the administrator chooses a password."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", given.slug) or len(given.slug) > LONGEST_SLUG:
+        print(
+            "blikk: --slug stands in addresses: small letters a-z, digits and -, at most 60", file=sys.stderr
+        )
+        return 1
     if not given.sender and "names_an_illness" in questions_about(given.name):
         print(f"blikk: «{given.name}» in a message could tell what somebody is treated for.", file=sys.stderr)
         print("blikk: give a neutral name too, such as --sender Legekontoret", file=sys.stderr)
@@ -30,6 +38,7 @@ def add(given: argparse.Namespace) -> int:
         key = password_key(added.membership.user)
         print(f"{given.administrator} chooses a password here, once, within three days:")
         print(f"{settings.BLIKK_BASE_URL}{reverse('choose_password')}#{key}")
+        print("After that, the page Kom i gang says what is left until the first consultation.")
     else:
         print(f"{given.email} has an account already, and signs in as before: {settings.BLIKK_BASE_URL}/inn/")
     return 0

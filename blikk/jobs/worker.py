@@ -20,6 +20,7 @@ from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
 from blikk.journeys.lost_links import answer_lost_links
+from blikk.journeys.practice import clear_old as clear_practice
 from blikk.journeys.queue import sweep
 from blikk.journeys.reminders import take_back_stale
 from blikk.kernel.ids import new_id
@@ -140,6 +141,7 @@ def _keep_house(due: datetime) -> datetime:
     forget_requests(now=now)
     sweep_orphans(now=now)
     forget_drafts(now=now)
+    clear_practice(now=now)
     return now + HOUSE_EVERY
 
 

@@ -201,8 +201,10 @@ def send(
 ) -> None:
     """Write to an invited person on every channel that their invitation went by, or on those that are given.
 
-    A letter is printed by a person.
+    A letter is printed by a person, and from a practice place nothing is sent at all.
     """
+    if invitation.clinic.is_practice:
+        return
     words = compose(
         kind,
         invitation,

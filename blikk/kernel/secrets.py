@@ -7,16 +7,20 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Cast
+from django.db.models import Max
+from django.db.models.functions import Cast, Substr
 
 _NONCE = 12
 _AT_ONCE = 500
+# Version and key of what is sealed: v2:0123abcd
+_NAME = 11
 
 
 class KeyIsMissing(Exception):
@@ -120,6 +124,40 @@ class ClinicSealedField(_Unsearchable):
 
     def _bound_in(self, row: models.Model) -> str:
         return f"{self.bound_to()}:{row.clinic_id}"  # type: ignore[attr-defined]
+
+
+def unreadable_columns() -> list[str]:
+    """The encrypted columns that hold what no key of today opens; one value for each key is tried."""
+    return sorted(
+        {
+            field.bound_to()
+            for model, field in _columns()
+            for row in _one_for_each_key(model, field)
+            if not _opens(*row)
+        }
+    )
+
+
+def _one_for_each_key(model: type[models.Model], field: _Unsearchable) -> Iterator[tuple[str, str]]:
+    lying = model._default_manager.annotate(lies=Cast(field.attname, models.TextField())).exclude(lies="")
+    by_key = (
+        lying.annotate(sealer=Substr("lies", 1, _NAME))
+        .order_by("sealer")
+        .values("sealer")
+        .annotate(newest=Max("pk"))
+    )
+    of_clinic = ("clinic_id",) if isinstance(field, ClinicSealedField) else ()
+    newest = [row["newest"] for row in by_key]
+    for sealed, *clinic in lying.filter(pk__in=newest).values_list("lies", *of_clinic):
+        yield sealed, ":".join([field.bound_to(), *map(str, clinic)])
+
+
+def _opens(sealed: str, bound_to: str) -> bool:
+    try:
+        unseal(sealed, bound_to)
+    except (KeyIsMissing, InvalidTag, ValueError):
+        return False
+    return True
 
 
 def renew_columns() -> int:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 
 from blikk.accounts.policies import Standing, standing_of
-from blikk.clinics.queries import memberships_of
+from blikk.clinics.queries import memberships_of, practises_at
 from blikk.consultations.queries import sits_in_conversation
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import DomainError, NotFound
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Where the pages keep which of several clinics a person works at just now.
 CLINIC = "clinic"
+# The practice place that the session is in.
+PRACTICE = "practice"
 
 
 class SignedOut(DomainError):
@@ -54,4 +56,6 @@ def staff_behind(cookies: dict[str, str], *, where: str, now: datetime) -> Staff
     current = [m for m in memberships if len(memberships) == 1 or m.clinic.public_id == chosen]
     if not current:
         raise NotFound
+    practising = practises_at(user, session.get(PRACTICE))
+    current = [practising] if practising else current
     return Staff(current[0].clinic, current[0], Actor("staff", user.public_id, where))

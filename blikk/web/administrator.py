@@ -17,6 +17,7 @@ from blikk.accounts import services as accounts
 from blikk.audit import queries as audit
 from blikk.audit.services import looked_at
 from blikk.clinics import queries, services
+from blikk.journeys.getting_started import start_of
 from blikk.journeys.trail import patients_behind, things_about
 from blikk.kernel.errors import NotFound
 from blikk.patients import queries as patients
@@ -51,7 +52,9 @@ def clinic(request: StaffRequest) -> HttpResponse:
         if done:
             messages.success(request, gettext("Innstillingene er lagret."))
             return redirect("clinic")
-    return render(request, "administrator/clinic.html", {"form": form}, status=_status(form))
+    missing = 0 if request.clinic.hides_start else start_of(request.clinic).missing
+    context = {"form": form, "missing": missing}
+    return render(request, "administrator/clinic.html", context, status=_status(form))
 
 
 @staff("administrator")

@@ -11,13 +11,18 @@ from blikk.web import (
     administrator_support,
     cards,
     contacts,
+    getting_started,
     information_pages,
+    practice,
     video_solution,
     writing,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/", administrator.clinic, name="clinic"),
+    path("klinikk/kom-i-gang", getting_started.getting_started, name="getting_started"),
+    path("klinikk/kom-i-gang/prov", getting_started.send_trial, name="send_trial"),
+    path("klinikk/kom-i-gang/skjul", getting_started.hide_start, name="hide_start"),
     path("klinikk/ansatte/", administrator.members, name="members"),
     path("klinikk/ansatte/ny", administrator.member_new, name="member_new"),
     path("klinikk/ansatte/<str:member_id>", administrator.member, name="member"),
@@ -47,5 +52,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/sporsmal/<str:series>", administrator_questions.question, name="question"),
     path("klinikk/sporsmal/<str:series>/opp", administrator_questions.question_up, name="question_up"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
+    path("klinikk/oving", practice.practised, name="practised"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -31,7 +31,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.",),
     "writing": ("case.", "photo."),
-    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar."),
+    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice."),
 }
 LOOKS = ".looked_at"
 
@@ -138,6 +138,7 @@ ACTS: dict[str, Promise] = {
     "clinic.notice_put_up": _("Oppslag satt opp"),
     "clinic.notice_taken_down": _("Oppslag tatt ned"),
     "clinic.opened": _("Virksomheten opprettet"),
+    "clinic.trial_sent": _("Sendte en prøve til seg selv"),
     "clinic.setting_changed": _("Innstilling endret"),
     "clinic.video_chosen": _("Videoløsning valgt"),
     "companion.consented": _("Ja til at noen er med"),
@@ -192,6 +193,7 @@ ACTS: dict[str, Promise] = {
     "invitation.wrong_answer": _("Feil svar på invitasjon"),
     "member.added": _("Ansatt lagt til"),
     "member.alerts_chosen": _("Valgte hvordan de varsles"),
+    "member.equipment_checked": _("Prøvde eget utstyr"),
     "member.changed": _("Ansatt endret"),
     "member.ended": _("Tilgang avsluttet"),
     "member.hpr_from_helse_id": _("HPR-nummer hentet fra HelseID"),
@@ -231,6 +233,8 @@ ACTS: dict[str, Promise] = {
     "queue.serving_stopped": _("Sluttet i køen"),
     "queue.status_set": _("Endret status i køen"),
     "queue.told": _("Melding til alle som venter"),
+    "practice.begun": _("Begynte å øve"),
+    "practice.finished": _("Øvde til slutten"),
     "queue_place.looked_at": _("Så på en som venter"),
     "series.booked": _("Rekke av timer bestilt"),
     "slot.held": _("Ledig time holdt av"),

@@ -81,6 +81,14 @@ CLINICIAN = Manual(
     _("Veiledning for behandlere"),
     (
         Chapter(
+            _("Øv først"),
+            (
+                _("Prøv hodetelefoner, kamera og lys på siden «Utstyr»."),
+                _("Øv med en laget pasient til du er trygg. Du kan øve så ofte du vil."),
+            ),
+            "practice",
+        ),
+        Chapter(
             _("Før den første kommer"),
             (
                 _("Åpne dagen, og gjør kamera og mikrofon klare."),
@@ -174,6 +182,7 @@ MANUALS = {"sekretar": SECRETARY, "behandler": CLINICIAN, "administrator": ADMIN
 OF_ROLE = {"secretary": "sekretar", "clinician": "behandler", "administrator": "administrator"}
 # Which roles may open the pages of a manual: a link that leads nowhere is not shown.
 OPEN_TO = {
+    "practice": ("clinician",),
     "book": ("clinician", "secretary"),
     "front_desk": ("clinician", "secretary"),
     "timetable": ("clinician", "secretary"),

@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -22,7 +22,7 @@ from blikk.consultations.queries import sits_in_conversation
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import DomainError, IllegalMove, Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_id
-from blikk.web.access import address_of, wants_json
+from blikk.web.access import address_of, is_page, wants_json
 from blikk.web.forms import WORDS
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 CLINIC = "clinic"
+# The practice place that the session is in; until it is left, every page is of that place.
+PRACTICE = "practice"
 # Set by a script on what it sends by itself, such as autosaves and counters: no sign of a person.
 BACKGROUND = "X-Blikk-Background"
 # What a session with a password only may reach: the pages that make it a whole one, and the way out.
@@ -43,6 +45,13 @@ SET_UP_PAGES = frozenset(
         "mfa_add_webauthn",
         "mfa_view_recovery_codes",
     }
+)
+# What a practice place has of the staff side: what one practises, and nothing that writes to anybody.
+PRACTISED_PAGES = frozenset(
+    {"practice", "practice_begin", "practice_leave", "practice_follow", "staff_home", "day", "day_rows"}
+    | {"admit", "own_side", "conversation", "conversation_side", "conversation_people", "note", "close_out"}
+    | {"conversation_identity", "conversation_shown", "conversation_told", "conversation_suitability"}
+    | {"video_right", "hold_a_while", "back_from_a_while", "frame", "frame_tick", "confirm_frame"}
 )
 STATUS_OF: dict[type[DomainError], int] = {NotFound: 404, Overtaken: 409, IllegalMove: 409, Invalid: 422}
 REFUSED = 409
@@ -90,12 +99,19 @@ class Staff:
             self._recognise(request, timezone.now())
         return self.get_response(request)
 
-    def process_view(self, request: Any, _view: Any, _args: Any, _kwargs: Any) -> None:
-        if request.standing is not Standing.PASSWORD_ONLY:
-            return
-        if request.resolver_match.url_name not in SET_UP_PAGES:
+    def process_view(self, request: Any, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        name = request.resolver_match.url_name
+        if request.standing is Standing.PASSWORD_ONLY and name not in SET_UP_PAGES:
             request.user = AnonymousUser()
             request.actor = None
+        is_at_work = request.clinic is None or not request.clinic.is_practice
+        if is_at_work or not hasattr(view, "audience") or name in PRACTISED_PAGES:
+            return None
+        # What could reach people who exist is not there in a practice place (decision 37).
+        if not is_page(request):
+            return not_found(request)
+        messages.info(request, gettext("Den siden er ikke med i øvingen. Avslutt øvingen først."))
+        return redirect("practice")
 
     def _recognise(self, request: Any, now: datetime) -> None:
         user = request.user
@@ -123,6 +139,11 @@ class Staff:
         memberships = clinics.memberships_of(request.user)
         chosen = request.session.get(CLINIC)
         current = [m for m in memberships if len(memberships) == 1 or m.clinic.public_id == chosen]
+        practising = clinics.practises_at(request.user, request.session.get(PRACTICE))
+        # Who works there no more does not practise there either.
+        if practising is not None and current:
+            current = [practising]
+            memberships = []
         if current:
             request.membership = current[0]
             request.clinic = current[0].clinic

@@ -22,7 +22,6 @@ from blikk.web.access import StaffRequest, staff
 from blikk.web.forms import REQUIRED, StaffForm
 from blikk.web.public_forms import CodeForm
 
-DESK = ("clinician", "secretary")
 # Codes are paid for, and go to whatever number was typed.
 CODES, ANSWERS, WINDOW = 6, 30, 60 * 60
 # What the public pages say otherwise: to ring the clinic is no advice for who works there.
@@ -60,7 +59,7 @@ class OwnPhoneForm(StaffForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@staff(*DESK)
+@staff()
 def own_alerts(request: StaffRequest) -> HttpResponse:
     """Show how one is told that somebody waits, and change it."""
     form = AlertsForm(
@@ -80,7 +79,7 @@ def own_alerts(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @never_cache
-@staff(*DESK)
+@staff()
 def own_phone_code(request: StaffRequest) -> HttpResponse:
     """Send a code to the phone that was typed, and take the code that came."""
     phone = OwnPhoneForm(request.POST)
@@ -94,7 +93,7 @@ def own_phone_code(request: StaffRequest) -> HttpResponse:
 
 
 @require_POST
-@staff(*DESK)
+@staff()
 def own_phone_remove(request: StaffRequest) -> HttpResponse:
     """Take one's phone away."""
     own_phone.remove(request.user, actor=request.actor, now=timezone.now())

@@ -30,6 +30,7 @@ from blikk.scheduling.queries import has_open_turn
 from blikk.web.access import JsonRequest, address_of, same_origin_json
 from blikk.web.door_page import CLOSED, door_page, first_screen
 from blikk.web.information import CURRENT, TEXTS, read_version, version_now
+from blikk.web.practice import practice_scripts
 from blikk.web.typed import read_birth_date, read_digits
 
 OPENINGS_A_MINUTE = 300
@@ -117,6 +118,7 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
         "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
         "address": clinic.address,
+        **practice_scripts(clinic.is_practice),
     }
 
 

@@ -15,6 +15,7 @@ from blikk.web import (
     patient,
     patient_frame,
     public,
+    rehearsal,
     self_booking,
     written,
 )
@@ -43,6 +44,7 @@ urlpatterns = [
     path("adresse", own_contact.shell, name="own_contact_shell"),
     path("adresse/open", own_contact.open_link, name="own_contact_open"),
     path("adresse/svar", own_contact.answer, name="own_contact"),
+    path("ov", rehearsal.rehearsal, name="rehearsal"),
     path("healthz", public.healthz, name="healthz"),
     path("readyz", public.readyz, name="readyz"),
     path("m", patient.shell, name="patient_shell"),

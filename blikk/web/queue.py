@@ -90,6 +90,7 @@ def _along(request: StaffRequest, arrival_id: str) -> dict[str, Any]:
     found = along(mine, mine.patient, now=now)
     offers = companions.offered(request.clinic, mine.patient, None, now=now)
     return {
+        "patient": mine.patient.public_id,
         "along": [(one.name, role(one.role), consent_mark(one.standing), one.is_here) for one in found],
         "offers": show_offers(
             [one for one in offers if one.companion.name not in {with_.name for with_ in found}]

@@ -211,7 +211,10 @@ def picture(jpeg: bytes) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response._csp_config = {  # type: ignore[attr-defined]
         "default-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
         "frame-ancestors": ["'none'"],
+        "form-action": ["'none'"],
         "sandbox": True,
     }
     return response

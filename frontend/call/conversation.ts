@@ -18,14 +18,14 @@ import type { Conversation, ConversationOptions, PrepareOptions, Room } from "./
 import type { Counters } from "./gauge";
 import type { Seated } from "./held";
 import { nextRung, TOP } from "./ladder";
-import { Own, type Trouble } from "./own";
+import { Own, type Trouble, type Why } from "./own";
 import { Relay } from "./relay";
 import { Speaker } from "./speaker";
 import { type Prepared, prepareConnection, Ties } from "./ties";
 
 export type { ConversationState, Person } from "./call";
 export type { Conversation, ConversationOptions, PrepareOptions } from "./face";
-export type { Trouble } from "./own";
+export type { Trouble, Why } from "./own";
 export type { Prepared } from "./ties";
 
 /** Makes devices, certificate and connection object ready, so that being let in costs one round trip. Never throws. */
@@ -47,7 +47,7 @@ class Talk implements Conversation {
   private readonly own: Own;
   private readonly ties: Ties;
   private readonly listeners = new Set<(state: ConversationState) => void>();
-  private readonly troubled = new Set<(trouble: Trouble) => void>();
+  private readonly troubled = new Set<(trouble: Trouble, why: Why) => void>();
   private readonly relay: Relay;
   private readonly channel: ChannelKeeper;
   private readonly speaker: Speaker;
@@ -66,9 +66,10 @@ class Talk implements Conversation {
       signal,
       onTrack: (kind, track) => this.ties.replace(kind, track),
       onChange: () => this.ownChanged(),
-      onTrouble: (trouble) => {
-        for (const listener of this.troubled) listener(trouble);
+      onTrouble: (trouble, why) => {
+        for (const listener of this.troubled) listener(trouble, why);
       },
+      dress: options.dress,
     });
     this.relay = new Relay(socket, (ice) => this.ties.takeIce(ice));
     this.channel = new ChannelKeeper({
@@ -127,7 +128,7 @@ class Talk implements Conversation {
     return () => this.listeners.delete(listener);
   }
 
-  onTrouble(listener: (trouble: Trouble) => void): void {
+  onTrouble(listener: (trouble: Trouble, why: Why) => void): void {
     this.troubled.add(listener);
   }
 

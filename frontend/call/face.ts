@@ -5,7 +5,7 @@ import type { Link } from "../shared/link";
 import type { ConversationState } from "./call";
 import type { Counters } from "./gauge";
 import type { Seated } from "./held";
-import type { Trouble } from "./own";
+import type { Trouble, Why } from "./own";
 import type { Prepared } from "./ties";
 
 /** The room of the other solution. */
@@ -30,13 +30,15 @@ export interface ConversationOptions {
   /** Ends the conversation on this page, stops the devices and closes every connection. */
   readonly signal: AbortSignal;
   readonly onChange?: (state: ConversationState) => void;
+  /** Changes the camera's picture before anybody sees it. */
+  readonly dress?: (track: MediaStreamTrack) => Promise<MediaStreamTrack>;
 }
 
 export interface Conversation {
   state(): ConversationState;
   /** Tells of every change; returns the way to stop. */
   subscribe(listener: (state: ConversationState) => void): () => void;
-  onTrouble(listener: (trouble: Trouble) => void): void;
+  onTrouble(listener: (trouble: Trouble, why: Why) => void): void;
   streamOf(participant: string): MediaStream | null;
   readonly ownStream: MediaStream;
   /** Takes devices that opened when the conversation had begun already. */

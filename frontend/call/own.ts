@@ -1,35 +1,24 @@
 /** The own camera, microphone and screen: opened, switched, stopped. Never throws; what failed is told by name. */
 
+import { type Fault, PICTURE as FIRST_PICTURE, faultOf, SOUND } from "../shared/devices";
+
 export type Trouble = "camera" | "microphone" | "screen";
+/** Why: for a microphone that was pulled out, whether another one took its place. */
+export type Why = Fault | "replaced";
 
 export interface OwnOptions {
   readonly stream: MediaStream | null;
   /** Another track is to be sent on a line, or none. */
   readonly onTrack: (kind: "audio" | "video", track: MediaStreamTrack | null) => void;
   readonly onChange: () => void;
-  readonly onTrouble: (trouble: Trouble) => void;
+  readonly onTrouble: (trouble: Trouble, why: Why) => void;
+  /** Changes the camera's picture before anybody sees it, such as by blurring what is behind. */
+  readonly dress?: ((track: MediaStreamTrack) => Promise<MediaStreamTrack>) | undefined;
   readonly signal: AbortSignal;
 }
 
-const PICTURE: MediaTrackConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 30, max: 30 },
-};
-const SOUND: MediaTrackConstraints = {
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
-};
-
-async function open(constraints: MediaStreamConstraints): Promise<MediaStreamTrack | null> {
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia(constraints);
-    return stream.getTracks()[0] ?? null;
-  } catch {
-    return null;
-  }
-}
+/** The side of a phone that the camera looks to is asked for by name. */
+const { facingMode: _facing, ...PICTURE } = FIRST_PICTURE;
 
 async function devices(kind: MediaDeviceKind): Promise<MediaDeviceInfo[]> {
   try {
@@ -56,6 +45,7 @@ export class Own {
   private muted = false;
   /** The person has pressed a button, so devices that open late are not switched on against it. */
   private hasChosen = false;
+  private hasLostSound = false;
   private facing: "user" | "environment" = "user";
   /** While nothing is to be open: what was. */
   private rested: { readonly camera: boolean } | null = null;
@@ -64,7 +54,9 @@ export class Own {
   constructor(private readonly options: OwnOptions) {
     this.take("microphone", options.stream?.getAudioTracks()[0] ?? null);
     this.take("camera", options.stream?.getVideoTracks()[0] ?? null);
-    options.signal.addEventListener("abort", () => this.stop());
+    const { signal } = options;
+    signal.addEventListener("abort", () => this.stop());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.pluggedIn(), { signal });
   }
 
   get audio(): MediaStreamTrack | null {
@@ -107,7 +99,7 @@ export class Own {
       const before = this.rested;
       this.rested = null;
       if (!before) return;
-      if (!this.microphone) this.take("microphone", await open({ audio: SOUND }));
+      if (!this.microphone) this.take("microphone", await this.open("microphone", { audio: SOUND }));
       if (before.camera && !this.camera) await this.openCamera({ facingMode: this.facing });
     });
   }
@@ -120,8 +112,9 @@ export class Own {
         for (const track of stream.getTracks()) track.stop();
         return;
       }
-      const [audio] = stream.getAudioTracks();
-      const [video] = stream.getVideoTracks();
+      // A device that was just pulled out is still in the stream of whoever opened it.
+      const audio = stream.getAudioTracks().find((one) => one.readyState === "live");
+      const video = stream.getVideoTracks().find((one) => one.readyState === "live");
       if (audio && !this.microphone) this.take("microphone", audio);
       if (video && !this.camera) this.take("camera", video);
     });
@@ -130,11 +123,8 @@ export class Own {
   setMicrophone(on: boolean): Promise<void> {
     this.hasChosen = true;
     return this.inTurn(async () => {
-      if (on && this.microphone === null) {
-        const track = await open({ audio: SOUND });
-        if (!track) this.options.onTrouble("microphone");
-        this.take("microphone", track);
-      }
+      if (on && this.microphone === null)
+        this.take("microphone", await this.open("microphone", { audio: SOUND }));
       this.muted = !on;
       if (this.microphone) this.microphone.enabled = on;
     });
@@ -169,9 +159,8 @@ export class Own {
       const before = this.microphone?.getSettings().deviceId;
       const other = following(await devices("audioinput"), before);
       if (!other) return;
-      const track = await open({ audio: { ...SOUND, deviceId: { exact: other } } });
+      const track = await this.open("microphone", { audio: { ...SOUND, deviceId: { exact: other } } });
       if (track) this.take("microphone", track);
-      else this.options.onTrouble("microphone");
     });
   }
 
@@ -186,7 +175,7 @@ export class Own {
       } catch (error) {
         // Closing the browser's own question is no fault.
         if (!(error instanceof DOMException && error.name === "NotAllowedError"))
-          this.options.onTrouble("screen");
+          this.options.onTrouble("screen", "failed");
       }
     });
   }
@@ -197,12 +186,22 @@ export class Own {
   }
 
   private async openCamera(choice: MediaTrackConstraints, fallback?: string): Promise<void> {
-    let track = await open({ video: { ...PICTURE, ...choice } });
-    if (!track) {
-      this.options.onTrouble("camera");
-      if (fallback) track = await open({ video: { ...PICTURE, deviceId: fallback } });
+    let track = await this.open("camera", { video: { ...PICTURE, ...choice } });
+    if (!track && fallback) track = await this.open("camera", { video: { ...PICTURE, deviceId: fallback } });
+    this.take("camera", (track && (await this.options.dress?.(track))) || track);
+  }
+
+  /** One device, or null and why not. */
+  private async open(
+    which: "camera" | "microphone",
+    wanted: MediaStreamConstraints,
+  ): Promise<MediaStreamTrack | null> {
+    try {
+      return (await navigator.mediaDevices.getUserMedia(wanted)).getTracks()[0] ?? null;
+    } catch (error) {
+      this.options.onTrouble(which, faultOf(error, navigator.userAgent));
+      return null;
     }
-    this.take("camera", track);
   }
 
   private show(track: MediaStreamTrack | null): void {
@@ -240,8 +239,26 @@ export class Own {
     void this.inTurn(async () => {
       if (this[which] !== track) return;
       this.take(which, null);
-      this.options.onTrouble(which);
-      if (which === "microphone") this.take("microphone", await open({ audio: SOUND }));
+      if (which === "camera") return this.options.onTrouble(which, "unplugged");
+      this.hasLostSound = !(await this.findSound());
+      this.options.onTrouble(which, this.hasLostSound ? "unplugged" : "replaced");
+    });
+  }
+
+  /** Takes sound from whatever microphone there is. */
+  private async findSound(): Promise<boolean> {
+    const { mediaDevices } = navigator;
+    const found = await mediaDevices.getUserMedia({ audio: SOUND }).catch(() => null);
+    this.take("microphone", found?.getTracks()[0] ?? null);
+    return found !== null;
+  }
+
+  /** Something was plugged in: whoever lost their sound has it back without a press. */
+  private pluggedIn(): void {
+    void this.inTurn(async () => {
+      if (!this.hasLostSound || this.microphone) return;
+      this.hasLostSound = !(await this.findSound());
+      if (!this.hasLostSound) this.options.onTrouble("microphone", "replaced");
     });
   }
 

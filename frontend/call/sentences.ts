@@ -3,7 +3,7 @@
 import type { Quality, Role } from "../shared/frames";
 import { t } from "../shared/words";
 import type { Banner, Media, Person } from "./call";
-import type { Trouble } from "./own";
+import type { Trouble, Why } from "./own";
 
 export type Side = "patient" | "clinician";
 
@@ -98,14 +98,45 @@ function overdueWords(side: Side, phone: string): string {
   return t("Vi får ikke kontakt, men prøver fortsatt. Ring oss på {phone}.", { phone });
 }
 
-export function troubleWords(trouble: Trouble): string {
-  switch (trouble) {
-    case "camera":
+/** What happened to a device, what still works, and what to do. */
+export function troubleWords(trouble: Trouble, why: Why): string {
+  if (trouble === "screen") return t("Skjermen kunne ikke deles. Prøv en gang til.");
+  return trouble === "camera" ? cameraWords(why) : microphoneWords(why);
+}
+
+function cameraWords(why: Why): string {
+  switch (why) {
+    case "unplugged":
+      return t("Kameraet ble koblet fra. De andre hører deg. Sett det i, og slå på kameraet igjen.");
+    case "denied":
+    case "denied_by_system":
+      return t(
+        "Kameraet er sperret. Gi lov ved adressen øverst eller i innstillingene, og slå på kameraet igjen.",
+      );
+    case "in_use":
+      return t("Et annet program bruker kameraet. Lukk det, og slå på kameraet igjen.");
+    case "missing":
+      return t("Vi finner ikke noe kamera. De andre hører deg. Sett det i, og slå på kameraet igjen.");
+    default:
       return t("Kameraet svarer ikke. De andre hører deg fortsatt.");
-    case "microphone":
-      return t("Mikrofonen svarer ikke. Sjekk at den er koblet til.");
-    case "screen":
-      return t("Skjermen kunne ikke deles. Prøv en gang til.");
+  }
+}
+
+function microphoneWords(why: Why): string {
+  switch (why) {
+    case "replaced":
+      return t("Mikrofonen ble koblet fra. Vi bruker en annen nå.");
+    case "denied":
+    case "denied_by_system":
+      return t(
+        "Mikrofonen er sperret. Gi lov ved adressen øverst eller i innstillingene, og slå den på igjen.",
+      );
+    case "in_use":
+      return t("Et annet program bruker mikrofonen. Lukk det, og slå på mikrofonen igjen.");
+    default:
+      return t(
+        "Vi finner ingen mikrofon. Sett den i, så hører de deg igjen. Dere kan også snakke på telefon.",
+      );
   }
 }
 

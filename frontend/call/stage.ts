@@ -1,11 +1,13 @@
 /** Puts the conversation on the page: pictures, buttons, text lane, and what there is to say about the connection. */
 
-import { el, say, set, show } from "../shared/dom";
+import { el, icon, say, set, show } from "../shared/dom";
 import { t } from "../shared/words";
 import { bannerOf, type ConversationState, isMediaClosed, isOver, type Place } from "./call";
 import { makeElsewhere } from "./elsewhere";
 import type { Conversation } from "./face";
+import { CAMERA_OFF, MICROPHONE_OFF, SCREEN } from "./icons";
 import { makeLane } from "./lane";
+import type { Trouble } from "./own";
 import { makePhone } from "./phone";
 import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
 import { makeSubtitles } from "./subtitles";
@@ -91,16 +93,25 @@ function makeClosed(conversation: Conversation) {
   };
 }
 
+const DRAWN: Readonly<Record<Trouble, string>> = {
+  camera: CAMERA_OFF,
+  microphone: MICROPHONE_OFF,
+  screen: SCREEN,
+};
+
 /** Sentences that go away by themselves; the banner's own words come first, and what came meanwhile waits. */
 function makeBanner(side: Side, phone: string) {
   const root = el("div", { class: "stage-banner", role: "status", "data-test": "banner", hidden: true });
   let passing: readonly string[] = [];
+  let broken: { readonly what: Trouble; readonly words: string } | null = null;
   let shown: ConversationState | null = null;
   const write = (): void => {
     if (!shown) return;
     const banner = bannerOf(shown);
     const words = bannerWords(banner, side, phone || shown.phone) || passing.join(" ");
-    say(root, words);
+    if (root.textContent !== words) root.replaceChildren(words);
+    if (broken && words.includes(broken.words) && !root.querySelector("svg"))
+      root.prepend(icon(DRAWN[broken.what]));
     set(root, "data-is", banner.is);
     show(root, words !== "");
   };
@@ -110,13 +121,18 @@ function makeBanner(side: Side, phone: string) {
       shown = state;
       write();
     },
-    tell(words: string): void {
+    /** What is broken is drawn too, and stands long enough to be acted upon. */
+    tell(words: string, what: Trouble | null = null): void {
       passing = [...passing, words];
+      if (what) broken = { what, words };
       write();
-      setTimeout(() => {
-        passing = passing.slice(1);
-        write();
-      }, 6000);
+      setTimeout(
+        () => {
+          passing = passing.filter((one) => one !== words);
+          write();
+        },
+        what ? 15_000 : 6000,
+      );
     },
   };
 }
@@ -227,7 +243,7 @@ export function mountStage(element: HTMLElement, conversation: Conversation, opt
   const updates = [updateTiles, updateSelf, banner.update, tools.update, lane.update, closed.update];
   updates.push(phone.update, elsewhere.update, subtitles.update, offerLane);
   announceComers(conversation, banner.tell);
-  conversation.onTrouble((trouble) => banner.tell(troubleWords(trouble)));
+  conversation.onTrouble((trouble, why) => banner.tell(troubleWords(trouble, why), trouble));
   let wasEnded = false;
   conversation.subscribe((state) => {
     for (const update of updates) update(state);

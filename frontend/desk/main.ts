@@ -1,11 +1,11 @@
 /** The staff's pages: each says what it is, and gets the behaviour it needs. */
 
-import { prepare } from "../call/conversation";
 import { find, given, say } from "../shared/dom";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
 import { type CasePage, startCase } from "./casepage";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
+import { prepareEquipped } from "./equipped";
 import { fetchPart, swapParts } from "./fragments";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
@@ -36,7 +36,7 @@ function startConversationPage(place: TalkPlace): void {
     () => say(find("#talk-said"), ""),
   );
   hangSheet(() => running?.refresh());
-  void prepare({ offers: true }).then((prepared) => {
+  void prepareEquipped().then((prepared) => {
     running = talk(place, live.link, prepared, ending.signal);
   });
   addEventListener("submit", (event) => {

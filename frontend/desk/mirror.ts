@@ -1,8 +1,9 @@
 /** The clinician's own camera before anybody sees it: made ready while a patient waits, let go when nobody does. */
 
-import { type Prepared, prepare } from "../call/conversation";
+import type { Prepared } from "../call/conversation";
 import { say, show } from "../shared/dom";
 import { t } from "../shared/words";
+import { prepareEquipped } from "./equipped";
 
 export interface Mirror {
   /** Somebody of mine waits, or nobody does. */
@@ -44,7 +45,7 @@ export function hangMirror(): Mirror {
   };
   const open = async (): Promise<void> => {
     if (ready || isTaken) return;
-    ready = prepare({ offers: true });
+    ready = prepareEquipped();
     openedAt = performance.now();
     const mine = ready;
     tell(t("Åpner kameraet …"), t("Slå av kameraet"));
@@ -97,7 +98,7 @@ export function hangMirror(): Mirror {
     async take() {
       isTaken = true;
       if (video) video.srcObject = null;
-      const prepared = await (ready ?? prepare({ offers: true }));
+      const prepared = await (ready ?? prepareEquipped());
       ready = null;
       return prepared;
     },

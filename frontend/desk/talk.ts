@@ -7,9 +7,11 @@ import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
+import { dress, followSpeaker } from "./equipped";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { type FramePanel, mountFrame } from "./frame";
 import { type Identity, mountIdentity } from "./identity";
+import { mountLook } from "./look";
 import { mountNote, type Note } from "./note";
 
 export interface TalkPlace {
@@ -58,8 +60,11 @@ export function talk(
     consultation: place.consultation,
     prepared,
     seated,
+    dress,
     signal,
   });
+  mountLook();
+  followSpeaker(find("#stage"), conversation);
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
   let note: Note | null = null;

@@ -5,6 +5,7 @@ import {
   type Device,
   type Fault,
   listen,
+  type Opened,
   openDevices,
   playTone,
   reachesRelay,
@@ -73,6 +74,8 @@ export interface EquipmentOptions {
   readonly relay: () => Promise<RTCIceServer[] | null>;
   readonly onChange: (check: Check) => void;
   readonly onLevel: (level: number) => void;
+  /** How camera and microphone are opened, where the person has chosen among several. */
+  readonly open?: () => Promise<Opened>;
 }
 
 export function equipment(options: EquipmentOptions): Equipment {
@@ -88,7 +91,7 @@ export function equipment(options: EquipmentOptions): Equipment {
   }
 
   async function openAll(signal: AbortSignal): Promise<void> {
-    const opened = await openDevices();
+    const opened = await (options.open ?? openDevices)();
     if (signal.aborted) {
       closeDevices(opened.stream);
       return;
@@ -98,7 +101,7 @@ export function equipment(options: EquipmentOptions): Equipment {
     if (stream) listen(stream, signal, options.onLevel);
     for (const track of stream?.getTracks() ?? []) {
       track.addEventListener("ended", () => {
-        const lost: Light = { is: "out", fault: "in_use" };
+        const lost: Light = { is: "out", fault: "unplugged" };
         learn(track.kind === "video" ? { camera: lost } : { microphone: lost }, signal);
       });
     }

@@ -53,6 +53,9 @@ test("each refusal has its name", () => {
 function withPages<T>(work: () => Promise<T>): Promise<T> {
   const world = globalThis as Record<string, unknown>;
   world.RTCPeerConnection = class {};
+  world.RTCRtpSender = class {
+    replaceTrack() {}
+  };
   world.MediaStream = class {
     constructor(readonly tracks: unknown[] = []) {}
     getTracks() {
@@ -61,6 +64,7 @@ function withPages<T>(work: () => Promise<T>): Promise<T> {
   };
   return work().finally(() => {
     delete world.RTCPeerConnection;
+    delete world.RTCRtpSender;
     delete world.MediaStream;
   });
 }
@@ -110,6 +114,16 @@ test("a browser without cameras or calls is told to be too old", async () => {
   assert.deepEqual(opened.camera, { is: "out", fault: "unsupported" });
   const inApp = await openDevices(`${IPHONE} [FBAN/FBIOS]`, null);
   assert.deepEqual(inApp.camera, { is: "out", fault: "in_app_browser" });
+});
+
+test("a browser that cannot change the picture of a call is too old for one", async () => {
+  await withPages(async () => {
+    const answers = { "sound+picture": ["a", "v"] };
+    assert.equal((await openDevices(AGENTS.chrome, media(answers))).camera.is, "ready");
+    (globalThis as Record<string, unknown>).RTCRtpSender = class {};
+    const opened = await openDevices(AGENTS.chrome, media(answers));
+    assert.deepEqual(opened.camera, { is: "out", fault: "unsupported" });
+  });
 });
 
 test("without a relay there is nothing to reach", async () => {

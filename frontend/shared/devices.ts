@@ -5,6 +5,7 @@ export type Fault =
   | "denied_by_system"
   | "in_use"
   | "missing"
+  | "unplugged"
   | "in_app_browser"
   | "unsupported"
   | "failed";
@@ -36,13 +37,13 @@ export interface Media {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
 }
 
-const PICTURE: MediaTrackConstraints = {
+export const PICTURE: MediaTrackConstraints = {
   facingMode: "user",
   width: { ideal: 1280 },
   height: { ideal: 720 },
   frameRate: { ideal: 30, max: 30 },
 };
-const SOUND: MediaTrackConstraints = {
+export const SOUND: MediaTrackConstraints = {
   echoCancellation: true,
   noiseSuppression: true,
   autoGainControl: true,
@@ -94,6 +95,13 @@ export function faultOf(error: unknown, agent: string): Fault {
   }
 }
 
+/** Older browsers have calls, but none in which a picture can be changed while one talks. */
+function canCall(): boolean {
+  return (
+    typeof RTCPeerConnection !== "undefined" && typeof RTCRtpSender?.prototype.replaceTrack === "function"
+  );
+}
+
 async function openOne(
   media: Media,
   constraints: MediaStreamConstraints,
@@ -113,15 +121,17 @@ async function openOne(
 export async function openDevices(
   agent: string = navigator.userAgent,
   media: Media | null = navigator.mediaDevices ?? null,
+  audio: MediaTrackConstraints = SOUND,
+  video: MediaTrackConstraints = PICTURE,
 ): Promise<Opened> {
-  if (!media?.getUserMedia || typeof RTCPeerConnection === "undefined") {
+  if (!media?.getUserMedia || !canCall()) {
     const fault: Fault = isInAppBrowser(agent) ? "in_app_browser" : "unsupported";
     return { stream: null, camera: { is: "out", fault }, microphone: { is: "out", fault } };
   }
-  const both = await openOne(media, { audio: SOUND, video: PICTURE }, agent);
+  const both = await openOne(media, { audio, video }, agent);
   if (both.stream) return { stream: both.stream, camera: READY, microphone: READY };
-  const sound = await openOne(media, { audio: SOUND }, agent);
-  const picture = await openOne(media, { video: PICTURE }, agent);
+  const sound = await openOne(media, { audio }, agent);
+  const picture = await openOne(media, { video }, agent);
   const tracks = [...(sound.stream?.getTracks() ?? []), ...(picture.stream?.getTracks() ?? [])];
   return {
     stream: tracks.length > 0 ? new MediaStream(tracks) : null,

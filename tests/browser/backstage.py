@@ -35,6 +35,7 @@ from blikk.notifications.models import InboxMessage, Message
 from blikk.patients.agreements import Person
 from blikk.patients.models import Patient
 from blikk.patients.services import register
+from blikk.practice.models import Practice
 from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room.models import Arrival
 from blikk.writing.models import Case, Photo
@@ -236,6 +237,19 @@ def contact_digits(within: float = 20) -> str:
     raise TimeoutError("no code was sent")
 
 
+def practised(clinic: str) -> dict[str, Any]:
+    """How people at a clinic practised, and what of it is in the clinic itself."""
+    here = Clinic.objects.get(public_id=clinic)
+    mine = Practice.objects.filter(clinic=here).order_by("pk")
+    return {
+        "steps": [one.steps for one in mine],
+        "is_finished": [one.finished_at is not None for one in mine],
+        "hours": Appointment.objects.filter(clinic=here).count(),
+        "messages": Message.objects.filter(clinic_id=here.pk).count(),
+        "patients": Patient.objects.filter(clinic=here).count(),
+    }
+
+
 def booked(patient: str) -> dict[str, str]:
     """The newest hour of a patient, which was booked on the page."""
     found = Appointment.objects.filter(patient__public_id=patient).latest("pk")
@@ -354,6 +368,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         digits,
         letter,
         written_at_rest,
+        practised,
         phone_digits,
         contact_request,
         contact_digits,

@@ -55,6 +55,8 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
         "/pasienter/ny",
         "/innboks/",
         "/konto/kalender",
+        "/konto/kort",
+        "/konto/video",
         "/nowhere",
     )
     page.goto(f"{clinician.app.base}/konto/kalender")
@@ -87,6 +89,7 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
         administrator.press("sign-in")
     visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
+    visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.calls import grows, talks
 from tests.browser.conftest import Stage, Talk
+from tests.browser.frames import answer_all, say_own_side
 from tests.browser.people import Patient, together
 from tests.browser.watch import require_no_barriers, require_no_sideways_scroll
 
@@ -51,6 +52,27 @@ def test_a_new_patient_holds_a_card_in_the_frame_and_both_know_who_the_other_is(
     talk.patient.press("card-seen")
     expect(talk.clinician.sees("showing")).to_contain_text("Pasienten har sett hvem du er.")
     require_no_barriers(patient)
+
+
+def test_a_new_patient_comes_no_further_than_the_frame_until_somebody_knows_who_it_is(
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
+) -> None:
+    stage = set_stage()
+    clinician, patient = stage.clinician(staff_browser), stage.patient(patient_browser)
+    with together(clinician, patient):
+        clinician.sign_in(day=stage.hour["day"])
+        say_own_side(clinician)
+        patient.wait()
+        answer_all(patient)
+        clinician.admit()
+        talks(clinician.page, patient.page)
+        clinician.page.keyboard.press("b")
+        expect(clinician.sees("frame-refused")).to_contain_text("Pasienten er ny. Bekreft identiteten først")
+        expect(clinician.sees("frame-state")).to_have_text("Ikke bekreftet ennå.")
+        clinician.page.keyboard.press("k")
+        expect(clinician.sees("who-line")).not_to_contain_text("ikke bekreftet")
+        clinician.page.keyboard.press("b")
+        expect(clinician.sees("frame-state")).to_contain_text("Rammen er bekreftet")
 
 
 def test_a_reason_takes_the_place_of_a_card_and_half_a_reason_keeps_its_words(

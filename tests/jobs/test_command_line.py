@@ -1,3 +1,4 @@
+import json
 import signal
 import sqlite3
 
@@ -33,6 +34,9 @@ def test_a_clinic_is_opened_with_a_link_for_its_administrator(shell):
     assert done.returncode == 0, done.stderr
     assert "https://video.kommune.no/konto/passord/velg#" in done.stdout
     assert shell.sql("SELECT act FROM audit_entry ORDER BY id")[0] == ("clinic.opened",)
+    assert "Kom i gang" in done.stdout
+    odd = shell.run(*CLINIC[:4], "Fjord gata", *CLINIC[5:])
+    assert (odd.returncode, "--slug" in odd.stderr) == (1, True)
     again = shell.run(*CLINIC)
     assert again.returncode == 1
     assert "fjordgata already" in again.stderr
@@ -54,7 +58,7 @@ def test_the_record_is_proven_and_a_tampered_one_is_not(shell, tmp_path):
     assert shell.run("audit", "verify", "--heads", str(tmp_path / "none")).returncode == 2
 
 
-def test_the_doctor_names_each_fault_with_its_cure(shell, smtp_sink):
+def test_the_doctor_names_each_fault_with_its_cure(shell, smtp_sink, turn_server):
     ill = shell.run("doctor", BLIKK_TURN_URLS="http://relay", BLIKK_TURN_SECRET="s" * 40)
     assert ill.returncode == 1
     for words in (
@@ -67,18 +71,22 @@ def test_the_doctor_names_each_fault_with_its_cure(shell, smtp_sink):
         assert words in ill.stdout
     shell.run("migrate")
     well = shell.run(
-        "doctor",
-        BLIKK_BASE_URL="https://video.kommune.no",
+        *("doctor", "--json", "--send-to", "kari@example.no"),
+        BLIKK_DEMO="true",
         BLIKK_EMAIL_TRANSPORT="smtp",
         BLIKK_SMTP_HOST="127.0.0.1",
         BLIKK_SMTP_PORT=str(smtp_sink.port),
+        BLIKK_SMTP_TLS="none",
         BLIKK_BOUNCES_TO="retur@video.kommune.no",
-        BLIKK_TURN_URLS="turn:relay.kommune.no:3478",
-        BLIKK_TURN_SECRET="s" * 40,
+        BLIKK_TURN_URLS=",".join(turn_server.urls),
+        BLIKK_TURN_SECRET=turn_server.secret,
     )
-    assert "FAULT" not in well.stdout
-    assert well.returncode == 0
-    refused = shell.run("doctor", BLIKK_SECOND_FACTOR="false")
+    found = json.loads(well.stdout)
+    # Only the secret of the tests' relay is too short.
+    assert [one["what"] for one in found["findings"] if not one["is_well"]] == ["BLIKK_TURN_SECRET"]
+    assert len(smtp_sink.letters) == 1
+    refused = shell.run("doctor", "--json", BLIKK_SECOND_FACTOR="false")
+    assert json.loads(refused.stdout)["is_well"] is False
     assert refused.returncode == 1
     assert "BLIKK_SECOND_FACTOR" in refused.stdout
 

@@ -6,8 +6,9 @@ import sys
 import pytest
 from django.db import OperationalError
 
-from blikk.jobs import messages
-from blikk.jobs.doctor import transports
+from blikk.jobs import doctor_messages, messages
+from blikk.jobs.doctor_messages import transports
+from blikk.jobs.finding import Finding
 from blikk.notifications.models import Message
 from tests.notifications.conftest import Post
 from tests.notifications.test_bounces import letter
@@ -77,12 +78,13 @@ def test_the_doctor_binds_to_the_smsc_and_says_what_is_wrong(settings, smsc):
     assert findings() == {"messages": True, "SMPP": False}
 
 
-def test_the_doctor_says_when_reports_have_no_way_in(settings):
+def test_the_doctor_says_when_reports_have_no_way_in(settings, monkeypatch):
     settings.BLIKK_SMS_TRANSPORT, settings.BLIKK_EMAIL_TRANSPORT = "http", "none"
     settings.BLIKK_SMS_GATEWAY = "46elks"
     assert findings() == {"messages": True, "SMS gateway": False}
     settings.BLIKK_SMS_HOOK_SECRET = "s" * 40
-    assert findings() == {"messages": True, "SMS gateway": True}
+    monkeypatch.setattr(doctor_messages, "reaches", lambda what, *_: Finding(what, True, "answers"))
+    assert findings() == {"messages": True, "SMS gateway": True, "SMS gateway's address": True}
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ DOORS: dict[str, Door] = {
     "home": Door("GET HEAD", "public"),
     "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
+    "rehearsal": Door("GET HEAD", "public"),
     "holding": Door("GET HEAD", "public"),
     "guide": Door("GET HEAD", "public"),
     "guide_track": Door("GET HEAD", "public", thing="track"),
@@ -135,9 +136,9 @@ DOORS: dict[str, Door] = {
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_video": Door("GET HEAD POST", "page", CLINICIAN),
     "own_card": Door("GET HEAD POST", "page", CLINICIAN),
-    "own_alerts": Door("GET HEAD POST", "page", DESK),
-    "own_phone_code": Door("POST", "page", DESK),
-    "own_phone_remove": Door("POST", "page", DESK),
+    "own_alerts": Door("GET HEAD POST", "page", STAFF),
+    "own_phone_code": Door("POST", "page", STAFF),
+    "own_phone_remove": Door("POST", "page", STAFF),
     "staff_home": Door("GET HEAD", "page", STAFF),
     # The day and the conversation
     "day": Door("GET", "page", DESK),
@@ -163,6 +164,11 @@ DOORS: dict[str, Door] = {
     "confirm_frame": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    # One's own equipment; the worker that blurs the background is a few lines about where its parts lie
+    "staff_equipment": Door("GET HEAD", "page", STAFF),
+    "staff_equipment_relay": Door("POST", "json", STAFF),
+    "staff_equipment_found": Door("POST", "json", STAFF),
+    "blur_worker": Door("GET HEAD", "public"),
     # Writing with patients: the words are for the clinician who has the case, that it exists for the desk too
     "ask_for_more": Door("GET POST", "page", CLINICIAN, "appointment"),
     "text_from": Door("GET POST", "page", CLINICIAN, "appointment"),
@@ -222,6 +228,12 @@ DOORS: dict[str, Door] = {
     "plan_write": Door("POST", "json", STAFF, "heading"),
     "plan_versions": Door("GET HEAD", "page", STAFF, "heading"),
     "support_contacts": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    # Practising with a simulated patient
+    "practice": Door("GET HEAD", "page", CLINICIAN),
+    "practice_begin": Door("POST", "page", CLINICIAN),
+    "practice_leave": Door("POST", "page", CLINICIAN),
+    "practice_follow": Door("POST", "json", CLINICIAN),
+    "practised": Door("GET HEAD", "page", ADMINISTRATOR),
     # Booking and patients
     "book_slots": Door("POST", "fragment", DESK),
     "book_along": Door("POST", "fragment", DESK),
@@ -267,6 +279,9 @@ DOORS: dict[str, Door] = {
     "patient": Door("GET POST", "page", DESK, "patient"),
     # The clinic
     "clinic": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "getting_started": Door("GET HEAD", "page", ADMINISTRATOR),
+    "send_trial": Door("POST", "page", ADMINISTRATOR),
+    "hide_start": Door("POST", "page", ADMINISTRATOR),
     "members": Door("GET HEAD", "page", ADMINISTRATOR),
     "member_new": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "member": Door("GET HEAD POST", "page", ADMINISTRATOR, "member"),

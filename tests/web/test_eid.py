@@ -16,6 +16,7 @@ from blikk.audit.models import Entry
 from blikk.clinics.models import Clinic
 from blikk.journeys import door, queue, talk
 from blikk.kernel.actors import SYSTEM
+from blikk.kernel.times import local
 from blikk.notifications.models import Message
 from blikk.patients import numbers
 from blikk.patients.models import NationalNumber
@@ -153,9 +154,11 @@ def test_somebody_else_is_told_apart_from_a_failure_and_not_let_in(op, hour, bro
 def test_the_clinician_sees_a_red_line_and_lets_them_in_with_a_reason_alone(op, hour, browser):
     clinician = signed_in(hour.clinician)
     arrival = arrival_of(hour).public_id
-    assert 'data-test="admit"' in clinician.get("/dag/").content.decode()
+    # Their hour is in some minutes: late in the evening that is tomorrow.
+    the_day = f"/dag/?dag={local(hour.appointment.starts_at, 'Europe/Oslo').date()}"
+    assert 'data-test="admit"' in clinician.get(the_day).content.decode()
     go(op, hour, browser, "per")
-    day = clinician.get("/dag/").content.decode()
+    day = clinician.get(the_day).content.decode()
     assert "Legitimerte seg som en annen enn pasienten" in day
     assert 'data-test="admit"' not in day
     path = f"/dag/slipp-inn/{arrival}/likevel"

@@ -215,7 +215,7 @@ def test_the_first_page_of_the_patient_names_no_card():
     b.proven(hour)
     page = with_device(hour).get(f"/m/{hour.invitation.public_id}").content.decode()
     assert "Kari Nordmann" not in page
-    assert "built/later" in page
+    assert "built/beside" in page
 
 
 def test_the_line_asks_the_database_as_often_for_many_as_for_one():

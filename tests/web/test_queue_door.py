@@ -78,7 +78,8 @@ def test_who_is_called_before_the_camera_was_tried_is_told_on_that_page_too():
     assert facts(guest)["called_until"]
     body = page(guest)
     assert shown(body) == ["link"]
-    assert body.count('data-test="called-here"') == 2
+    # On the page of the link, and on both pages that the camera is tried on: ours, and the other solution's.
+    assert body.count('data-test="called-here"') == 3
 
 
 def test_who_is_at_work_is_named_to_those_who_wait_and_not_to_others():

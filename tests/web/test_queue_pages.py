@@ -1,5 +1,6 @@
 """The queue on the staff's pages: taken from, waited in, moved between, told, closed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -246,3 +247,16 @@ def test_only_the_act_that_was_refused_stands_open(queue):
     refused = browser.post(act("tell", guests[0])[0], {"code": "", "words": ""}).content.decode()
     assert refused.count('name="acts" open') == 1
     assert 'id="tell_words_error"' in refused
+
+
+def test_somebody_in_the_queue_is_called_in_from_their_place_with_the_patient_filled_in(queue):
+    _opening, doctor, (guest, *_) = queue
+    browser = signed_in(doctor)
+    patient = guest.arrival.invitation.patient
+    href = f"{reverse('book')}?pasient={patient.public_id}&form=in_person"
+    page = browser.get(reverse("queue_place", args=[guest.arrival.public_id])).content.decode()
+    assert href.replace("&", "&amp;") in page
+    booking = browser.get(href).content.decode()
+    assert patient.family_name in booking
+    assert re.search(r'value="in_person"[^>]*\schecked', booking)
+    assert not re.search(r'value="video"[^>]*\schecked', booking)

@@ -59,6 +59,10 @@ class SmtpTransport:
             _hang_up(server)
         return Receipt(provider_id=str(letter["Message-ID"]))
 
+    def knock(self) -> None:
+        """Reach the server, sign in, and go again: nothing is sent. Raises NotSent."""
+        _hang_up(self._connect())
+
     def _connect(self) -> smtplib.SMTP:
         """Reach the server and sign in: whatever fails here, nothing was sent."""
         try:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0007_cards_and_information'),
+        ('clinics', '0010_practice'),
     ]
 
     operations = [
