@@ -83,6 +83,18 @@ TEXTS: dict[str, Text] = {
         _("Skranken viser dagen til alle behandlerne ved siden av hverandre."),
         _("Trykk på en time for å endre den, gi den til en annen eller sende lenken på nytt."),
     ),
+    "practice": (
+        _("Her øver du på en samtale med en pasient som ikke finnes."),
+        _("Trykk på knappen og følg stegene. Du kan øve så ofte du vil, og ingen ekte pasient merker det."),
+    ),
+    "practised": (
+        _("Her ser du hvem som har øvd, og på hva."),
+        _("De som ikke har øvd ennå, finner «Øv» i menyen."),
+    ),
+    "staff_equipment": (
+        _("Her prøver du kamera, mikrofon, lyd og nett."),
+        _("Begynn øverst. Det du velger, gjelder i samtalene på denne maskinen."),
+    ),
     "late_for": (
         _("Her sier du fra om at en behandler er forsinket."),
         _("Velg hvor mange minutter. Alle som har time resten av dagen, får beskjed."),

@@ -32,6 +32,9 @@ def test_an_answer_is_told_to_the_page_that_is_open_and_to_the_desk():
     async def scene() -> None:
         mine, desk = page(one), desk_page(client)
         async with open_pages(mine, desk):
+            # Who was greeted listens; a socket that was just accepted may not do so yet.
+            await mine.ask("hello", tab="letter--", epoch="letter-epoch")
+            await desk.ask("hello", tab=desk.tab, epoch=desk.epoch)
             await later(send)(one, "Jeg hoster")
             assert await mine.hear("written") == {"type": "written"}
             assert await desk.hear("day")
