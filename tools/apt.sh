@@ -15,6 +15,11 @@ want redis-server redis-server
 want coturn turnserver
 want gettext msgfmt
 want iproute2 ip
+want default-jre-headless java
+want maven mvn
+want libpango-1.0-0 "/usr/lib/*/libpango-1.0.so.0"
+want libpangoft2-1.0-0 "/usr/lib/*/libpangoft2-1.0.so.0"
+want libharfbuzz-subset0 "/usr/lib/*/libharfbuzz-subset.so.0"
 want fonts-dejavu-core "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 [ -n "$packages" ] || exit 0
 if ! command -v apt-get >/dev/null 2>&1; then

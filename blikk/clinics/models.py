@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from blikk.kernel.models import Opaque
+from blikk.kernel.sealing import SealedField
 
 # What somebody who drops in may need help with, where the clinic has no list of its own.
 STANDARD_HELP = ("new", "known", "prescription", "sick_note", "results", "other")
@@ -196,7 +197,7 @@ class VideoSolution(Opaque):
     # The room, or the pattern of its address with {random} in it.
     address = models.CharField(max_length=500, blank=True)
     # The clinic's own key to the supplier, sealed; empty where the installation's is used.
-    sealed_key = models.BinaryField(default=bytes, blank=True)
+    sealed_key = SealedField(default=bytes, blank=True, bound_to="clinics_videosolution.sealed_key")
     changed_at = models.DateTimeField()
 
     class Meta:

@@ -10,7 +10,7 @@ from blikk.audit.services import record
 from blikk.clinics.models import Clinic, Membership, VideoKind, VideoSolution
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
-from blikk.kernel.sealing import Unreadable, seal_text, unseal_text
+from blikk.kernel.sealing import Unreadable, bound_in, seal_text, unseal_text
 from blikk.media.engines.external import read_address
 from blikk.media.services import can_make_rooms, external_hosts
 
@@ -128,7 +128,7 @@ def _sealed(solution: VideoSolution, key: str) -> bytes:
 
 
 def _bound(solution: VideoSolution) -> str:
-    return f"clinics_videosolution.sealed_key:{solution.public_id}"
+    return bound_in(VideoSolution, "sealed_key", solution.public_id)
 
 
 def _said(solution: VideoSolution | None) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from blikk.jobs.finding import PATIENCE, Finding
 from blikk.jobs.serve import pending_migrations
+from blikk.kernel.sealing import unreadable_sealed
 from blikk.kernel.secrets import unreadable_columns
 from blikk.notifications.queries import oldest_unsent_at
 
@@ -97,7 +98,7 @@ def _outbox() -> Finding:
 
 
 def _sealed() -> Finding:
-    columns = unreadable_columns()
+    columns = unreadable_columns() + unreadable_sealed()
     how = f"cannot open what lies in {', '.join(columns)}" if columns else "open what they sealed"
     fix = "Put the key that is missing back into BLIKK_FIELD_KEYS, last, with a comma before it."
     return Finding("field keys", not columns, how, fix)

@@ -10,6 +10,7 @@ from django.conf import settings
 from blikk.accounts.oidc import keys
 from blikk.accounts.oidc.faults import Fault
 from blikk.accounts.services import renew_factors
+from blikk.kernel.sealing import renew_sealed
 from blikk.kernel.secrets import KeyIsMissing, key_id, renew_columns
 from blikk.patients.numbers import renew_indexes
 
@@ -37,7 +38,7 @@ def new() -> int:
 def renew() -> int:
     """Encrypt everything anew with the first key, so that the others can be taken out of the list."""
     try:
-        count = renew_columns() + renew_factors()
+        count = renew_columns() + renew_sealed() + renew_factors()
         found = renew_indexes()
     except KeyIsMissing as fault:
         print(f"blikk: what key {fault} encrypted cannot be read: put that key back first", file=sys.stderr)

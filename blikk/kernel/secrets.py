@@ -27,20 +27,21 @@ class KeyIsMissing(Exception):
     """What was sealed with a key that BLIKK_FIELD_KEYS does not hold any more cannot be read."""
 
 
-def _key(secret: str, use: bytes = b"field") -> bytes:
+def derived_key(secret: str, use: bytes = b"field") -> bytes:
+    """The 256 bits for one use from one of our keys."""
     return HKDF(hashes.SHA256(), 32, b"blikk", use).derive(secret.encode())
 
 
 def key_id(secret: str) -> str:
     """The name of a key, which stands before everything that it sealed; nothing of the key follows from it."""
-    return hashlib.sha256(_key(secret, b"id")).hexdigest()[:8]
+    return hashlib.sha256(derived_key(secret, b"id")).hexdigest()[:8]
 
 
 def seal(text: str, bound_to: str) -> str:
     """Encrypt text so that it can only be read again as what it is `bound_to`; the newest key does it."""
     newest = settings.BLIKK_FIELD_KEYS[0]
     nonce = os.urandom(_NONCE)
-    sealed = AESGCM(_key(newest)).encrypt(nonce, text.encode(), bound_to.encode())
+    sealed = AESGCM(derived_key(newest)).encrypt(nonce, text.encode(), bound_to.encode())
     return f"v2:{key_id(newest)}:" + base64.b64encode(nonce + sealed).decode()
 
 
@@ -48,7 +49,7 @@ def unseal(sealed: str, bound_to: str) -> str:
     """Read what `seal` made. Raises KeyIsMissing."""
     version, name, text = sealed.split(":", 2)
     raw = base64.b64decode(text)
-    key = _key(_secret_of(version, name))
+    key = derived_key(_secret_of(version, name))
     return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], bound_to.encode()).decode()
 
 
@@ -74,7 +75,7 @@ def is_newest(sealed: str) -> bool:
 def blinds(purpose: str, value: str) -> list[str]:
     """Digests by which a value of low entropy is found again: one for each key, that of the newest first."""
     return [
-        hmac.new(_key(secret, b"blind"), f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
+        hmac.new(derived_key(secret, b"blind"), f"{purpose}\x00{value}".encode(), hashlib.sha256).hexdigest()
         for secret in settings.BLIKK_FIELD_KEYS
     ]
 

@@ -41,8 +41,9 @@ from blikk.waiting_room import services as waiting_room
 if TYPE_CHECKING:
     from blikk.waiting_room.models import Arrival
 
-# Of so many looks at a place in a queue, one is at everything, changed or not.
-LOOKS_AT_ALL = 20
+# Of so many looks at a place in a queue, one is at everything, changed or not: once an hour. News and the version of
+# the place tell what happens. Scar: every five minutes it was most of a core for ten thousand who wait.
+LOOKS_AT_ALL = 240
 
 
 def _mark(facts: dict[str, Any]) -> int:

@@ -90,7 +90,7 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
                 "phone": shown.phone,
                 "later": {"script": static("built/talk.js"), "style": static("built/stage.css")},
                 "information": version_now(clinic.pop("own_information")),
-                "beside": [static("built/beside.js"), static("built/beside-style.css")],
+                "beside": {"script": static("built/beside.js"), "style": static("built/beside-style.css")},
                 "questions": {
                     "script": static("built/questions.js"),
                     "style": static("built/questions-style.css"),

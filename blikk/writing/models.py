@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.models import Moving, Opaque
+from blikk.kernel.sealing import SealedField
 from blikk.patients.models import Patient
 from blikk.scheduling.models import Appointment
 from blikk.writing.states import CaseKind, CaseStatus, PhotoStatus
@@ -38,7 +39,7 @@ class Case(Moving):
     kind = models.CharField(max_length=4, choices=CaseKind)
     status = models.CharField(max_length=12, choices=CaseStatus, default=CaseStatus.WITH_PATIENT)
     # What the patient is asked, sealed: questions of the clinic's own and free text may tell of an illness.
-    asked = models.BinaryField(default=bytes)
+    asked = SealedField(default=bytes, bound_to="writing.case.asked")
     wants_photo = models.BooleanField(default=False)
     language = models.CharField(max_length=5, default="nb")
     phone = models.CharField(max_length=20, blank=True)
@@ -90,7 +91,7 @@ class Message(Opaque):
     case = models.ForeignKey(Case, models.CASCADE, related_name="messages")
     writer = models.CharField(max_length=8, choices=Writer)
     membership = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
-    words = models.BinaryField()
+    words = SealedField(bound_to="writing.message")
     sent_at = models.DateTimeField()
     changed_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
@@ -117,7 +118,7 @@ class Photo(Opaque):
     message = models.ForeignKey(Message, models.PROTECT, null=True, blank=True, related_name="photos")
     status = models.CharField(max_length=10, choices=PhotoStatus, default=PhotoStatus.WAITING)
     version = models.PositiveIntegerField(default=1)
-    sealed = models.BinaryField(null=True, blank=True)
+    sealed = SealedField(null=True, blank=True, bound_to="writing.photo")
     made_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="+")
@@ -148,7 +149,7 @@ class Draft(models.Model):
     """What a patient has written and not sent, sealed, so that no lost network and no reload takes it."""
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="draft")
-    words = models.BinaryField()
+    words = SealedField(bound_to="writing.draft", named_by="case__public_id")
     saved_at = models.DateTimeField()
 
     def __str__(self) -> str:

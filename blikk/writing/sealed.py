@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from blikk.kernel.ids import new_id
-from blikk.kernel.sealing import seal, seal_text, unseal, unseal_text
+from blikk.kernel.sealing import bound_in, seal, seal_text, unseal, unseal_text
 from blikk.writing.models import Case, Draft, Message, Photo
 
 
@@ -41,28 +41,28 @@ NOTHING_WRITTEN = Written()
 
 
 def seal_asked(case_id: str, asked: Asked) -> bytes:
-    return _seal(asdict(asked), f"writing.case.asked:{case_id}")
+    return _seal(asdict(asked), bound_in(Case, "asked", case_id))
 
 
 def asked_of(case: Case) -> Asked:
     """What the patient of a case is asked."""
     if not case.asked:
         return Asked()
-    found = _open(case.asked, f"writing.case.asked:{case.public_id}")
+    found = _open(case.asked, bound_in(Case, "asked", case.public_id))
     return Asked(tuple(Question(**one) for one in found["questions"]), found["words"])
 
 
 def seal_written(message_id: str, written: Written) -> bytes:
-    return _seal(asdict(written), f"writing.message:{message_id}")
+    return _seal(asdict(written), bound_in(Message, "words", message_id))
 
 
 def written_in(message: Message) -> Written:
     """What a message says."""
-    return _written(_open(message.words, f"writing.message:{message.public_id}"))
+    return _written(_open(message.words, bound_in(Message, "words", message.public_id)))
 
 
 def seal_draft(case: Case, written: Written) -> bytes:
-    return _seal(asdict(written), f"writing.draft:{case.public_id}")
+    return _seal(asdict(written), bound_in(Draft, "words", case.public_id))
 
 
 def draft_of(case: Case) -> Written:
@@ -70,18 +70,18 @@ def draft_of(case: Case) -> Written:
     draft = Draft.objects.filter(case=case).first()
     if draft is None:
         return NOTHING_WRITTEN
-    return _written(_open(draft.words, f"writing.draft:{case.public_id}"))
+    return _written(_open(draft.words, bound_in(Draft, "words", case.public_id)))
 
 
 def seal_picture(picture: bytes) -> tuple[str, bytes]:
     """A new name for a picture, and the picture sealed under it."""
     name = new_id()
-    return name, seal(picture, bound_to=f"writing.photo:{name}")
+    return name, seal(picture, bound_to=bound_in(Photo, "sealed", name))
 
 
 def picture_of(photo: Photo) -> bytes:
     """The JPEG of a photo that is not deleted."""
-    return unseal(bytes(photo.sealed or b""), bound_to=f"writing.photo:{photo.public_id}")
+    return unseal(bytes(photo.sealed or b""), bound_to=bound_in(Photo, "sealed", photo.public_id))
 
 
 def _written(found: dict[str, Any]) -> Written:

@@ -1,17 +1,13 @@
 /** The control questions on the waiting room's page: their script and words come when the person has sat down. */
 
-import { el, show } from "../shared/dom";
+import { show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { doorIn, post, type Reply } from "./api";
 import type { Door, DoorView } from "./door";
-
-export interface AskedPlaces {
-  readonly script: string;
-  readonly style: string;
-}
+import { type LatePlaces, lateFrom } from "./later";
 
 export interface AskedOptions {
-  readonly places: AskedPlaces;
+  readonly places: LatePlaces;
   /** The address of the patient's page. */
   readonly base: string;
   readonly link: () => Link | null;
@@ -37,7 +33,11 @@ export class Asked {
   private isComing = false;
   private door: Door | null = null;
 
-  constructor(private readonly options: AskedOptions) {}
+  private readonly load: () => Promise<typeof import("./questions")>;
+
+  constructor(private readonly options: AskedOptions) {
+    this.load = lateFrom(options.places);
+  }
 
   /** Shows what is asked, or has it come. */
   show(door: Door): void {
@@ -71,14 +71,12 @@ export class Asked {
   }
 
   private async fetch(place: HTMLElement): Promise<void> {
-    const { script, style } = this.options.places;
     try {
       const [module, reply] = await Promise.all([
-        import(script) as Promise<typeof import("./questions")>,
+        this.load(),
         fetch(`${this.options.base}/sporsmal`, { cache: "no-store" }),
       ]);
       if (!reply.ok) throw new Error(String(reply.status));
-      document.head.append(el("link", { rel: "stylesheet", href: style }));
       this.shown = module.mount(place, await reply.json(), (said) => this.say(said));
       if (this.door) this.show(this.door);
     } catch {

@@ -1,17 +1,15 @@
-/** What is needed from the conversation on, loaded while the person waits: script and style. */
+/** What is loaded while the person waits: a script with its style, which the way to the waiting room does not carry. */
 
 import { el } from "../shared/dom";
 
-export type Later = typeof import("./talk");
-
-export interface LaterPlaces {
+export interface LatePlaces {
   readonly script: string;
   readonly style: string;
 }
 
-/** Asks for both; a request that failed is made again by the next who asks. */
-export function laterFrom(places: LaterPlaces): () => Promise<Later> {
-  let loaded: Promise<Later> | null = null;
+/** Asks for both; a request that failed is made again by the next who asks. Nothing is drawn before it has its looks. */
+export function lateFrom<T>(places: LatePlaces): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
   let dressed: Promise<void> | null = null;
   let tries = 0;
 
@@ -31,11 +29,11 @@ export function laterFrom(places: LaterPlaces): () => Promise<Later> {
 
   return async () => {
     // Some browsers remember for ever that an address could not be loaded.
-    loaded ??= import(places.script + (tries > 0 ? `?${tries}` : "")) as Promise<Later>;
+    loaded ??= import(places.script + (tries > 0 ? `?${tries}` : "")) as Promise<T>;
     dressed ??= dress();
     try {
-      const [later] = await Promise.all([loaded, dressed.catch(() => undefined)]);
-      return later;
+      const [late] = await Promise.all([loaded, dressed.catch(() => undefined)]);
+      return late;
     } catch (error) {
       loaded = dressed = null;
       tries += 1;

@@ -6,30 +6,34 @@ import { playTone } from "../shared/devices";
 import { find, given, show } from "../shared/dom";
 import type { Seating } from "../shared/frames";
 import { doorIn, post } from "./api";
-import { Asked, type AskedPlaces } from "./asked";
+import { Asked } from "./asked";
 import { type Check, equipment, found } from "./check";
 import { type Door, type DoorEvent, type DoorView, firstDoor, needsDevices, needsSocket, next } from "./door";
-import { type Later, type LaterPlaces, laterFrom } from "./later";
+import { type LatePlaces, lateFrom } from "./later";
 import { isNewlyCalled } from "./queue";
 import { showCheck, showDoor, showLevel } from "./screens";
 import { type Seat, takeSeat } from "./seat";
 import type { Ready } from "./talk";
 import { keepAwake } from "./wake";
 
+type Later = typeof import("./talk");
+
 interface Page {
   readonly door: DoorView;
   readonly now: string;
   readonly phone: string;
-  readonly later: LaterPlaces;
+  /** What the conversation needs. */
+  readonly later: LatePlaces;
   /** Which words about the conversation stand on this page. */
   readonly information: string;
-  /** The script and the style of what only those need who wait or talk. */
-  readonly beside: readonly [string, string];
-  readonly questions: AskedPlaces;
+  /** What only those need who wait or talk. */
+  readonly beside: LatePlaces;
+  readonly questions: LatePlaces;
 }
 
 const page = given<Page>();
-const loadLater = laterFrom(page.later);
+const loadLater = lateFrom<Later>(page.later);
+const loadBeside = lateFrom<typeof import("./beside")>(page.beside);
 const base = `/m/${page.door.invitation}`;
 /** The waiting room is drawn and the camera asked for. */
 const SETTLED = 700;
@@ -44,7 +48,7 @@ let conversation: Promise<Conversation | null> = Promise.resolve(null);
 let ready: Ready | null = null;
 let later: Later | null = null;
 let seating: Seating | null = null;
-let beside: Promise<typeof import("./beside")> | null = null;
+let hasBeside = false;
 
 const asked = new Asked({
   places: page.questions,
@@ -109,19 +113,19 @@ function follow(before: Door | null): void {
   else startTalk(before);
   if (!needsDevices(screen)) ready = null;
   if (screen === "code" && before?.screen !== "code") askForCode();
-  if (screen === "talk" || beside) showBeside();
-  else if (screen === "waiting" && before?.screen !== "waiting") setTimeout(showBeside, SETTLED);
+  if (screen === "talk" || hasBeside) void showBeside();
+  else if (screen === "waiting" && before?.screen !== "waiting") setTimeout(() => void showBeside(), SETTLED);
 }
 
 /** What is not needed to come in is fetched when somebody is in, so that coming in stays light. */
-function showBeside(): void {
-  beside ??= import(page.beside[0]) as Promise<typeof import("./beside")>;
-  beside
-    .then(({ show }) => show({ door, base, style: page.beside[1], link: seat?.held.link ?? null }))
-    .catch(() => {
-      // The network was away; the next change tries again.
-      beside = null;
-    });
+async function showBeside(): Promise<void> {
+  hasBeside = true;
+  try {
+    const { show } = await loadBeside();
+    show({ door, base, link: seat?.held.link ?? null });
+  } catch {
+    // The network was away; the next change tries again.
+  }
 }
 
 /** What the conversation needs comes while the person waits, after all that the waiting room itself needs. */

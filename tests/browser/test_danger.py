@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.calls import until
 from tests.browser.conftest import Stage
 from tests.browser.frames import Heard, answer_all, plain, shown
 from tests.browser.people import Patient, together
@@ -66,10 +67,26 @@ def test_who_cannot_speak_freely_is_seen_by_the_clinician_and_by_nobody_at_the_p
             in_the_conversation(stage, clinician, patient, heard)
 
 
+def difference(mine: dict, theirs: dict) -> list[str]:
+    """Where two pages begin to differ, with what stands around it."""
+    found = []
+    for name, value in mine.items():
+        if value != theirs[name]:
+            at = next((i for i, (a, b) in enumerate(zip(value, theirs[name], strict=False)) if a != b), 0)
+            found += [f"{name}: …{one[max(at - 120, 0) : at + 120]}…" for one in (value, theirs[name])]
+    return found
+
+
 def nothing_differs(patient: Patient, heard: Heard, calm: Patient, of_calm: Heard) -> None:
     """Neither from what is shown to who answered otherwise, nor by any telling word."""
-    mine, theirs = shown(patient.page), shown(calm.page)
-    assert mine == theirs
+    # What is loaded while one waits may come to one page a moment before the other: both come to rest first.
+    until(
+        patient.page,
+        lambda: shown(patient.page) == shown(calm.page),
+        within=15,
+        what=lambda: difference(shown(patient.page), shown(calm.page)),
+    )
+    mine = shown(patient.page)
     assert mine["pressed"] == 0
     assert received(heard) == received(of_calm)
     assert {json.loads(one)["type"] for one in heard.received} <= {"beat", "done", "door"}

@@ -12,7 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext
 
 from blikk.journeys.written import Place, kept
-from blikk.kernel.sealing import derived_key, newest_key
+from blikk.kernel.sealing import key_for_now
 from blikk.kernel.times import local
 from blikk.web.door_page import phone_words
 from blikk.web.presenters import words
@@ -116,7 +116,7 @@ def _photo(case: Case, photo: Photo) -> dict[str, Any]:
 def _draft_key(place: Place) -> str:
     """The key with which this browser seals what it could not save yet; it is kept nowhere on the device."""
     purpose = f"draft:{place.case.public_id}:{place.reader.public_id}"
-    return base64.b64encode(derived_key(newest_key(), purpose)).decode()
+    return base64.b64encode(key_for_now(purpose)).decode()
 
 
 def _day(case: Case, moment: datetime | None) -> str:
