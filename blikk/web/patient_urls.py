@@ -45,6 +45,7 @@ urlpatterns = [
     path("adresse/open", own_contact.open_link, name="own_contact_open"),
     path("adresse/svar", own_contact.answer, name="own_contact"),
     path("ov", rehearsal.rehearsal, name="rehearsal"),
+    path("ov/nett", rehearsal.relay, name="rehearsal_relay"),
     path("healthz", public.healthz, name="healthz"),
     path("readyz", public.readyz, name="readyz"),
     path("m", patient.shell, name="patient_shell"),

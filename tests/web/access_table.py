@@ -34,6 +34,7 @@ DOORS: dict[str, Door] = {
     "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
     "rehearsal": Door("GET HEAD", "public"),
+    "rehearsal_relay": Door("POST", "public"),
     "holding": Door("GET HEAD", "public"),
     "guide": Door("GET HEAD", "public"),
     "guide_track": Door("GET HEAD", "public", thing="track"),

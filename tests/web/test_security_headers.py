@@ -49,6 +49,7 @@ JSON = {
     "own_contact_open",
     "note",
     "clinic_relay",
+    "rehearsal_relay",
     *(f"written_{name}" for name in WRITTEN),
     "staff_equipment_relay",
     "staff_equipment_found",
