@@ -83,7 +83,7 @@ CLINICIAN = Manual(
         Chapter(
             _("Øv først"),
             (
-                _("Prøv hodetelefoner, kamera og lys på siden «Utstyr»."),
+                _("Prøv hodetelefoner, kamera og lys på siden «Prøv utstyret»."),
                 _("Øv med en laget pasient til du er trygg. Du kan øve så ofte du vil."),
             ),
             "practice",

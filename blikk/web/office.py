@@ -121,6 +121,8 @@ def plan_part(request: StaffRequest, heading: str) -> JsonResponse:
 @staff(fragment=True)
 def plan_write(request: StaffRequest, heading: str) -> JsonResponse:
     """Keep what was written so far; answers with the version to write on."""
+    if heading not in plans.HEADINGS:
+        raise NotFound
     sent: JsonRequest = request  # type: ignore[assignment]
     typed, seen = sent.json.get("words"), sent.json.get("version")
     if not isinstance(typed, str) or type(seen) is not int:
