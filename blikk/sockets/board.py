@@ -65,8 +65,7 @@ class Table:
 
     def without(self, arrival: str) -> "Table":
         """The same look when somebody has gone: it knows no more of the others than it did."""
-        assert self.everybody is not None
-        return Table(places_without(self.everybody, arrival), self.began)
+        return Table(places_without(self.everybody, arrival) if self.everybody else None, self.began)
 
     def frame(self, arrival: str) -> str | None:
         """What one person's page is told; None for who has no place in this queue."""
