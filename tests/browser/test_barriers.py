@@ -104,15 +104,8 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
         administrator.press("sign-in")
     visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
-    visit(
-        administrator,
-        look,
-        "/klinikk/informasjon",
-        "/klinikk/video",
-        "/klinikk/skriftlig",
-        "/klinikk/kontakt",
-    )
-    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving")
+    visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
+    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/kontakt")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:
