@@ -62,6 +62,9 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
         "/ove/",
         "/nowhere",
     )
+    visit(
+        clinician, look, "/hjelp/", "/hjelp/kontakt", "/hjelp/plan", "/hjelp/plan/ark", "/hjelp/ark/telefon"
+    )
     page.goto(f"{clinician.app.base}/konto/kalender")
     with page.expect_navigation():
         clinician.press("feed-open")
@@ -102,11 +105,12 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
-    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving")
+    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/kontakt")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:
     page = patient.page
+    visit(patient, look, "/guide", "/guide/telefon", "/guide/maskin", "/hjelp-med-telefonen", "/ov")
     visit(patient, look, "/m", "/kode")
     page.locator("input[name=code], [data-test=typed-code] input, form input:not([type=hidden])").first.fill(
         "ABC"
