@@ -91,6 +91,31 @@ def _one(
         status="fulfilled",
         created_at=at,
     )
+    consultation = _talk(appointment, at, end)
+    Note.objects.create(
+        clinic=clinic,
+        consultation=consultation,
+        status="signed",
+        signed_text="Holdt på video. " * 40,
+        written_at=end,
+        signed_at=end,
+        signed_by=clinician,
+    )
+    Delivery.objects.create(
+        connection=connection,
+        consultation=consultation,
+        kind="note",
+        of_version=1,
+        status="delivered" if delivered else "waiting",
+        settled_at=end if delivered else None,
+        made_at=end,
+        next_at=end,
+    )
+    return consultation.public_id
+
+
+def _talk(appointment: Appointment, at: datetime, end: datetime) -> Consultation:
+    clinic, clinician, patient = appointment.clinic, appointment.clinician, appointment.patient
     consultation = Consultation.objects.create(
         clinic=clinic,
         appointment=appointment,
@@ -112,26 +137,7 @@ def _one(
     Participant.objects.create(role="clinician", name=clinician.name, membership=clinician, **common)
     Participant.objects.create(role="patient", name=patient.name, invitation=invitation, **common)
     ChannelChange.objects.create(consultation=consultation, channel="video", at=at, by="staff")
-    Note.objects.create(
-        clinic=clinic,
-        consultation=consultation,
-        status="signed",
-        signed_text="Holdt på video. " * 40,
-        written_at=end,
-        signed_at=end,
-        signed_by=clinician,
-    )
-    Delivery.objects.create(
-        connection=connection,
-        consultation=consultation,
-        kind="note",
-        of_version=1,
-        status="delivered" if delivered else "waiting",
-        settled_at=end if delivered else None,
-        made_at=end,
-        next_at=end,
-    )
-    return consultation.public_id
+    return consultation
 
 
 def deliver_through(journal: Journal, faults: int, *, seed: int = SEED) -> None:
