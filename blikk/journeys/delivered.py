@@ -10,11 +10,14 @@ from blikk.audit.services import hold, looked_at, record
 from blikk.clinics.models import Clinic, Membership
 from blikk.documentation.ehr import check as trying
 from blikk.documentation.ehr import connections, queue
-from blikk.documentation.models import Delivery, EhrConnection
+from blikk.documentation.models import Delivery, EhrConnection, EhrKind
 from blikk.documentation.states import DeliveryStatus
 from blikk.journeys.closing import consultation_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
+
+# The clinic has chosen another way since it was signed.
+NOT_SENT = "not_sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def undelivered(clinic: Clinic, *, clinician: Membership | None = None) -> list[
             talk.clinician.public_id,
             talk.clinician.name,
             talk.ended_at,
-            row.fault,
+            row.fault if is_stopped or row.connection.kind == EhrKind.FHIR else NOT_SENT,
             is_stopped,
         )
     return list(found.values())

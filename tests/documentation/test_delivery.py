@@ -15,6 +15,7 @@ from blikk.documentation.fhir import systems
 from blikk.documentation.models import Delivery, EhrConnection, PatientThere
 from blikk.documentation.queries import is_delivered
 from blikk.journeys import closing
+from blikk.journeys.delivered import NOT_SENT, undelivered
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import Invalid, Overtaken
 from blikk.kernel.ids import urn_of
@@ -213,10 +214,19 @@ def test_a_server_that_is_down_for_a_day_is_waited_for(journal: Journal):
     assert len(notes_there(journal, hour)) == 1
 
 
+def test_what_waited_when_the_clinic_chose_another_way_is_for_people(journal: Journal):
+    hour = begun(journal)
+    assert [one.fault for one in undelivered(hour.clinic, clinician=hour.clinician)] == [""]
+    connections.choose(hour.clinic, kind="copy", actor=SYSTEM, now=journal.clock.now)
+    assert [one.fault for one in undelivered(hour.clinic)] == [NOT_SENT]
+    assert deliver(journal) == 0 and not is_delivered(consultation_of(hour))
+
+
 def test_a_server_in_trouble_is_left_alone_by_everything_of_that_clinic(journal: Journal):
     hour = begun(journal)
     another(journal, hour.clinic)
     journal.faults = ["status_500"] * 9
+    assert len(undelivered(hour.clinic)) == 2
     assert deliver(journal) == 1
     assert deliver(journal) == 0
     journal.clock.later(seconds=8)
@@ -232,6 +242,7 @@ def test_what_the_server_will_not_have_stops_and_is_kept_with_its_words(journal:
     found = the(hour)
     assert (found.status, found.fault) == ("stopped", Reason.REFUSED)
     assert json.loads(found.refused)["resourceType"] == "Bundle" and "display" in found.words
+    assert numbered(hour) not in found.refused and "•••••" in found.refused
     assert journal.there("Encounter") == []
     user.name = "Kari Nordmann"
     user.save(update_fields=["name"])

@@ -29,6 +29,7 @@ from blikk.documentation.fhir.names import by_urn
 from blikk.documentation.states import DELIVERY, DeliveryStatus
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import IllegalMove, Overtaken
+from blikk.patients.national_numbers import masked
 from blikk.patients.numbers import known_of
 
 LEASE = timedelta(seconds=240)
@@ -37,6 +38,8 @@ ENOUGH = timedelta(seconds=150)
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 600.0
 # One that fails so often while others go is to blame itself.
 MOST_ATTEMPTS = 20
+# Who refuses something is there, and heard us.
+ANSWERED = frozenset({Reason.REFUSED, Reason.PATIENT_TWICE, Reason.SOMETHING_TWICE})
 _RELATED = (
     "connection",
     "consultation__clinic",
@@ -210,7 +213,7 @@ def _failed(delivery: Delivery, fault: Fault, sent: Mapping[str, Any], now: date
         "fault_at": delivery.fault_at or now,
         "words": fault.detail,
         "candidates": fault.candidates,
-        "refused": json.dumps(_readable(sent), ensure_ascii=False, indent=1) if is_last and sent else "",
+        "refused": _readable(delivery, sent) if is_last and sent else "",
         "next_at": now + _pause(attempts, fault.wait),
     }
     with one_transaction.atomic():
@@ -225,6 +228,8 @@ def _failed(delivery: Delivery, fault: Fault, sent: Mapping[str, Any], now: date
             log.warning("ehr.overtaken", extra={"delivery": delivery.public_id})
             return True
         if fault.is_of_resource or fault.reason == Reason.BROKEN:
+            if fault.reason in ANSWERED:
+                _mine(delivery.connection).update(fault="", fault_at=None, attempts=0)
             return True
         _rest(delivery.connection, fault, now)
     return False
@@ -277,14 +282,20 @@ def _nothing_wrong() -> dict[str, Any]:
     return {"fault": "", "fault_at": None, "words": "", "refused": "", "candidates": ""}
 
 
-def _readable(sent: Mapping[str, Any]) -> Any:
-    """What was refused, as a person looks at it: without the long rows of letters that files are."""
+def _readable(delivery: Delivery, sent: Mapping[str, Any]) -> str:
+    """What was refused, as a person looks at it: without files, and without what makes a number this person's."""
+    text = json.dumps(_without_files(sent), ensure_ascii=False, indent=1)
+    known = known_of(delivery.consultation.appointment.patient)
+    return text.replace(known.digits, masked(known.digits)) if known else text
+
+
+def _without_files(sent: Any) -> Any:
     if isinstance(sent, dict):
-        cut = {key: _readable(value) for key, value in sent.items()}
+        cut = {key: _without_files(value) for key, value in sent.items()}
         if "contentType" in cut and isinstance(cut.get("data"), str):
             cut["data"] = f"({len(cut['data'])})"
         return cut
-    return [_readable(each) for each in sent] if isinstance(sent, list) else sent
+    return [_without_files(each) for each in sent] if isinstance(sent, list) else sent
 
 
 def _record(act: str, delivery: Delivery, now: datetime, **details: str | int) -> None:

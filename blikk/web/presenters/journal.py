@@ -53,6 +53,7 @@ FAULTS: "dict[str, StrPromise]" = {
     ),
     "conflict": _("Noen endrer det samme i journalsystemet nå. Blikk prøver igjen av seg selv."),
     "gave_up": _("Det gikk ikke etter mange forsøk. Prøv igjen, eller før det inn for hånd."),
+    "not_sent": _("Blikk sender ikke lenger til journalsystemet. Før notatet inn selv."),
     "broken": _("Noe gikk galt hos oss. Den som drifter Blikk, finner det i loggen."),
 }
 STATUSES: "dict[str, StrPromise]" = {
