@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -183,6 +184,14 @@ def _people(candidates: str) -> list[Person]:
     if not candidates:
         return []
     return [
-        Person(one["reference"], ", ".join(filter(None, (one["name"], one["born"], one["reference"]))))
+        Person(one["reference"], ", ".join(filter(None, (one["name"], _born(one["born"]), one["reference"]))))
         for one in json.loads(candidates)
     ]
+
+
+def _born(day: str) -> str:
+    """A day as FHIR writes it, if it is one: other systems may know no more than the year."""
+    try:
+        return words.born(date.fromisoformat(day))
+    except ValueError:
+        return day
