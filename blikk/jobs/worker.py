@@ -14,8 +14,10 @@ from blikk.accounts.eid import forget_old as forget_trips
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
+from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.jobs.record_keeper import start_record_keeper
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -52,7 +54,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keeper = start_keeper(stop, name=worker_id)
+    keepers = [start_keeper(stop, name=worker_id), start_record_keeper(stop, name=worker_id)]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -68,9 +70,10 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
-    if keeper:
-        # One request to a calendar server may be under way; what it did is found out at the next start.
-        keeper.join(5)
+    for keeper in keepers:
+        # One request to a server may be under way; what it did is found out at the next start.
+        if keeper:
+            keeper.join(5)
     _close()
 
 
@@ -133,6 +136,7 @@ def _keep_house(due: datetime) -> datetime:
     export_heads(settings.BLIKK_DATA / HEADS, now=now)
     forget_sessions(now=now)
     forget_trips(now=now)
+    forget_launches(now=now)
     forget_old(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)
