@@ -28,6 +28,8 @@ const ENTRIES = {
   stage: "frontend/styles/patient-stage.css",
   "beside-style": "frontend/styles/beside.css",
   letter: "frontend/styles/letter.css",
+  sheet: "frontend/styles/sheet.css",
+  office: "frontend/office/main.ts",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",
   print: "frontend/styles/print.css",

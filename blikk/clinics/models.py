@@ -72,6 +72,8 @@ class Clinic(Opaque):
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
     # Whether kind and last four signs of a card that was shown are kept; otherwise only that one was shown.
     keeps_card_mark = models.BooleanField(default=False)
+    # Whom staff call when something fails: [{"name": …, "phone": …, "hours": …}], in the order to call them.
+    support_contacts = models.JSONField(default=list, blank=True)
     # Whether an administrator put the reminder away of what is missing before the first consultation.
     hides_start = models.BooleanField(default=False)
     # A place of one clinician's to practise in: no clinic of anybody's, emptied every day (decision 37).
@@ -243,3 +245,38 @@ class OwnInformation(models.Model):
 
     def __str__(self) -> str:
         return f"Information {self.number} of {self.clinic_id}"
+
+
+class PlanPart(Opaque):
+    """What the office has agreed on under one heading of its plan, as it stands now."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="plan_parts")
+    heading = models.CharField(max_length=20)
+    words = models.TextField(max_length=8000, blank=True)
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "heading"], name="one_plan_part_per_heading"),
+        ]
+
+    def __str__(self) -> str:
+        return f"PlanPart {self.heading}"
+
+
+class PlanVersion(models.Model):
+    """What one person made of a part in one sitting: kept for good, so that nothing agreed on is lost."""
+
+    part = models.ForeignKey(PlanPart, models.PROTECT, related_name="versions")
+    # The number of the part's version when the sitting last wrote.
+    number = models.PositiveIntegerField()
+    words = models.TextField(max_length=8000, blank=True)
+    written_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["part", "number"], name="one_plan_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"PlanVersion {self.number}"

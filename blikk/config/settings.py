@@ -63,6 +63,13 @@ BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_TIME_SERVER = env.TIME_SERVER
 BLIKK_BACKUPS = env.BACKUPS
 BLIKK_EMBEDDED_WORKER = env.EMBEDDED_WORKER
+# Whom clinics call about the installation itself.
+BLIKK_OPERATOR = {
+    "name": env.OPERATOR_NAME,
+    "phone": env.OPERATOR_PHONE,
+    "email": env.OPERATOR_EMAIL,
+    "hours": env.OPERATOR_HOURS,
+}
 
 _base = urlsplit(BLIKK_BASE_URL)
 if _base.scheme not in {"http", "https"} or not _base.hostname:

@@ -120,6 +120,17 @@ def places_again(before: Everybody, *, now: datetime) -> Everybody:
     return replace(before, spots=spots_of(before.opening), wait=before.pace.waits(later))
 
 
+def places_without(before: Everybody, *gone: str) -> Everybody:
+    """The same queue when some have gone and nothing else has happened: everybody behind them moves up."""
+    out = frozenset(gone)
+    left = ((name, spot) for name, spot in before.spots.items() if name not in out)
+    spots = {
+        name: spot if spot.place == place else spot._replace(place=place)
+        for place, (name, spot) in enumerate(left, start=1)
+    }
+    return replace(before, spots=spots)
+
+
 def _place(
     arrival: Arrival, opening: Opening, everybody: Everybody | None, *, now: datetime
 ) -> dict[str, Any]:

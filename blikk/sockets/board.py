@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.utils import timezone
 
 from blikk.bus import hub
-from blikk.journeys.waiting import Everybody, everybodys_places, places_again
+from blikk.journeys.waiting import Everybody, everybodys_places, places_again, places_without
 from blikk.sockets.database import for_all
 from blikk.sockets.line import Packed
 
@@ -20,6 +20,8 @@ IN_ONE_GO = 64
 LOOK_ANYWAY = 15.0
 # So long what was read of how fast a queue moves is counted down, unless news say that something happened.
 PACE_HOLDS = LOOK_ANYWAY
+# Who went is in the news themselves, and the rest are told at once; so long after it the places are read all the same.
+READ_AFTER = 1.0
 # The database is away for a moment: so long until it is asked again.
 TRY_AGAIN = 1.0
 
@@ -61,6 +63,10 @@ class Table:
     def has(self, arrival: str) -> bool:
         return self.everybody is not None and arrival in self.everybody.spots
 
+    def without(self, arrival: str) -> "Table":
+        """The same look when somebody has gone: it knows no more of the others than it did."""
+        return Table(places_without(self.everybody, arrival) if self.everybody else None, self.began)
+
     def frame(self, arrival: str) -> str | None:
         """What one person's page is told; None for who has no place in this queue."""
         spot = self.everybody.spots.get(arrival) if self.everybody else None
@@ -100,6 +106,7 @@ class QueueBoard:
         self._asked: list[asyncio.Future[Table]] = []
         self._loop = asyncio.get_running_loop()
         self._anyway = self._loop.call_later(LOOK_ANYWAY, self._look_anyway)
+        self._read_after: asyncio.TimerHandle | None = None
         hub.subscribe(self.topic, self.hear)
 
     @property
@@ -113,6 +120,8 @@ class QueueBoard:
                     page.start_anew()
                 self._is_stale = True
                 self._pace_holds_until = 0.0
+            case "gone":
+                self._gone(str(news.get("arrival", "")))
             case "places":
                 self.changed()
             case "told":
@@ -130,6 +139,18 @@ class QueueBoard:
         if self._looking is None:
             self._looking = self._loop.create_task(self._look_and_tell())
 
+    def _gone(self, arrival: str) -> None:
+        """Tell who moved up without reading anything, if what was read last is still true but for this."""
+        table = self._table
+        if table is None or self._is_stale or self._looking is not None or not table.has(arrival):
+            self.changed()
+            return
+        self._table = table.without(arrival)
+        self._looking = self._loop.create_task(self._look_and_tell(self._table))
+        if self._read_after is not None:
+            self._read_after.cancel()
+        self._read_after = self._loop.call_later(READ_AFTER, self.changed)
+
     async def newest(self, since: int) -> Table:
         """Everybody's place as it is now, from no look that began before that moment of the board."""
         table = self._table
@@ -142,10 +163,14 @@ class QueueBoard:
 
     def close(self) -> None:
         self._anyway.cancel()
+        if self._read_after is not None:
+            self._read_after.cancel()
         hub.unsubscribe(self.topic, self.hear)
 
-    async def _look_and_tell(self) -> None:
+    async def _look_and_tell(self, known: Table | None = None) -> None:
         try:
+            if known is not None:
+                await self._tell_all(known)
             while self._is_stale and (self.pages or self._asked):
                 self._is_stale = False
                 asked, self._asked = self._asked, []

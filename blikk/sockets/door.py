@@ -187,7 +187,7 @@ class Door(CallWire):
         if self.is_busy():
             self.put(f"queue:{self.queue}", {"event": "queue"})
             return
-        if table.began <= self.read_at:
+        if table.began < self.read_at:
             return
         frame = table.frame(self.placed)
         if frame is None:

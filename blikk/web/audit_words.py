@@ -33,6 +33,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     "note": ("note.",),
     "writing": ("case.", "photo."),
     "clinic": ("clinic.", "member.", "audit.", "calendar.", "practice.", "launch.issuer"),
+    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice."),
 }
 LOOKS = ".looked_at"
 
@@ -242,6 +243,7 @@ ACTS: dict[str, Promise] = {
     "photo.looked_at": _("Så på et bilde"),
     "photo.put_up": _("Pasienten la ved et bilde"),
     "photo.sent_to_record": _("Bilde sendt til journalen"),
+    "plan.written": _("Skrev i planen for kontoret"),
     "queue.serving_started": _("Begynte i køen"),
     "queue.serving_stopped": _("Sluttet i køen"),
     "queue.status_set": _("Endret status i køen"),

@@ -15,12 +15,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from blikk.clinics import queries as clinics
-from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
-from blikk.media.services import check_credentials
-from blikk.web.access import JsonRequest, address_of, same_origin_json
+from blikk.web.access import JsonRequest, same_origin_json
 from blikk.web.door_page import phone_words
-from blikk.web.patient import too_many, trusted_types
+from blikk.web.lent_relay import lend
+from blikk.web.patient import trusted_types
 from blikk.web.presenters.clinic_live import live_state
 from blikk.web.presenters.clinic_page import clinic_page as on_the_page
 from blikk.web.presenters.clinic_page import for_search
@@ -29,7 +28,6 @@ from blikk.web.presenters.clinic_page import for_search
 FOUND = "all"
 STATE_FOR = "public, max-age=2"
 QR_FOR = "public, max-age=86400"
-RELAYS_PER_ADDRESS, RELAY_WINDOW = 30, 10 * 60
 
 # The badge stands inside other sites' pages: it may be framed by all of them, sends nothing anywhere but here, and
 # asks for no cookie.
@@ -127,7 +125,4 @@ def equipment(request: HttpRequest, slug: str) -> HttpResponse:
 def relay(request: JsonRequest, slug: str) -> HttpResponse:
     """Lend the relay for two minutes to a browser that tries its network."""
     clinics.public_clinic(slug)
-    now, where = timezone.now(), address_of(request)
-    if not may_try("public-relay", where, times=RELAYS_PER_ADDRESS, seconds=RELAY_WINDOW, now=now):
-        return too_many()
-    return JsonResponse({"ice": check_credentials(f"public:{where}", now=now).as_json()})
+    return lend(request)

@@ -37,6 +37,14 @@ _VIDEO: Text = (
     _("Her velger dere om samtalen går i Blikk eller i en annen videoløsning."),
     _("Velger du en annen løsning, får pasienten lenken dit først når dere slipper dem inn."),
 )
+_MANUAL: Text = (
+    _("Veiledningen sier kort hva din rolle gjør på en dag."),
+    _("Les den, eller skriv den ut. Nederst er arkene som pasientene kan få."),
+)
+_PLAN: Text = (
+    _("Planen er det dere har blitt enige om på kontoret."),
+    _("Skriv under hver overskrift. Det lagres mens du skriver, og alle som arbeider her, ser det."),
+)
 _AGAIN: Text = (
     _("Før du endrer noe viktig, må du vise at det er deg."),
     _("Skriv passordet eller koden din en gang til. Så kommer du tilbake dit du var."),
@@ -254,4 +262,17 @@ TEXTS: dict[str, Text] = {
     "remove_passkey": _FACTOR,
     "mfa_view_recovery_codes": _CODES,
     "mfa_generate_recovery_codes": _CODES,
+    "manual": _MANUAL,
+    "manual_of": _MANUAL,
+    "plan": _PLAN,
+    "plan_sheet": _PLAN,
+    "plan_versions": _PLAN,
+    "support": (
+        _("Her står hvem dere ringer når noe svikter."),
+        _("Kopier opplysningene om nettleseren, og send dem til den du ringer."),
+    ),
+    "support_contacts": (
+        _("Her legger du inn hvem ansatte ringer når noe svikter."),
+        _("Skriv navn, telefon og når de svarer. Den som skal ringes først, står øverst."),
+    ),
 }

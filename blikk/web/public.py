@@ -7,14 +7,13 @@ from django.db.utils import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from blikk.journeys import door, written
 from blikk.kernel.errors import NotFound
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
-from blikk.patients.services import LANGUAGES
 from blikk.web.access import address_of
 from blikk.web.patient import device_secret, remember, trusted_types
 
@@ -66,17 +65,6 @@ def _code_form(
     request: HttpRequest, typed: str = "", *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     return render(request, "public/code.html", {"typed": typed[:40], "problem": problem}, status=status)
-
-
-@require_safe
-@trusted_types
-def holding(request: HttpRequest) -> HttpResponse:
-    """What somebody who holds the phone for another should know, for everybody to read."""
-    asked = request.GET.get("sprak", "")
-    with translation.override(asked if asked in LANGUAGES else translation.get_language()):
-        response = render(request, "public/holding.html")
-        response["Content-Language"] = translation.get_language()
-    return response
 
 
 @require_safe

@@ -158,6 +158,10 @@ class Talk implements Conversation {
     return this.own.switchMicrophone();
   }
 
+  redress(): Promise<void> {
+    return this.own.redress();
+  }
+
   deviceNames(): { camera: string; microphone: string } {
     return this.own.names();
   }

@@ -5,7 +5,7 @@ import type { Link } from "../shared/link";
 import type { ConversationState } from "./call";
 import type { Counters } from "./gauge";
 import type { Seated } from "./held";
-import type { Trouble, Why } from "./own";
+import type { Dress, Trouble, Why } from "./own";
 import type { Prepared } from "./ties";
 
 /** The room of the other solution. */
@@ -31,7 +31,7 @@ export interface ConversationOptions {
   readonly signal: AbortSignal;
   readonly onChange?: (state: ConversationState) => void;
   /** Changes the camera's picture before anybody sees it. */
-  readonly dress?: (track: MediaStreamTrack) => Promise<MediaStreamTrack>;
+  readonly dress?: Dress;
 }
 
 export interface Conversation {
@@ -47,6 +47,8 @@ export interface Conversation {
   setCamera(on: boolean): Promise<void>;
   switchCamera(): Promise<void>;
   switchMicrophone(): Promise<void>;
+  /** Dresses the own picture anew, when it shall look otherwise from now on. */
+  redress(): Promise<void>;
   deviceNames(): { camera: string; microphone: string };
   share(on: boolean): Promise<void>;
   /** Own picture off, and the others are asked to send none. */

@@ -17,4 +17,6 @@ export const LEAVE = "M10 4H5v16h5M14 8l4 4-4 4M18 12H9";
 export const END = "M3 14c5-5 13-5 18 0l-3 3-3-2v-3a12 12 0 0 0-6 0v3l-3 2z";
 export const PHONE =
   "M5 3h4l2 5-2.500 1.500a11 11 0 0 0 6 6L16 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 5a2 2 0 0 1 2-2z";
+export const BLUR =
+  "M12 5a3 3 0 0 0-3 3a3 3 0 0 0 6 0a3 3 0 0 0-3-3zM7 20v-2a4 4 0 0 1 4-4h2a4 4 0 0 1 4 4v2M3 6h0.010M4 11h0.010M3 16h0.010M20 6h0.010M20 11h0.010M21 16h0.010";
 export const CAPTIONS = "M3 5h18v14H3zM7 11h4M7 15h7M14 11h3M17 15h0.010";

@@ -6,6 +6,9 @@ export type Trouble = "camera" | "microphone" | "screen";
 /** Why: for a microphone that was pulled out, whether another one took its place. */
 export type Why = Fault | "replaced";
 
+/** Changes a picture before it is seen; `isWorn` when it is shown already, so that it may not be stopped with the old. */
+export type Dress = (track: MediaStreamTrack, isWorn?: boolean) => Promise<MediaStreamTrack>;
+
 export interface OwnOptions {
   readonly stream: MediaStream | null;
   /** Another track is to be sent on a line, or none. */
@@ -13,7 +16,7 @@ export interface OwnOptions {
   readonly onChange: () => void;
   readonly onTrouble: (trouble: Trouble, why: Why) => void;
   /** Changes the camera's picture before anybody sees it, such as by blurring what is behind. */
-  readonly dress?: ((track: MediaStreamTrack) => Promise<MediaStreamTrack>) | undefined;
+  readonly dress?: Dress | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -177,6 +180,14 @@ export class Own {
         if (!(error instanceof DOMException && error.name === "NotAllowedError"))
           this.options.onTrouble("screen", "failed");
       }
+    });
+  }
+
+  /** Dresses the picture anew, when it shall look otherwise from now on. */
+  redress(): Promise<void> {
+    return this.inTurn(async () => {
+      const { dress } = this.options;
+      if (this.camera && dress) this.take("camera", await dress(this.camera, true));
     });
   }
 

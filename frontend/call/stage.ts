@@ -12,12 +12,14 @@ import { makePhone } from "./phone";
 import { bannerWords, endRefusedWords, refusalWords, roleWord, type Side, troubleWords } from "./sentences";
 import { makeSubtitles } from "./subtitles";
 import { mountSelf, mountTiles } from "./tiles";
-import { makeTools } from "./tools";
+import { makeTools, type Switch } from "./tools";
 
 export interface StageOptions {
   readonly side: Side;
   /** Whom to ring when the connection does not come back: the clinic's number, or the patient's. */
   readonly phone: string;
+  /** The room behind the own picture softened, where this page can do that. */
+  readonly blur?: Switch;
   readonly onEnd?: () => void;
   readonly onLeave?: () => void;
   /** The patient would rather come in person; nothing follows but that staff are told. */
@@ -183,6 +185,7 @@ function makeControls(
   const tools = makeTools(conversation, {
     side: options.side,
     fullScreen: element,
+    blur: options.blur ?? null,
     onText: () => showLane(!lane.isOpen()),
     onPhone: () => void askPhone(),
     onEnd: () => dialog.showModal(),

@@ -7,6 +7,13 @@ import type { Conversation } from "./face";
 import * as drawings from "./icons";
 import type { Side } from "./sentences";
 
+/** Something on or off that more than its button can change. */
+export interface Switch {
+  isOn(): boolean;
+  turn(on: boolean): Promise<void>;
+  follow(listener: () => void): void;
+}
+
 export interface ToolsOptions {
   readonly side: Side;
   readonly onText: () => void;
@@ -19,6 +26,8 @@ export interface ToolsOptions {
   /** The names of the devices now in use are worth telling. */
   readonly onSwitched: () => void;
   readonly fullScreen: HTMLElement;
+  /** The room behind softened, where the page can do that. */
+  readonly blur: Switch | null;
 }
 
 interface Tool {
@@ -50,6 +59,19 @@ function canShare(): boolean {
   return typeof navigator.mediaDevices?.getDisplayMedia === "function";
 }
 
+/** Softens the room behind, or shows it; pressed again by itself where the machine gives up. */
+function blurTool(blur: Switch) {
+  const press = (): Promise<void> => blur.turn(!blur.isOn());
+  const { root, face } = tool("blur", drawings.BLUR, t("Slør bakgrunnen"), press, "tool-media");
+  const draw = (): void => {
+    face(drawings.BLUR, blur.isOn() ? t("Vis bakgrunnen") : t("Slør bakgrunnen"));
+    set(root, "aria-pressed", String(blur.isOn()));
+  };
+  draw();
+  blur.follow(draw);
+  return root;
+}
+
 /** The tools that stand behind "Mer" on a narrow screen. */
 function rareTools(conversation: Conversation, options: ToolsOptions) {
   const switched = (done: Promise<void>): Promise<void> => done.then(options.onSwitched);
@@ -73,6 +95,7 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
     conversation.showCaptions(!conversation.state().own.captions),
   );
   const all = [camera, microphone, sound, captions];
+  const blur = options.blur && blurTool(options.blur);
   if (canShare()) all.push(share);
   if (document.fullscreenEnabled) all.push(full);
   if (options.side === "clinician") {
@@ -92,8 +115,9 @@ function rareTools(conversation: Conversation, options: ToolsOptions) {
     sound.face(drawings.SOUND, state.soundOnly ? t("Bilde og lyd") : t("Bare lyd"));
     set(sound.root, "aria-pressed", String(state.soundOnly));
     camera.root.disabled = !state.own.camera;
+    if (blur) blur.disabled = !state.own.camera;
   };
-  return { all, update };
+  return { all: [...all.map((one) => one.root), ...(blur ? [blur] : [])], update };
 }
 
 /** The clinician goes over to the phone; the patient asks for it; nobody else is rung. */
@@ -133,7 +157,7 @@ export function makeTools(conversation: Conversation, options: ToolsOptions) {
   const rare = rareTools(conversation, options);
   mute.root.classList.add("tool-media");
   camera.root.classList.add("tool-media");
-  const kept = [...rare.all.map((one) => one.root), ...(options.side === "patient" ? [phone.root] : [])];
+  const kept = [...rare.all, ...(options.side === "patient" ? [phone.root] : [])];
   const drawer = el("div", { class: "tools-rare", id: "tools-rare" }, ...kept);
   const { more, open } = moreTool(drawer);
   const last =

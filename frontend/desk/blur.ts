@@ -17,6 +17,13 @@ export function paceJudge(least = LEAST_FRAMES): (frames: number) => "warming" |
   };
 }
 
+const SOURCES = new WeakMap<MediaStreamTrack, MediaStreamTrack>();
+
+/** The camera behind a softened picture; any other picture is its own. */
+export function bare(track: MediaStreamTrack): MediaStreamTrack {
+  return SOURCES.get(track) ?? track;
+}
+
 export interface BlurOptions {
   /** The machine is not fast enough, or the parts could not be fetched; the plain picture goes on. */
   readonly onGiveUp: (why: "slow" | "failed") => void;
@@ -163,6 +170,7 @@ export function blurred(source: MediaStreamTrack, options: BlurOptions): MediaSt
 /** The made picture answers for the camera it came from. */
 function standIn(made: MediaStreamTrack, source: MediaStreamTrack, end: () => void): MediaStreamTrack {
   const stop = made.stop.bind(made);
+  SOURCES.set(made, source);
   Object.defineProperties(made, {
     label: { get: () => source.label },
     getSettings: { value: () => source.getSettings() },

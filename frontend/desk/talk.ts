@@ -7,7 +7,7 @@ import { el, find, say, show } from "../shared/dom";
 import type { Link } from "../shared/link";
 import { t } from "../shared/words";
 import { keysAreOn, listenForKey } from "./admit";
-import { dress, followSpeaker } from "./equipped";
+import { blurSwitch, dress, followSpeaker } from "./equipped";
 import { fetchPart, press, sendForm, swapParts } from "./fragments";
 import { type FramePanel, mountFrame } from "./frame";
 import { type Identity, mountIdentity } from "./identity";
@@ -78,6 +78,7 @@ export function talk(
     mountStage(find("#stage"), conversation, {
       side: "clinician",
       phone: place.phone,
+      blur: blurSwitch(conversation),
       onEnd: () => void goOn(),
       onLeave: () => void note?.flush().then(() => location.assign("/dag/")),
     });

@@ -1,10 +1,10 @@
 /** Puts a door and its equipment on the page: shows one screen, and fills in what it says. */
 
-import { browserOf } from "../shared/devices";
 import { find, say, set, show } from "../shared/dom";
 import { showAlong } from "./along";
-import { type Check, isSettled, type Light, worstFault } from "./check";
+import { type Check, isSettled, worstFault } from "./check";
 import type { Door } from "./door";
+import { showFault, showLight } from "./faults";
 import { showPlace } from "./place";
 
 const all = <T extends HTMLElement>(selector: string, within: ParentNode = document): T[] => [
@@ -107,21 +107,6 @@ export function showCheck(check: Check, stream: MediaStream | null, isRehearsing
   };
   for (const [name, isShown] of Object.entries(shown)) show(find(`[data-test="${name}"]`), isShown);
   for (const line of all("[data-when-fault]")) show(line, blocked && settled);
-}
-
-function showLight(row: HTMLElement, light: Light): void {
-  set(row, "data-is", light.is);
-  for (const words of all("[data-says]", row)) show(words, words.dataset.says === light.is);
-}
-
-function showFault(worst: ReturnType<typeof worstFault>): void {
-  const browser = browserOf(navigator.userAgent);
-  for (const help of all("[data-fault]")) {
-    const { fault, browser: browsers, only } = help.dataset;
-    const fits = worst !== null && fault === worst.fault;
-    const isMine = browsers === undefined || browsers.split(" ").includes(browser);
-    show(help, fits && isMine && (only === undefined || only === worst.device));
-  }
 }
 
 function showMirror(stream: MediaStream | null, isKnown: boolean): void {

@@ -1,7 +1,9 @@
-/** A patient's practice, all of it in this browser: the own picture and sound, a question, and ten seconds with a drawn clinician. */
+/** A patient's practice in this browser: the own picture, sound and network, a question, ten seconds with a drawn clinician. */
 
-import { closeDevices, openDevices } from "../shared/devices";
-import { find, say, show } from "../shared/dom";
+import { post } from "../door/api";
+import { type Check, equipment, isSettled, worstFault } from "../door/check";
+import { showFault, showLight } from "../door/faults";
+import { find, given, say, show } from "../shared/dom";
 import { t } from "../shared/words";
 import { drawFace } from "./face";
 import { makeVoice } from "./voice";
@@ -11,9 +13,31 @@ type Screen = "link" | "self" | "question" | "meet" | "done";
 const MEETING = 10_000;
 const HEARING = 8000;
 const LATER = 2;
-let stream: MediaStream | null = null;
+const page = given<{ readonly relay: string }>();
 let meeting: AbortController | null = null;
 let echo: AbortController | null = null;
+
+/** The network is asked whether it lets picture and sound through; the server lends the relay for it, and keeps nothing. */
+const tools = equipment({
+  relay: async () => {
+    const reply = await post(page.relay, {});
+    if (reply.is === "refused") return reply.code === "network" ? null : [];
+    return (reply.content.ice as { servers: RTCIceServer[] }).servers;
+  },
+  onChange: draw,
+  onLevel: () => undefined,
+});
+
+function draw(check: Check): void {
+  const worst = worstFault(check);
+  show(find("#asking"), !worst && !isSettled(check));
+  showLight(find('[data-device="network"]'), check.network);
+  showFault(worst);
+  show(find("#again"), worst !== null);
+  const mirror = find<HTMLVideoElement>("#mirror");
+  if (mirror.srcObject !== tools.stream()) mirror.srcObject = tools.stream();
+  show(mirror, check.camera.is !== "out");
+}
 
 function turnTo(screen: Screen): void {
   for (const part of document.querySelectorAll<HTMLElement>("[data-screen]"))
@@ -23,8 +47,7 @@ function turnTo(screen: Screen): void {
 }
 
 function letGo(): void {
-  closeDevices(stream);
-  stream = null;
+  tools.stop();
   meeting?.abort();
   meeting = null;
   echo?.abort();
@@ -32,24 +55,17 @@ function letGo(): void {
   say(find("#heard"), "");
 }
 
-async function open(): Promise<void> {
+function open(): void {
   letGo();
   turnTo("self");
-  show(find("#asking"), true);
-  show(find("#failed"), false);
-  const opened = await openDevices();
-  stream = opened.stream;
-  show(find("#asking"), false);
-  const isWell = opened.camera.is === "ready" && opened.microphone.is === "ready";
-  show(find("#failed"), !isWell);
-  show(find("#again"), !isWell);
-  find<HTMLVideoElement>("#mirror").srcObject = stream;
+  tools.start(true);
 }
 
 /** What is said is heard two seconds later, and then gone: nothing is ever recorded, not here either. */
 async function hear(): Promise<void> {
   const place = find("#heard");
   echo?.abort();
+  const stream = tools.stream();
   if (!stream?.getAudioTracks().length) {
     say(place, t("Vi hører ikke mikrofonen din. Du kan gå videre likevel."));
     return;
@@ -120,8 +136,8 @@ async function meet(): Promise<void> {
 }
 
 const ACTS: Readonly<Record<string, () => void>> = {
-  begin: () => void open(),
-  again: () => void open(),
+  begin: open,
+  again: open,
   hear: () => void hear(),
   question() {
     echo?.abort();
@@ -134,4 +150,6 @@ document.addEventListener("click", (event) => {
   const act = (event.target as Element | null)?.closest<HTMLElement>("[data-act]")?.dataset["act"];
   if (act) ACTS[act]?.();
 });
+// Pressed before there was anybody to hear it, it did nothing.
+find<HTMLButtonElement>('[data-act="begin"][disabled]').disabled = false;
 addEventListener("pagehide", letGo);

@@ -28,14 +28,20 @@ def open_browser(
     inside: tuple[str, ...] = (),
     fps: int = 15,
     film: Path | None = None,
+    fakes: bool = True,
+    asks: bool = False,
 ) -> Browser:
-    """Chromium with fake cameras and microphones, in a network namespace or in front of a film if one is named."""
+    """Chromium with fake cameras and microphones, in a network namespace or in front of a film if one is named.
+
+    Without `fakes` it has no devices at all; one that `asks` leaves the question about them unanswered, which is a no.
+    """
     path = str(_wrapper(inside)) if inside else CHROMIUM
     fake = [FAKE.format(fps=fps)]
     if film is not None:
         fake = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    flags = [flag for flag in FLAGS.split() if not (asks and flag == "--use-fake-ui-for-media-stream")]
     return playwright.chromium.launch(
-        executable_path=path, args=[*FLAGS.split(), *fake, *more], timeout=60_000
+        executable_path=path, args=[*flags, *(fake if fakes else []), *more], timeout=60_000
     )
 
 

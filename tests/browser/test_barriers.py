@@ -28,6 +28,7 @@ def walk(scene: Stage, staff: Browser, patients: Browser, look: Look, **context:
     )
     with together(clinician, patient, administrator):
         before_anybody_comes(clinician, look)
+        of_an_hour(scene, clinician, look)
         of_the_administrator(administrator, look)
         to_the_waiting_room(patient, look)
         look(clinician.page)
@@ -57,7 +58,12 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
         "/konto/kalender",
         "/konto/kort",
         "/konto/video",
+        "/utstyr/",
+        "/ove/",
         "/nowhere",
+    )
+    visit(
+        clinician, look, "/hjelp/", "/hjelp/kontakt", "/hjelp/plan", "/hjelp/plan/ark", "/hjelp/ark/telefon"
     )
     page.goto(f"{clinician.app.base}/konto/kalender")
     with page.expect_navigation():
@@ -80,6 +86,15 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
     clinician.make_ready()
 
 
+def of_an_hour(scene: Stage, clinician: Clinician, look: Look) -> None:
+    """What else there is than video, and the pages that lead there."""
+    hour, patient = f"/time/{scene.hour['appointment']}", f"/pasienter/{scene.hour['patient']}"
+    visit(clinician, look, hour, f"{hour}/mot-opp", f"{hour}/oppgave", f"{hour}/spor")
+    visit(clinician, look, patient, f"{patient}/skriftlig")
+    clinician.page.goto(f"{clinician.app.base}/dag/?dag={scene.hour['day']}")
+    clinician.make_ready()
+
+
 def of_the_administrator(administrator: Clinician, look: Look) -> None:
     page = administrator.page
     page.goto(f"{administrator.app.base}/inn/")
@@ -90,10 +105,12 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
+    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/kontakt")
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:
     page = patient.page
+    visit(patient, look, "/guide", "/guide/telefon", "/guide/maskin", "/hjelp-med-telefonen", "/ov")
     visit(patient, look, "/m", "/kode")
     page.locator("input[name=code], [data-test=typed-code] input, form input:not([type=hidden])").first.fill(
         "ABC"

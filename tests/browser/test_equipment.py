@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Playwright, expect
 
-from tests.browser.calls import grows, stands_still, talks, total
+from tests.browser.calls import grows, stands_still, talks
 from tests.browser.conftest import Stage, Talk
-from tests.browser.people import Clinician, together
+from tests.browser.people import Clinician, Person, open_browser, together
 from tests.browser.watch import require_no_barriers_in_any_shape
 
 # A microphone of our own making: noise, and with `loop` whatever the page plays, twenty decibels lower.
@@ -197,28 +197,88 @@ def test_a_link_opened_inside_another_app_says_how_to_come_out(
 
 
 def test_a_network_without_a_relay_is_told_with_what_to_do(
-    own_app: Callable[..., Any], set_stage: Callable[..., Stage], staff_browser: Browser
+    own_app: Callable[..., Any],
+    set_stage: Callable[..., Stage],
+    staff_browser: Browser,
+    patient_browser: Browser,
 ) -> None:
     app = own_app(BLIKK_TURN_URLS="turn:127.0.0.1:9", BLIKK_TURN_SECRET="x" * 32).start()
     scene = set_stage(on=app)
     clinician = signed_in(scene, staff_browser, NO_WAY)
-    with together(clinician):
+    patient, rehearsing = scene.patient(patient_browser), Person(patient_browser, app)
+    with together(clinician, patient, rehearsing):
         clinician.press("equipment-begin")
         clinician.sees("fault-no_relay")
         clinician.sees("equipment-anyway")
+        for one in (patient, rehearsing):
+            one.context.add_init_script(NO_WAY)
+        rehearsing.page.goto(f"{app.base}/ov")
+        rehearsing.press("rehearse-begin")
+        shows(rehearsing, "no_relay")
+        expect(rehearsing.page.locator('[data-device="network"]')).to_have_attribute("data-is", "out")
+        patient.open_link()
+        patient.prove()
+        shows(patient, "no_relay")
+        patient.sees("check-again")
+        patient.press("go-anyway")
+        patient.sees("waiting")
+
+
+def shows(person: Person, fault: str) -> Locator:
+    """The one help text, with its picture drawn."""
+    shown = person.page.locator(f'.fault[data-fault="{fault}"]:visible')
+    expect(shown).to_have_count(1)
+    expect(person.page.locator(".fault:visible")).to_have_count(1)
+    drawn = "(one) => one.complete && one.naturalWidth > 0"
+    person.page.wait_for_function(drawn, arg=shown.locator("img").element_handle())
+    return shown
+
+
+def test_a_machine_without_devices_and_a_browser_that_says_no_are_told_apart(
+    set_stage: Callable[..., Stage], playwright: Playwright
+) -> None:
+    """Nothing is made up here: Chromium has no camera, or has one and is not let at it."""
+    for fault, fakes in (("missing", False), ("denied", True)):
+        browser = open_browser(playwright, fakes=fakes, asks=True)
+        scene = set_stage()
+        patient, rehearsing = scene.patient(browser), Person(browser, scene.app)
+        with together(patient, rehearsing):
+            rehearsing.page.goto(f"{scene.app.base}/ov")
+            rehearsing.press("rehearse-begin")
+            shows(rehearsing, fault)
+            rehearsing.sees("check-again")
+            rehearsing.press("rehearse-next")
+            rehearsing.sees("rehearse-yes")
+            patient.open_link()
+            patient.prove()
+            shows(patient, fault)
+            patient.press("go-anyway")
+            patient.sees("waiting")
+        browser.close()
 
 
 def test_a_device_that_is_unplugged_is_told_on_both_checks(
-    set_stage: Callable[..., Stage], staff_browser: Browser
+    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
 ) -> None:
-    clinician = signed_in(set_stage(), staff_browser, KEEPS_TRACKS)
-    with together(clinician):
+    scene = set_stage()
+    clinician = signed_in(scene, staff_browser, KEEPS_TRACKS)
+    patient = scene.patient(patient_browser)
+    with together(clinician, patient):
         clinician.press("equipment-begin")
         expect(clinician.at("light-camera")).to_have_attribute("data-is", "ready", timeout=20_000)
         clinician.page.evaluate("unplug('video')")
         clinician.sees("fault-unplugged")
         clinician.press("equipment-again")
         expect(clinician.at("light-camera")).to_have_attribute("data-is", "ready", timeout=20_000)
+        patient.context.add_init_script(KEEPS_TRACKS)
+        patient.open_link()
+        patient.prove()
+        patient.sees("check-continue")
+        patient.page.evaluate("unplug('video')")
+        shows(patient, "unplugged")
+        patient.press("check-again")
+        patient.sees("check-continue")
+        expect(patient.page.locator(".fault:visible")).to_have_count(0)
 
 
 KEEPS_TRACKS = """
@@ -278,41 +338,6 @@ def test_what_is_unplugged_in_the_middle_is_replaced_or_asked_for(
         talk.patient.press("camera")
         expect(talk.patient.at("camera")).not_to_have_attribute("data-off", "")
         talks(talk.clinician.page, talk.patient.page)
-
-
-def test_the_background_is_blurred_on_the_device_and_nothing_comes_from_elsewhere(
-    set_stage: Callable[..., Stage], staff_browser: Browser, patient_browser: Browser
-) -> None:
-    scene = set_stage()
-    clinician, patient = signed_in(scene, staff_browser), scene.patient(patient_browser)
-    with together(clinician, patient):
-        page = clinician.page
-        clinician.press("equipment-begin")
-        expect(clinician.at("light-camera")).to_have_attribute("data-is", "ready", timeout=20_000)
-        assert not [url for url in clinician.watch.asked if "blur-" in url or "sloring" in url]
-        page.locator("#blur").check()
-        # A slow machine says that it is; either way it was tried with parts of our own.
-        said = clinician.at("blur-said")
-        expect(said).to_contain_text("ilder i sekundet.", timeout=30_000)
-        assert {url.rsplit(".", 1)[-1] for url in clinician.watch.asked if "blur-" in url} >= {
-            "wasm",
-            "tflite",
-        }
-        kept = "localStorage.setItem('blikk.equipment', JSON.stringify({blur: true}))"
-        page.evaluate(kept)
-        page.goto(f"{scene.app.base}/dag/?dag={scene.hour['day']}")
-        clinician.make_ready()
-        patient.wait()
-        clinician.admit()
-        talks(page, patient.page)
-        own = "document.querySelector('[data-test=video-self]').srcObject.getVideoTracks()[0]"
-        assert page.evaluate(f"() => {own} instanceof CanvasCaptureMediaStreamTrack")
-        clinician.press("camera")
-        stands_still(patient.page, "framesDecoded")
-        clinician.press("camera")
-        assert total(patient.page, "framesDecoded") >= 0
-        page.wait_for_function(f"() => {own} instanceof CanvasCaptureMediaStreamTrack")
-        talks(page, patient.page)
 
 
 def test_the_face_the_notes_and_the_hint_stay_at_the_top(talking: Callable[..., Talk]) -> None:

@@ -140,10 +140,11 @@ def test_a_network_that_carries_no_picture_carries_the_sound_and_the_picture_com
     assert total(patient.page, "packetsReceived") > heard_before
     talks(*apart.pages, picture=False)
     apart.wire.make(delay=0.02)
-    talks(*apart.pages, within=90)
+    # A picture that came back too early goes again, and is tried after twice the time.
+    talks(*apart.pages, within=150)
     until(
         clinician.page,
-        lambda: recorded(apart) == ["video", "sound", "video"],
+        lambda: recorded(apart)[:2] == ["video", "sound"] and recorded(apart)[-1] == "video",
         within=90,
         what=lambda: recorded(apart),
     )

@@ -11,9 +11,10 @@ from tests.browser.test_working_day import sign_in
 
 
 def lay_in(page: Page, name: str, starts: str, ends: str) -> None:
-    """Fill the form for a new period on a Wednesday, from the week, without a mouse.
+    """Fill the form for a new period on a Sunday, from the week, without a mouse.
 
-    In the morning: some browsers count the hours to twelve.
+    In the morning: some browsers count the hours to twelve. On a Sunday: it begins today, and the week that is shown
+    has no other day that is never over.
     """
     to(page, "[data-test=period-new]")
     page.keyboard.press("Enter")
@@ -21,7 +22,8 @@ def lay_in(page: Page, name: str, starts: str, ends: str) -> None:
     to(page, "[name=name]")
     page.keyboard.type(name)
     to(page, "[name=weekday]")
-    page.keyboard.type("Onsdag")
+    # Its first letter: the others are no keys of every keyboard.
+    page.keyboard.press("S")
     for field, words in (("starts", starts), ("ends", ends)):
         to(page, f"[name={field}]")
         page.keyboard.type(f"{words}AM")
@@ -38,7 +40,7 @@ def test_a_period_is_laid_in_by_keys_and_one_over_it_is_refused_beside_the_field
         page = person.page
         page.goto(f"{scene.app.base}/timeliste/")
         lay_in(page, "Morgentimer", "0900", "1130")
-        block = page.locator('[data-weekday="2"] [data-test="block"]')
+        block = page.locator('[data-weekday="6"] [data-test="block"]')
         expect(block).to_contain_text("09:00–11:30")
         lay_in(page, "Midt på dagen", "1100", "1155")
         expect(page.locator("#id_starts_error")).to_contain_text("allerede en periode da")

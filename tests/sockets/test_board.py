@@ -129,6 +129,42 @@ async def test_who_comes_or_goes_has_the_places_read_and_who_is_let_in_how_fast_
     assert database.acts == ["everybodys_places", "places_again", "everybodys_places", "places_again"]
 
 
+async def test_who_is_behind_somebody_that_went_moves_up_before_anything_is_read(
+    board, database, opening, monkeypatch
+):
+    monkeypatch.setattr(boards, "READ_AFTER", 0.05)
+    page = Page("two")
+    board.join(opening, page)
+    first = await board.newest(opening)
+    await page.hear()
+    database.gate.clear()
+    database.order = ["three", "two"]
+    hub.publish(f"queue:{opening}", {"event": "gone", "arrival": "one"})
+    at_once = await page.hear()
+    assert place(at_once, "two") == 1
+    assert at_once.frame("one") is None
+    assert at_once.began == first.began, "it knows no more than what it was made of"
+    assert database.looks == 1
+    database.gate.set()
+    assert place(await page.hear(), "two") == 2, "what is read afterwards has the last word"
+
+
+async def test_who_went_while_the_queue_is_looked_at_has_it_looked_at_once_more(board, database, opening):
+    page = Page("two")
+    board.join(opening, page)
+    await board.newest(opening)
+    await page.hear()
+    database.gate.clear()
+    database.asked.clear()
+    hub.publish(f"queue:{opening}", {"event": "queue"})
+    await database.asked.wait()
+    database.order = ["two"]
+    hub.publish(f"queue:{opening}", {"event": "gone", "arrival": "one"})
+    database.gate.set()
+    assert [place(await page.hear(), "two") for _ in range(2)] == [2, 1]
+    assert database.looks == 3
+
+
 async def test_news_of_the_pace_that_come_during_a_look_have_it_read_anew(board, database, opening):
     page = Page("two")
     board.join(opening, page)

@@ -201,7 +201,9 @@ def test_who_is_moved_to_another_queue_follows_on_the_same_page(full):
     play(scene)
 
 
-def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, monkeypatch):
+def test_a_thousand_pages_or_three_the_places_are_read_once_and_not_at_all_for_one_who_goes(
+    full, monkeypatch
+):
     opening, (doctor,), guests = full
     looks = []
 
@@ -213,6 +215,7 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
         looks.append(before.opening.public_id)
         return shown.places_again(before, now=now)
 
+    monkeypatch.setattr(board, "READ_AFTER", 3600)
     monkeypatch.setattr(board, "everybodys_places", look)
     monkeypatch.setattr(board, "places_again", look_again)
     monkeypatch.setattr(shown, "place_of", lambda arrival: pytest.fail("looked for itself"))
@@ -228,6 +231,10 @@ def test_a_thousand_pages_or_three_the_places_are_read_once_per_change(full, mon
             await later(queue.send_home)(opening.clinic, arrival, **act(doctor))
             await told(second, place=1)
             await told(third, place=2)
+            assert looks == [opening.public_id]
+            await later(queue.serve)(opening.clinic, opening.public_id, membership=doctor, **act(doctor))
+            await told(second, servers=1)
+            await told(third, servers=1)
 
     play(scene)
     assert looks == [opening.public_id] * 2
@@ -243,6 +250,8 @@ def test_the_places_read_again_say_what_everything_read_anew_would(full):
         again = shown.places_again(before, now=at)
     anew = shown.everybodys_places(opening.public_id, now=at)
     assert len(questions) == 1
+    unread = shown.places_without(before, guests[0].arrival.public_id)
+    assert list(unread.spots.items()) == list(anew.spots.items())
     assert again.spots == anew.spots != before.spots
     told = [(one.own(guests[2].arrival.public_id), one.shared) for one in (again, anew)]
     assert told[0] == told[1]

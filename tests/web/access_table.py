@@ -34,7 +34,13 @@ DOORS: dict[str, Door] = {
     "lost_link": Door("GET HEAD POST", "public"),
     "typed_code": Door("GET HEAD POST", "public"),
     "rehearsal": Door("GET HEAD", "public"),
+    "rehearsal_relay": Door("POST", "public"),
     "holding": Door("GET HEAD", "public"),
+    "guide": Door("GET HEAD", "public"),
+    "guide_track": Door("GET HEAD", "public", thing="track"),
+    "guide_sheet": Door("GET HEAD", "public", thing="track"),
+    "clinic_guide": Door("GET HEAD", "public", thing="clinic_track"),
+    "clinic_guide_sheet": Door("GET HEAD", "public", thing="clinic_track"),
     "healthz": Door("GET HEAD", "public"),
     "readyz": Door("GET HEAD", "public"),
     "patient_shell": Door("GET HEAD", "public"),
@@ -218,6 +224,18 @@ DOORS: dict[str, Door] = {
     "queue_open": Door("POST", "page", DESK, "opening"),
     "queue_close": Door("POST", "page", DESK, "opening"),
     "ready_words": Door("GET", "page", STAFF),
+    # Knowing how: for everybody who works here; the plan is written by all of them (decision 41)
+    "manual": Door("GET HEAD", "page", STAFF),
+    "manual_of": Door("GET HEAD", "page", STAFF, "manual"),
+    "own_guide_sheet": Door("GET HEAD", "page", STAFF, "track"),
+    "support": Door("GET HEAD", "page", STAFF),
+    "support_relay": Door("POST", "json", STAFF),
+    "plan": Door("GET HEAD", "page", STAFF),
+    "plan_sheet": Door("GET HEAD", "page", STAFF),
+    "plan_part": Door("GET HEAD", "fragment", STAFF, "heading"),
+    "plan_write": Door("POST", "json", STAFF, "heading"),
+    "plan_versions": Door("GET HEAD", "page", STAFF, "heading"),
+    "support_contacts": Door("GET HEAD POST", "page", ADMINISTRATOR),
     # Practising with a simulated patient
     "practice": Door("GET HEAD", "page", CLINICIAN),
     "practice_begin": Door("POST", "page", CLINICIAN),
@@ -305,6 +323,9 @@ DOORS: dict[str, Door] = {
     "calendar_check": Door("POST", "page", ADMINISTRATOR, "calendar"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
+
+# What an address may name without its being anybody's: each clinic has its own under the same word.
+ALIKE_EVERYWHERE = frozenset({"track", "manual", "heading"})
 
 # What a session with a password only may open of its own account, to become a whole one.
 SET_UP = frozenset(

@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from blikk.audit.models import Entry
+from blikk.clinics import plan
 from blikk.web.accounts import passkeys_of
-from tests.builders import NOW, a_booked_hour, a_member
+from tests.builders import NOW, a_booked_hour, a_member, staff
 from tests.people import signed_in
-from tests.web.access_table import DOORS, SET_UP, STAFF, WRITTEN_BY_LOOKING, Door
+from tests.web.access_table import ALIKE_EVERYWHERE, DOORS, SET_UP, STAFF, WRITTEN_BY_LOOKING, Door
 from tests.web.walk import (
     CANARY,
     NOBODYS,
@@ -117,7 +118,7 @@ def nothing_there(client: Client, door: Door, method: str):
 
 def test_every_role_of_another_clinic_is_told_that_our_things_are_not_there(house, elsewhere):
     for name, door, method in doors("page", "fragment", "json"):
-        if not door.thing:
+        if not door.thing or door.thing in ALIKE_EVERYWHERE:
             continue
         for who in ROLES:
             client = elsewhere.clients[who]
@@ -127,6 +128,31 @@ def test_every_role_of_another_clinic_is_told_that_our_things_are_not_there(hous
             assert ours == none, (name, method, who)
             assert ours == nothing_there(client, door, method), (name, method, who)
             assert written == set(), (name, method, who)
+
+
+def test_what_stands_under_the_same_word_in_every_clinic_is_each_clinics_own(house, elsewhere):
+    """What the test above leaves out: the address is there for both clinics, and shows ours to us alone."""
+    kari = house.members["secretary"]
+    plan.write(
+        house.clinic, "organisation", words=CANARY, version=0, membership=kari, actor=staff(kari), now=NOW
+    )
+    named = 0
+    alike = [each for each in doors("page", "fragment", "json") if each[1].thing in ALIKE_EVERYWHERE]
+    assert {door.thing for _, door, _ in alike} == ALIKE_EVERYWHERE
+    for name, door, method in alike:
+        path = address(name, door, house.things[door.thing])
+        for who in ROLES:
+            with Undone():
+                theirs = ask(elsewhere.clients[who], door, method, path).content.decode()
+                own = ask(house.clients[who], door, method, path).content.decode()
+            assert house.clinic.name not in theirs, (name, method, who)
+            assert CANARY not in theirs, (name, method, who)
+            assert elsewhere.clinic.name not in own, (name, method, who)
+            named += CANARY in own
+        none, written = quietly(elsewhere.clients["clinician"], door, method, address(name, door, NOBODYS))
+        assert none == nothing_there(elsewhere.clients["clinician"], door, method), (name, method)
+        assert written == set(), (name, method)
+    assert named >= 3, "our own people see what we wrote"
 
 
 def test_no_page_of_another_clinic_names_our_patient(house, elsewhere):

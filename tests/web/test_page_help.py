@@ -17,7 +17,7 @@ from tests.web.access_table import DOORS
 from tests.web.walk import Undone, a_house, address, ask
 
 # Addresses of the staff side that show no page of their own.
-NO_PAGE = {"staff_home", "case_photo"}
+NO_PAGE = {"staff_home", "case_photo", "own_guide_sheet"}
 DESK = Path(__file__).resolve().parents[2] / "frontend" / "desk"
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,10 @@ def test_manuals_and_support_are_linked_only_where_they_are(monkeypatch):
     from blikk.web import page_help
 
     monkeypatch.setattr(page_help, "MANUAL", "no_such_page")
-    assert "Veiledning</a>" not in client.get(reverse("day")).content.decode()
+    assert "Veiledning</a>" not in panel(client)
     monkeypatch.setattr(page_help, "MANUAL", "ready_words")
-    assert "Veiledning</a>" in client.get(reverse("day")).content.decode()
+    assert "Veiledning</a>" in panel(client)
+
+
+def panel(client: Client) -> str:
+    return client.get(reverse("day")).content.decode().split('id="page-help"')[1].split("</section>")[0]

@@ -49,9 +49,12 @@ JSON = {
     "own_contact_open",
     "note",
     "clinic_relay",
+    "rehearsal_relay",
     *(f"written_{name}" for name in WRITTEN),
     "staff_equipment_relay",
     "staff_equipment_found",
+    "support_relay",
+    "plan_write",
     "practice_follow",
 } | {name for name, door in DOORS.items() if name.startswith("patient_") and door.methods == "POST"}
 

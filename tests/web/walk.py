@@ -150,6 +150,10 @@ def _for_everybody(clinic: Clinic) -> dict[str, str]:
     return {
         "question": asked.series,
         "slug": clinic.slug,
+        "track": "telefon",
+        "clinic_track": f"{clinic.slug}/telefon",
+        "heading": "organisation",
+        "manual": "behandler",
         "slot": f"{clinic.slug}/{slot.name}",
         "notice": notice.public_id,
     }

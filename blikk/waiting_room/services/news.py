@@ -10,6 +10,7 @@ from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.states import ArrivalStatus
 
 _MOVES_THE_QUEUE = {ArrivalStatus.ADMITTED, ArrivalStatus.SETTLED}
+_GONE = {ArrivalStatus.LEFT, ArrivalStatus.DECLINED}
 
 
 def tell(
@@ -20,13 +21,17 @@ def tell(
     announce(f"arrival:{arrival.public_id}", "door", version=arrival.version)
     announce(f"day:{arrival.clinic.public_id}", event, arrival=arrival.public_id)
     if arrival.opening is not None:
-        queue_changed(arrival.opening, is_pace_the_same=arrival.status not in _MOVES_THE_QUEUE)
+        if arrival.status in _GONE:
+            announce(f"queue:{arrival.opening.public_id}", "gone", arrival=arrival.public_id)
+        else:
+            queue_changed(arrival.opening, is_pace_the_same=arrival.status not in _MOVES_THE_QUEUE)
 
 
 def queue_changed(opening: Opening, *, is_pace_the_same: bool = False) -> None:
     """Tell everybody in a queue that the places may be other ones; each process reads them once for all.
 
-    Who came or went changes the places alone; who is let in, or done, also how fast it is thought to move.
+    Who came changes the places alone; who is let in, or done, also how fast it is thought to move. Who went is named
+    in the news (`tell`): everybody behind moves up, and nothing need be read first.
     """
     announce(f"queue:{opening.public_id}", "places" if is_pace_the_same else "queue")
 
