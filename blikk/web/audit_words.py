@@ -32,8 +32,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.",),
     "writing": ("case.", "photo."),
-    "clinic": ("clinic.", "member.", "audit.", "calendar.", "practice.", "launch.issuer"),
-    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice."),
+    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "launch.issuer"),
 }
 LOOKS = ".looked_at"
 
