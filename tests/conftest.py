@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from blikk.audit import guards
-from tests.journal import TestJournal, running_journal
 from tests.provider import TestProvider, running_provider
+from tests.smart_journal import TestJournal, running_journal
 
 _empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 

@@ -5,8 +5,10 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
+from blikk.documentation.ehr_tables import Delivery as Delivery
 from blikk.documentation.ehr_tables import EhrConnection as EhrConnection
 from blikk.documentation.ehr_tables import EhrKind as EhrKind
+from blikk.documentation.ehr_tables import PatientThere as PatientThere
 from blikk.documentation.incoming_tables import Feed as Feed
 from blikk.documentation.incoming_tables import RecordAppointment as RecordAppointment
 from blikk.documentation.launch_tables import Launch as Launch

@@ -17,6 +17,7 @@ from blikk.calendars.push import forget_old as forget_calendars
 from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.jobs.ehr_keeper import start_deliverer
 from blikk.jobs.record_keeper import start_record_keeper
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
@@ -54,7 +55,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keepers = [start_keeper(stop, name=worker_id), start_record_keeper(stop, name=worker_id)]
+    beside = [start(stop, name=worker_id) for start in (start_keeper, start_deliverer, start_record_keeper)]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -70,10 +71,9 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
-    for keeper in keepers:
-        # One request to a server may be under way; what it did is found out at the next start.
-        if keeper:
-            keeper.join(5)
+    for thread in filter(None, beside):
+        # One request to another server may be under way; what it did is found out at the next start.
+        thread.join(5)
     _close()
 
 

@@ -30,9 +30,12 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
         "queue_place.",
         "frame.",
     ),
-    "note": ("note.",),
+    "note": ("note.", "delivery."),
     "writing": ("case.", "photo."),
-    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "launch.issuer"),
+    "clinic": (
+        *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+        "launch.issuer",
+    ),
 }
 LOOKS = ".looked_at"
 
@@ -181,8 +184,18 @@ ACTS: dict[str, Promise] = {
     "contact.wrong_answer": _("Feil svar på spørsmål om kontaktopplysning"),
     "contacts.looked_at": _("Så på kontaktopplysninger"),
     "day.looked_at": _("Så på dagslisten"),
+    "delivery.by_hand": _("Notat ført inn i journalen for hånd"),
+    "delivery.looked_at": _("Så på en sending til journalen"),
+    "delivery.made": _("Levert til journalsystemet"),
+    "delivery.patient_chosen": _("Valgte pasienten i journalsystemet"),
+    "delivery.stopped": _("Journalsystemet godtok ikke sendingen"),
+    "delivery.tried_again": _("Sending til journalen prøvd igjen"),
     "device.birth_date_answered": _("Fødselsdato oppgitt"),
     "device.trusted": _("Enhet godkjent"),
+    "ehr.checked": _("Forbindelsen til journalsystemet prøvd"),
+    "ehr.chosen": _("Veien til journalen valgt"),
+    "ehr.key_changed": _("Ny nøkkel til journalsystemet tatt i bruk"),
+    "ehr.key_made": _("Ny nøkkel til journalsystemet laget"),
     "frame.answered": _("Svarte på et kontrollspørsmål"),
     "frame.confirmed": _("Rammen bekreftet"),
     "frame.own_side": _("Behandler om sin egen side"),

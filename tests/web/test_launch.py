@@ -22,10 +22,10 @@ from blikk.kernel.sealing import bound_in, seal_text
 from blikk.patients import numbers
 from blikk.patients.models import Patient
 from tests.builders import BORN, a_booked_hour, a_clinic, a_member, a_patient, admitted
-from tests.journal import HALF, TestJournal, patient, practitioner
 from tests.national_numbers import made
 from tests.people import code_at, give_password, signed_in, with_app
 from tests.provider import another_key
+from tests.smart_journal import HALF, TestJournal, patient, practitioner
 
 pytestmark = pytest.mark.django_db
 BASE = "http://localhost:8000"
