@@ -233,6 +233,7 @@ def test_a_user_without_a_number_is_bound_once_by_who_confirms_who_they_are(jour
     assert why(launched(signed_in(other), journal, fhir_user="Practitioner/siv")) == "other_user"
     journal.put(practitioner("per", hpr=""))
     assert why(launched(browser, journal, fhir_user="Practitioner/per")) == "other_user"
+    assert "Brukeren din i journalen" in browser.get("/konto/bekreftelse").content.decode()
     browser.post("/konto/journal/fra")
     assert not RecordUser.objects.exists()
 
