@@ -181,7 +181,7 @@ def test_what_was_deleted_there_is_said_and_not_taken_away(journal, kari, clock)
 @pytest.mark.parametrize(
     ("change", "notice"),
     [
-        ({"start": "2026-11-24T10:00:00"}, "unreadable"),
+        ({"start": "2030-01-04T10:00:00"}, "unreadable"),
         ({"end": None}, "unreadable"),
         ({"participant": []}, "no_patient"),
         (
