@@ -169,6 +169,9 @@ async function fhir(request, response, url) {
   return found ? say(200, found) : wrong(404, "not-found");
 }
 
+// What a user of the journal sees: the patient, and a button that starts Blikk.
+const page = (to) => `<!doctype html><html lang="nb"><title>Journal</title><main><h1>Hansen, Ola</h1><a href="${to.replaceAll("&", "&amp;")}">Video i Blikk</a></main></html>`;
+
 const answer = provider.callback();
 http
   .createServer((request, response) => {
@@ -177,6 +180,12 @@ http
       console.log("failed", fault.message);
       response.writeHead(500).end();
     };
+    if (url.pathname === "/journal") {
+      const asked = new URLSearchParams({ iss: base, launch: url.searchParams.get("launch") });
+      return response
+        .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+        .end(page(`${url.searchParams.get("blikk")}/journal/start?${asked}`));
+    }
     if (url.pathname.startsWith("/fhir/")) return fhir(request, response, url).catch(failed);
     if (url.pathname.startsWith("/login/")) return begin(request, response).catch(failed);
     return answer(request, response);
