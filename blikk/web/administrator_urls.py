@@ -8,6 +8,7 @@ from blikk.web import (
     administrator_messages,
     administrator_public,
     administrator_questions,
+    administrator_record,
     administrator_support,
     cards,
     contacts,
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/oppslag/nytt", administrator_public.notice_new, name="notice_new"),
     path("klinikk/oppslag/<str:notice_id>", administrator_public.notice, name="notice"),
     path("klinikk/oppslag/<str:notice_id>/ned", administrator_public.notice_down, name="notice_down"),
+    path("klinikk/journal/inn", administrator_record.from_the_record, name="from_the_record"),
+    path("klinikk/journal/inn/<str:issuer_id>/fjern", administrator_record.issuer_end, name="issuer_end"),
     path("klinikk/kalender", administrator_calendars.calendar_server, name="calendar_server"),
     path("klinikk/kalender/slutt", administrator_calendars.calendar_server_end, name="calendar_server_end"),
     path(

@@ -14,11 +14,12 @@ GROUPS: list[tuple[str, Promise]] = [
     ("clinic", _("Innstillinger og ansatte")),
 ]
 BEGINNINGS: dict[str, tuple[str, ...]] = {
-    "sign_in": ("account.",),
+    "sign_in": ("account.", "launch.refused", "launch.user"),
     "booking": (
         *("appointment.", "invitation.", "device.", "patient.", "companion.", "companions."),
         *("agreement.", "contact.", "national_number."),
         *("period.", "absence.", "series.", "slot.", "timetable.", "turn.", "task."),
+        *("incoming.", "launch.patient", "launch.opened"),
     ),
     "consultation": (
         "arrival.",
@@ -31,7 +32,10 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.", "delivery."),
     "writing": ("case.", "photo."),
-    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+    "clinic": (
+        *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+        "launch.issuer",
+    ),
 }
 LOOKS = ".looked_at"
 
@@ -69,6 +73,19 @@ ACTS: dict[str, Promise] = {
     "appointment.in_writing": _("Time gjort om til skriftlig"),
     "appointment.on_video_again": _("Time på video igjen"),
     "appointment.suitability_noted": _("Vurdering av video notert"),
+    "clinic.record_feed_changed": _("Valg for timer fra journalen endret"),
+    "incoming.looked_at": _("Så hvem en time fra journalen gjelder"),
+    "incoming.noticed": _("Noe å avklare om en time fra journalen"),
+    "incoming.seen": _("Tok en beskjed om en time fra journalen bort"),
+    "launch.issuer_ended": _("Journalsystem kan ikke lenger åpne Blikk"),
+    "launch.issuer_registered": _("Journalsystem kan åpne Blikk"),
+    "launch.opened": _("Blikk åpnet fra journalen"),
+    "launch.patient_decided": _("Avgjorde hvem pasienten i journalen er"),
+    "launch.patient_linked": _("Pasient koblet til pasienten i journalen"),
+    "launch.refused": _("Start fra journalen ble avvist"),
+    "launch.user_bound": _("Bruker i journalen koblet til kontoen"),
+    "launch.user_unbound": _("Bruker i journalen koblet fra kontoen"),
+    "record_patient.looked_at": _("Hentet en pasient fra journalen"),
     "turn.made": _("Innkalt til fysisk oppmøte"),
     "turn.offered": _("Tider for oppmøte sendt til pasienten"),
     "turn.settled": _("Pasienten valgte tid for oppmøte"),

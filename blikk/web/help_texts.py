@@ -211,6 +211,14 @@ TEXTS: dict[str, Text] = {
     "questions": _QUESTION,
     "question_new": _QUESTION,
     "question": _QUESTION,
+    "from_the_record": (
+        _("Her bestemmer dere hva som kommer fra journalen av seg selv."),
+        _("Legg inn journalsystemet som skal kunne åpne Blikk, og hvilke timer der som er på video."),
+    ),
+    "incoming": (
+        _("Denne timen kom fra journalen, og noe må avklares."),
+        _("Les hva som skiller de to, og velg det som er riktig. Journalen gjelder når de er uenige."),
+    ),
     "calendar_server": (
         _("Her kobler dere behandlernes timer til en kalenderserver."),
         _("Skriv adressen og prøv hver kalender. Der står aldri hvem timen er med."),

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 WORDS: dict[str, "StrPromise"] = {
+    "already_registered": _("Dette journalsystemet er registrert fra før."),
     "missing": _("Fyll ut dette feltet."),
     "in_the_past": _("Tidspunktet har allerede vært. Velg et senere."),
     "no_such_hour": _("Den timen finnes ikke: klokken stilles fram da. Velg en time tidligere eller senere."),

@@ -29,6 +29,7 @@ from blikk.waiting_room.models import Arrival
 from tests import builders, companions, letters, queues, timetables
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
+from tests.records import things_of_the_record
 from tests.web.access_table import Door
 
 ROLES = ("clinician", "secretary", "administrator")
@@ -90,11 +91,11 @@ def a_house(name: str, patient_name: str) -> House:
     }
     things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _in_the_journal(clinic, over)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
-    things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
-    things["task"] = _task_about(booked, patient_name)
-    things["contact_request"] = _offered(patient)
+    things |= {"someone_else": _someone_else(hour(timedelta(minutes=80)))}
+    things |= {"task": _task_about(booked, patient_name), "contact_request": _offered(patient)}
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
+    things |= things_of_the_record(clinic, clinician, patient, waiting)
     house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
