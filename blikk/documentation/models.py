@@ -5,6 +5,8 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
+from blikk.documentation.ehr_tables import EhrConnection as EhrConnection
+from blikk.documentation.ehr_tables import EhrKind as EhrKind
 from blikk.documentation.states import NoteStatus
 from blikk.kernel.models import Moving
 from blikk.kernel.secrets import EncryptedTextField
