@@ -14,8 +14,11 @@ from blikk.accounts.eid import forget_old as forget_trips
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
+from blikk.clinics.machines.services import forget_old as forget_machine_tokens
+from blikk.clinics.webhooks.services import forget_old as forget_calls
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.jobs.caller import start_caller
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -53,6 +56,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     for line in lines:
         line.listen(Hearing())
     keeper = start_keeper(stop, name=worker_id)
+    caller = start_caller(stop, name=worker_id)
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -68,6 +72,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
+    caller.join(5)
     if keeper:
         # One request to a calendar server may be under way; what it did is found out at the next start.
         keeper.join(5)
@@ -134,6 +139,8 @@ def _keep_house(due: datetime) -> datetime:
     forget_sessions(now=now)
     forget_trips(now=now)
     forget_old(now=now)
+    forget_machine_tokens(now=now)
+    forget_calls(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)
     forget_reports(now=now)
