@@ -37,13 +37,13 @@ def get_webhook(clinic: Clinic, hook_id: str) -> Webhook:
 def standings_of(clinic: Clinic) -> Mapping[int, Standing]:
     """How it goes with each, by its key, in one query."""
     waits, dead = Q(events__status=EventStatus.WAITING), Q(events__status=EventStatus.DEAD)
-    rows = Webhook.objects.filter(clinic=clinic, ended_at__isnull=True).values_list(
-        "pk",
-        Count("events", filter=waits),
-        Count("events", filter=dead),
-        Min("events__happened_at", filter=waits),
-        Max("events__settled_at", filter=Q(events__status=EventStatus.TAKEN)),
+    found = Webhook.objects.filter(clinic=clinic, ended_at__isnull=True).annotate(
+        waiting=Count("events", filter=waits),
+        dead=Count("events", filter=dead),
+        waiting_since=Min("events__happened_at", filter=waits),
+        taken_at=Max("events__settled_at", filter=Q(events__status=EventStatus.TAKEN)),
     )
+    rows = found.values_list("pk", "waiting", "dead", "waiting_since", "taken_at")
     return {pk: Standing(*rest) for pk, *rest in rows}
 
 
