@@ -27,7 +27,6 @@ from blikk.documentation.fhir.systems import PROFILES
 MADE_ON = "2026-11-26"
 _NORWEGIAN = {"Appointment", "DocumentReference", "Patient", "Practitioner", "RelatedPerson"}
 _SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
-_OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 
 
 @fhir("GET", "HEAD")
@@ -100,9 +99,6 @@ def capability_statement() -> Mapping[str, Any]:
                 "security": {
                     "cors": False,
                     "service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}]}],
-                    "extension": [
-                        {"url": _OAUTH, "extension": [{"url": "token", "valueUri": token_address()}]}
-                    ],
                 },
                 "resource": [_resource(kind) for kind in KINDS],
             }

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 
 from blikk.api.fhir.description import JSON, base
 from blikk.api.fhir.words import ISSUES
+from blikk.kernel.ids import urn_of
 
 Resource = dict[str, Any]
 
@@ -60,7 +61,8 @@ def bundle(
     if ignored:
         issues = [_issue("ignored", name, "warning") for name in ignored]
         said = {"resourceType": "OperationOutcome", "issue": issues}
-        entries.append({"resource": said, "search": {"mode": "outcome"}})
+        name = urn_of("OperationOutcome", " ".join(ignored))
+        entries.append({"fullUrl": name, "resource": said, "search": {"mode": "outcome"}})
     return {
         "resourceType": "Bundle",
         "type": "searchset",
