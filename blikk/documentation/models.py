@@ -5,8 +5,10 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
+from blikk.documentation.ehr_tables import Delivery as Delivery
 from blikk.documentation.ehr_tables import EhrConnection as EhrConnection
 from blikk.documentation.ehr_tables import EhrKind as EhrKind
+from blikk.documentation.ehr_tables import PatientThere as PatientThere
 from blikk.documentation.states import NoteStatus
 from blikk.kernel.models import Moving
 from blikk.kernel.secrets import EncryptedTextField

@@ -13,3 +13,22 @@ class NoteStatus(models.TextChoices):
 
 
 NOTE = Moves({NoteStatus.DRAFT: frozenset({NoteStatus.SIGNED})})
+
+
+class DeliveryStatus(models.TextChoices):
+    """How far something has come on its way to the journal system."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    STOPPED = "stopped"
+    BY_HAND = "by_hand"
+
+
+_WAITING, _DELIVERED, _STOPPED, _BY_HAND = DeliveryStatus
+
+DELIVERY = Moves(
+    {
+        _WAITING: frozenset({_DELIVERED, _STOPPED, _BY_HAND}),
+        _STOPPED: frozenset({_WAITING, _BY_HAND}),
+    }
+)

@@ -19,6 +19,7 @@ from blikk.clinics.webhooks.services import forget_old as forget_calls
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
 from blikk.jobs.caller import start_caller
+from blikk.jobs.ehr_keeper import start_deliverer
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -55,8 +56,8 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keeper = start_keeper(stop, name=worker_id)
-    caller = start_caller(stop, name=worker_id)
+    beside = [start_keeper(stop, name=worker_id), start_deliverer(stop, name=worker_id)]
+    beside.append(start_caller(stop, name=worker_id))
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -72,10 +73,9 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
-    caller.join(5)
-    if keeper:
-        # One request to a calendar server may be under way; what it did is found out at the next start.
-        keeper.join(5)
+    for thread in filter(None, beside):
+        # One request to another server may be under way; what it did is found out at the next start.
+        thread.join(5)
     _close()
 
 

@@ -16,6 +16,7 @@ from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
+from blikk.documentation.ehr.queue import queue_note, queue_visit
 from blikk.documentation.models import Note
 from blikk.documentation.queries import find_for
 from blikk.documentation.states import NoteStatus
@@ -221,9 +222,11 @@ def sign_note(
         raise NoteNotSigned
     note = _note(consultation)
     whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
-    return documentation.sign(
+    signed = documentation.sign(
         note, version=version, whole_text=whole, membership=membership, actor=actor, now=now
     )
+    queue_note(consultation, of_version=1, now=now)
+    return signed
 
 
 @transaction.atomic
@@ -250,7 +253,7 @@ def close_out(
     note = _note(consultation)
     if note.status != NoteStatus.SIGNED:
         raise NoteNotSigned
-    return talking.close_out(
+    closed = talking.close_out(
         consultation,
         version=version,
         outcome=outcome,
@@ -259,6 +262,8 @@ def close_out(
         actor=actor,
         now=now,
     )
+    queue_visit(closed, now=now)
+    return closed
 
 
 def _note(consultation: Consultation) -> Note:

@@ -145,6 +145,8 @@ DOORS: dict[str, Door] = {
     "calendar_feed_open": Door("POST", "page", CLINICIAN),
     "calendar_feed_close": Door("POST", "page", CLINICIAN),
     "calendar_feed": Door("GET HEAD", "public", thing="feed"),
+    # The public part of a clinic's keys, for journal systems
+    "journal_keys": Door("GET HEAD", "public", thing="ehr"),
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_video": Door("GET HEAD POST", "page", CLINICIAN),
     "own_card": Door("GET HEAD POST", "page", CLINICIAN),
@@ -176,6 +178,7 @@ DOORS: dict[str, Door] = {
     "confirm_frame": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    "consultation_delivery": Door("GET HEAD POST", "page", CLINICIAN, "ended"),
     # One's own equipment; the worker that blurs the background is a few lines about where its parts lie
     "staff_equipment": Door("GET HEAD", "page", STAFF),
     "staff_equipment_relay": Door("POST", "json", STAFF),
@@ -328,6 +331,10 @@ DOORS: dict[str, Door] = {
     "calendar_server": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "calendar_server_end": Door("POST", "page", ADMINISTRATOR),
     "calendar_check": Door("POST", "page", ADMINISTRATOR, "calendar"),
+    "journal_system": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "journal_check": Door("POST", "page", ADMINISTRATOR),
+    "journal_key": Door("POST", "page", ADMINISTRATOR),
+    "journal_delivery": Door("GET HEAD POST", "page", ADMINISTRATOR, "delivery"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 

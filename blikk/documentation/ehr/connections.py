@@ -13,6 +13,7 @@ from blikk.documentation.ehr.keys import key_of, new_key, promote
 from blikk.documentation.ehr.line import Line
 from blikk.documentation.ehr.tokens import forget_token, token_for
 from blikk.documentation.ehr_tables import EhrConnection, EhrKind
+from blikk.documentation.fhir.systems import DOCUMENTS, JOURNAL_NOTE
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 
@@ -23,6 +24,11 @@ _SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 def connection_of(clinic: Clinic) -> EhrConnection | None:
     """The way that a clinic has chosen; None where nobody has chosen yet, which is copying."""
     return EhrConnection.objects.select_related("clinic").filter(clinic=clinic).first()
+
+
+def find(connection_id: str) -> EhrConnection | None:
+    """The connection of that name, of whatever clinic: its public keys are for everybody."""
+    return EhrConnection.objects.filter(public_id=connection_id).exclude(sealed_key=b"").first()
 
 
 def fhir_connection_of(clinic: Clinic) -> EhrConnection | None:
@@ -40,6 +46,8 @@ def choose(
     token_url: str = "",
     client_id: str = "",
     scopes: str = "",
+    document_kind: str = JOURNAL_NOTE,
+    makes_patients: bool = False,
     actor: Actor,
     now: datetime,
 ) -> EhrConnection:
@@ -54,6 +62,9 @@ def choose(
         raise Invalid(kind="unknown")
     if kind == EhrKind.FHIR:
         _put(connection, base_url, token_url, client_id, scopes)
+        if document_kind not in DOCUMENTS:
+            raise Invalid(document_kind="unknown")
+        connection.document_kind, connection.makes_patients = document_kind, makes_patients
         if not connection.sealed_key:
             new_key(connection)
     connection.kind, connection.changed_at = kind, now

@@ -23,11 +23,17 @@ class Reason(StrEnum):
     WRONG_ADDRESS = "wrong_address"  # there is nothing at that address
     REFUSED = "refused"  # it will not have this resource
     PATIENT_TWICE = "patient_twice"  # two there are the same person
+    SOMETHING_TWICE = "something_twice"  # of something else that we name there are two
+    NO_NUMBER = "no_number"  # we know no national number, and may not make a patient there
+    GAVE_UP = "gave_up"  # tried many times, while others went
+    BROKEN = "broken"  # a fault of our own
     CONFLICT = "conflict"  # it is being changed there at this moment
 
 
 # These are about what was sent, and sending it again as it is cannot help.
-OF_THE_RESOURCE = frozenset({Reason.REFUSED, Reason.PATIENT_TWICE})
+OF_THE_RESOURCE = frozenset(
+    {Reason.REFUSED, Reason.PATIENT_TWICE, Reason.SOMETHING_TWICE, Reason.NO_NUMBER, Reason.GAVE_UP}
+)
 
 
 class Fault(Exception):
@@ -37,9 +43,9 @@ class Fault(Exception):
     `wait` is for how many seconds the other side asked to be left alone.
     """
 
-    def __init__(self, reason: Reason, detail: str = "", *, wait: float = 0.0) -> None:
+    def __init__(self, reason: Reason, detail: str = "", *, wait: float = 0.0, candidates: str = "") -> None:
         super().__init__(str(reason))
-        self.reason, self.detail, self.wait = reason, detail, wait
+        self.reason, self.detail, self.wait, self.candidates = reason, detail, wait, candidates
 
     @property
     def is_of_resource(self) -> bool:

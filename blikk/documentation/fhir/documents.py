@@ -52,16 +52,7 @@ def document_resource(
             "identifier": [own],
             "status": "superseded" if is_superseded else "current",
             "docStatus": "amended" if is_correction else "final",
-            "type": {
-                "coding": [
-                    {
-                        "system": systems.DOCUMENT_KINDS,
-                        "code": kind,
-                        "display": systems.DOCUMENTS[kind],
-                    }
-                ],
-                "text": systems.DOCUMENTS[kind],
-            },
+            "type": _kind(kind),
             "subject": {"reference": refer("Patient", patient.public_id), "display": patient.name},
             "date": moment(version.signed_at),
             "author": [author],
@@ -100,6 +91,18 @@ def questionnaire_response_resource(
         "author": {"reference": refer("Practitioner", clinician.public_id), "display": clinician.name},
         "item": items,
     }
+
+
+def _kind(kind: str) -> Resource:
+    words = systems.DOCUMENTS[kind]
+    return {
+        "coding": [{"system": systems.DOCUMENT_KINDS, "code": kind, "display": words}],
+        "text": words,
+    }
+
+
+def _replaces(key: str, refer: Refer) -> list[Resource]:
+    return [{"code": "replaces", "target": {"reference": refer("DocumentReference", key)}}] if key else []
 
 
 def _item(one: Asked) -> Resource:

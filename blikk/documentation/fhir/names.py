@@ -17,8 +17,8 @@ Refer = Callable[[str, str], str]
 
 
 def by_urn(kind: str, key: str) -> str:
-    """A reference within a transaction, which is also the name of the thing for the whole world."""
-    return urn_of(kind, key)
+    """A reference within a transaction. Not the identifier: servers put their own name wherever this one stands."""
+    return urn_of(f"{kind} in a transaction", key)
 
 
 def by_path(kind: str, key: str) -> str:
