@@ -340,11 +340,12 @@ def test_a_name_that_means_an_internal_address_when_it_is_called_is_not_called(m
         clinic, address="https://journal.example.no/", happenings=["ended"], actor=SYSTEM, now=NOW
     )
     asked, opened = [], []
-    monkeypatch.setattr(
-        line.socket,
-        "getaddrinfo",
-        lambda host, port, **_: asked.append(host) or [(0, 0, 0, "", (one, port)) for one in found],
-    )
+
+    def look_up(host, port, **_):
+        asked.append(host)
+        return [(0, 0, 0, "", (one, port)) for one in found]
+
+    monkeypatch.setattr(line.socket, "getaddrinfo", look_up)
     monkeypatch.setattr(line.socket, "create_connection", lambda where, *_: opened.append(where))
     tell(clinic)
     call_all(clock)

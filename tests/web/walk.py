@@ -90,8 +90,7 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician) | _in_writing(booked)
-    things |= _other_systems(clinic) | _in_the_journal(clinic, over)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _other_systems(clinic, over)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
     things["task"] = _task_about(booked, patient_name)
@@ -205,8 +204,8 @@ def _in_calendars(clinic: Clinic, clinician: Membership) -> dict[str, str]:
     return {"feed": feed, "calendar": server.calendars.get().public_id, "mail": NOBODYS}
 
 
-def _other_systems(clinic: Clinic) -> dict[str, str]:
-    """A system that reads, one that is told, and what strangers may ask the API for."""
+def _other_systems(clinic: Clinic, consultation: str) -> dict[str, str]:
+    """A system that reads, one that is told, the journal, and what strangers may ask the API for."""
     where = {"address": "https://journal.example.no/blikk", "happenings": ["ended"]}
     hook, _secret = webhooks.set_up(clinic, **where, actor=SYSTEM, now=NOW)
     return {
@@ -215,6 +214,7 @@ def _other_systems(clinic: Clinic) -> dict[str, str]:
         "fhir_kind": "Patient",
         "fhir_one": f"Patient/{NOBODYS}",
         "fhir_nothing": f"Patient/{NOBODYS}/_history",
+        **_in_the_journal(clinic, consultation),
     }
 
 
