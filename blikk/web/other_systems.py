@@ -30,6 +30,8 @@ from blikk.web.presenters.other_systems import (
 
 # Each trial makes our server call another one.
 TRIALS, WINDOW = 20, 10 * 60
+# These pages have something to copy.
+COPY = {"at": "copy"}
 
 
 @staff("administrator")
@@ -58,7 +60,9 @@ def system_new(request: StaffRequest) -> HttpResponse:
         if made:
             messages.success(request, gettext("Systemet er registrert. Gi leverandøren det som står under."))
             return redirect("system", made.public_id)
-    return render(request, "administrator/system.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "administrator/system.html", {"form": form, "page": COPY}, status=422 if form.errors else 200
+    )
 
 
 @staff("administrator")
@@ -84,6 +88,7 @@ def system(request: StaffRequest, system_id: str) -> HttpResponse:
         "keys": show_keys(found),
         "token": settings.BLIKK_BASE_URL + reverse("fhir_token"),
         "base": settings.BLIKK_BASE_URL + "/fhir",
+        "page": COPY,
     }
     return render(request, "administrator/system.html", context, status=422 if form.errors else 200)
 
@@ -110,7 +115,12 @@ def webhook_new(request: StaffRequest) -> HttpResponse:
         if made:
             hook, secret = made
             return _hook_page(request, hook.public_id, secret=secret)
-    return render(request, "administrator/webhook.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request,
+        "administrator/webhook.html",
+        {"form": form, "page": COPY},
+        status=422 if form.errors else 200,
+    )
 
 
 @staff("administrator")
@@ -202,6 +212,7 @@ def _hook_page(
         "hook": show_hook(found, hooks.standings_of(clinic)[found.pk], zone=clinic.zone),
         "tries": show_tries(hooks.last_tries(found), zone=clinic.zone),
         "secret": secret,
+        "page": COPY,
         "before_until": words.day_and_clock(until, clinic.zone) if until else "",
     }
     return render(request, "administrator/webhook.html", context, status=422 if form.errors else 200)

@@ -14,6 +14,8 @@ from blikk.api.fhir.description import (
     ROUTES,
     SHAPING,
     base,
+    common_words,
+    own_parameters_of,
     parameters_of,
     token_address,
 )
@@ -67,9 +69,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": FHIR_VERSION,
         "algorithms": ", ".join(ALGORITHMS),
         "kinds": [
-            {"name": kind, "words": PURPOSES[kind], "parameters": parameters_of(kind)} for kind in KINDS
+            {"name": kind, "words": PURPOSES[kind], "parameters": own_parameters_of(kind)} for kind in KINDS
         ],
-        "shaping": list(SHAPING.items()),
+        "shaping": [*common_words(), *SHAPING.items()],
         "routes": [
             {
                 "methods": ", ".join(one for one in route.methods if one != "HEAD"),

@@ -78,6 +78,16 @@ def parameters_of(kind: str) -> Sequence[Parameter]:
     ]
 
 
+def own_parameters_of(kind: str) -> Sequence[Parameter]:
+    """What this kind can be searched by, beside what all can."""
+    return [one for one in parameters_of(kind) if one.name not in COMMON]
+
+
+def common_words() -> Sequence[tuple[str, Promise]]:
+    """What every kind can be searched by."""
+    return [(name, _WORDS[name]) for name in COMMON]
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """An address: who answers there, by which methods, and whether a token is needed."""
