@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from blikk.audit.services import record
-from blikk.clinics.models import Membership
+from blikk.clinics.models import Happening, Membership
+from blikk.clinics.webhooks.services import reference, tell
 from blikk.consultations.models import Consultation
 from blikk.documentation.models import Note
 from blikk.documentation.states import NOTE, NoteStatus
@@ -54,4 +55,16 @@ def sign(
         signed_by=membership,
     )
     record("note.signed", actor=actor, about=note, clinic_id=note.clinic_id, now=now)
+    consultation = note.consultation
+    tell(
+        note.clinic_id,
+        Happening.DOCUMENTED,
+        about=consultation.appointment.public_id,
+        names={
+            "appointment": reference("Appointment", consultation.appointment.public_id),
+            "encounter": reference("Encounter", consultation.public_id),
+            "document": reference("DocumentReference", note.public_id),
+        },
+        now=now,
+    )
     return note

@@ -12,6 +12,7 @@ GROUPS: list[tuple[str, Promise]] = [
     ("note", _("Notater")),
     ("writing", _("Skriftlige saker og bilder")),
     ("clinic", _("Innstillinger og ansatte")),
+    ("machines", _("Andre systemer")),
 ]
 BEGINNINGS: dict[str, tuple[str, ...]] = {
     "sign_in": ("account.", "launch.refused", "launch.user"),
@@ -32,6 +33,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.", "delivery."),
     "writing": ("case.", "photo."),
+    "machines": ("machine.", "webhook.", "fhir.", "fhir_search."),
     "clinic": (
         *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
         "launch.issuer",
@@ -192,6 +194,8 @@ ACTS: dict[str, Promise] = {
     "delivery.tried_again": _("Sending til journalen prøvd igjen"),
     "device.birth_date_answered": _("Fødselsdato oppgitt"),
     "device.trusted": _("Enhet godkjent"),
+    "fhir.looked_at": _("Et annet system leste"),
+    "fhir_search.looked_at": _("Et annet system søkte"),
     "ehr.checked": _("Forbindelsen til journalsystemet prøvd"),
     "ehr.chosen": _("Veien til journalen valgt"),
     "ehr.key_changed": _("Ny nøkkel til journalsystemet tatt i bruk"),
@@ -218,6 +222,10 @@ ACTS: dict[str, Promise] = {
     "invitation.wish_settled": _("Ønske fra pasienten avklart"),
     "invitation.wish_taken_back": _("Pasienten trakk ønsket tilbake"),
     "invitation.wrong_answer": _("Feil svar på invitasjon"),
+    "machine.changed": _("Et annet system endret"),
+    "machine.registered": _("Et annet system fikk lov til å lese"),
+    "machine.token_given": _("Et annet system fikk et token"),
+    "machine.turned_off": _("Et annet system slått av"),
     "member.added": _("Ansatt lagt til"),
     "member.alerts_chosen": _("Valgte hvordan de varsles"),
     "member.equipment_checked": _("Prøvde eget utstyr"),
@@ -265,6 +273,13 @@ ACTS: dict[str, Promise] = {
     "queue_place.looked_at": _("Så på en som venter"),
     "series.booked": _("Rekke av timer bestilt"),
     "slot.held": _("Ledig time holdt av"),
+    "webhook.changed": _("Beskjeder til et annet system endret"),
+    "webhook.secret_before_forgotten": _("Gammel hemmelighet for beskjeder brukes ikke mer"),
+    "webhook.secret_changed": _("Hemmelighet for beskjeder byttet"),
+    "webhook.set_up": _("Beskjeder til et annet system satt opp"),
+    "webhook.stopped": _("Beskjeder til et annet system stoppet"),
+    "webhook.trial_sent": _("Prøve sendt til et annet system"),
+    "webhook.tried_again": _("Beskjeder sendt på nytt"),
     "timetable.looked_at": _("Så på timelisten"),
 }
 
