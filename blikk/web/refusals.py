@@ -55,6 +55,13 @@ WORDS: dict[str, "StrPromise"] = {
     "host_is_internal": _(
         "Adressen er på et internt nett. Den som drifter Blikk, må åpne for den med BLIKK_WEBHOOK_HOSTS."
     ),
+    "client_not_proven": _(
+        "Systemet er ukjent eller slått av, eller beviset er ikke signert med en av nøklene."
+    ),
+    "nothing_granted": _("Ingen av tilgangene det ble bedt om, er gitt til dette systemet."),
+    "too_costly": _(
+        "Søket treffer for mange til å lete etter denne identifikatoren. Legg til pasient eller dato."
+    ),
     "no_happenings": _("Velg minst én ting å si fra om."),
     "no_kinds": _("Velg minst én ting som systemet får se."),
     "not_keys": _(

@@ -164,6 +164,6 @@ def _answer(one: "WebhookTry") -> str:
 
 
 def _joined(known: "Mapping[str, StrPromise]", codes: Sequence[str]) -> str:
-    return ", ".join(
+    return "; ".join(
         str(known[code]) if n == 0 else words.uncapital(str(known[code])) for n, code in enumerate(codes)
     )
