@@ -13,3 +13,13 @@ class NoteStatus(models.TextChoices):
 
 
 NOTE = Moves({NoteStatus.DRAFT: frozenset({NoteStatus.SIGNED})})
+
+
+class PhraseStatus(models.TextChoices):
+    """Whether a phrase is offered."""
+
+    IN_USE = "in_use"
+    REMOVED = "removed"
+
+
+PHRASE = Moves({PhraseStatus.IN_USE: frozenset({PhraseStatus.REMOVED})})
