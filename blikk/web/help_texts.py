@@ -79,10 +79,6 @@ TEXTS: dict[str, Text] = {
         _("Her retter du et notat som er signert. Den forrige versjonen blir stående."),
         _("Rett teksten, skriv hvorfor, og trykk «Signer rettelsen»."),
     ),
-    "note_pdf": (
-        _("Her er notatet til utskrift."),
-        _("Skriv ut siden, eller lagre den som PDF fra utskriftsvinduet."),
-    ),
     "admit_despite": (
         _("Den som venter, har vist en annen identitet enn pasientens."),
         _("Slipp inn bare hvis du vet hvorfor. Begrunnelsen blir skrevet ned."),
