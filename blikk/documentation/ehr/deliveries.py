@@ -127,11 +127,11 @@ def bundle_of(delivery: Delivery) -> dict[str, Any]:
     return bundles.transaction(
         consultation,
         version,
-        pdf=pdf_of(consultation, version),
+        pdf=pdf_of(consultation, version, kind=connection.document_kind),
         base_url=base_url,
         there=there,
         before=before,
-        pdf_before=pdf_of(consultation, before) if before else b"",
+        pdf_before=pdf_of(consultation, before, kind=connection.document_kind) if before else b"",
         is_news=before is not None,
         is_superseded=version.number < max(versions),
         document_kind=connection.document_kind,
