@@ -13,7 +13,7 @@ from blikk.documentation.ehr.client import Ehr
 from blikk.documentation.ehr.deliveries import deliver_once
 from blikk.documentation.ehr.faults import Fault, Reason
 from blikk.documentation.fhir import systems
-from blikk.documentation.models import Delivery, EhrConnection, PatientThere
+from blikk.documentation.models import Delivery, EhrConnection, PatientThere, RecordAppointment
 from blikk.documentation.queries import is_delivered, versions_of
 from blikk.journeys import closing
 from blikk.journeys.delivered import NOT_SENT, undelivered
@@ -93,6 +93,21 @@ def test_what_is_sent_again_changes_nothing(journal: Journal):
     assert deliver(journal) == 1
     assert {kind: journal.there(kind) for kind in kinds} == before
     assert len(before["Patient"]) == 1 and len(before["Practitioner"]) == 2
+
+
+def test_an_hour_that_came_from_the_record_is_referred_to_there(journal: Journal):
+    hour = begun(journal)
+    RecordAppointment.objects.create(
+        clinic=hour.clinic,
+        server=journal.base_url,
+        record_id="time-17",
+        appointment=hour.appointment,
+        first_at=END,
+        said_digest="x",
+    )
+    deliver(journal)
+    assert journal.there("Appointment") == []
+    assert visits_there(journal, hour)[0]["appointment"] == [{"reference": "Appointment/time-17"}]
 
 
 def corrected(hour, text: str, *, number: int = 1):
