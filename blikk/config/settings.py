@@ -231,7 +231,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_numbers"]}
     },
-    # It writes down every address that it asks.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # One writes down every address that it asks, the others every step towards a PDF.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "weasyprint", "fontTools")},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
 }

@@ -238,6 +238,8 @@ ACTS: dict[str, Promise] = {
     "national_number.forgotten": _("Fødselsnummer tatt bort"),
     "national_number.kept": _("Fødselsnummer lagret"),
     "national_number.looked_at": _("Så hele fødselsnummeret"),
+    "note.copied": _("Notat kopiert til journalen"),
+    "note.corrected": _("Notat rettet"),
     "note.looked_at": _("Så på notatet"),
     "note.signed": _("Notat signert"),
     "note.written": _("Notat skrevet"),

@@ -85,6 +85,10 @@ TEXTS: dict[str, Text] = {
         _("Her avslutter du konsultasjonen: notat, oppfølging og egenandel."),
         _("Svar på det som mangler, og trykk på knappen nederst. Ingenting går tapt om du venter."),
     ),
+    "note_correct": (
+        _("Her retter du et notat som er signert. Den forrige versjonen blir stående."),
+        _("Rett teksten, skriv hvorfor, og trykk «Signer rettelsen»."),
+    ),
     "admit_despite": (
         _("Den som venter, har vist en annen identitet enn pasientens."),
         _("Slipp inn bare hvis du vet hvorfor. Begrunnelsen blir skrevet ned."),

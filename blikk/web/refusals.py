@@ -18,6 +18,7 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_phone": _("Dette ser ikke ut som et telefonnummer. Norske numre har åtte sifre."),
     "not_an_email": _("Dette ser ikke ut som en e-postadresse. Se etter krøllalfa og punktum."),
     "not_a_birth_date": _("Dette kan ikke være en fødselsdato. Skriv dag, måned og år: 14.03.1951."),
+    "unchanged": _("Teksten er den samme som før. Rett den først."),
     "unknown": _("Velg fra listen."),
     "no_way_to_reach": _(
         "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."

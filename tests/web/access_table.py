@@ -184,6 +184,9 @@ DOORS: dict[str, Door] = {
     "frame_tick": Door("POST", "fragment", CLINICIAN, "consultation"),
     "confirm_frame": Door("POST", "fragment", CLINICIAN, "consultation"),
     "note": Door("POST", "json", CLINICIAN, "consultation"),
+    "note_correct": Door("GET POST", "page", CLINICIAN, "signed"),
+    "note_taken": Door("POST", "json", CLINICIAN, "signed"),
+    "note_pdf": Door("POST", "page", CLINICIAN, "signed"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
     "consultation_delivery": Door("GET HEAD POST", "page", CLINICIAN, "ended"),
     # One's own equipment; the worker that blurs the background is a few lines about where its parts lie

@@ -50,6 +50,7 @@ JSON = {
     "patient_open",
     "own_contact_open",
     "note",
+    "note_taken",
     "clinic_relay",
     "rehearsal_relay",
     *(f"written_{name}" for name in WRITTEN),
@@ -192,7 +193,7 @@ def test_json_from_elsewhere_changes_nothing(house, origin):
     headers = {} if origin is None else {"Origin": origin}
     for name in JSON:
         door = DOORS[name]
-        client = house.clients["clinician" if name == "note" else "patient"]
+        client = house.clients["clinician" if name.startswith("note") else "patient"]
         path = address(name, door, house.things.get(door.thing, ""))
         with Undone():
             before = fingerprints()

@@ -20,7 +20,7 @@ from blikk.consultations import own_questions
 from blikk.consultations.models import Consultation
 from blikk.documentation.ehr import keys
 from blikk.documentation.models import Delivery, EhrConnection
-from blikk.journeys import talk, tasks
+from blikk.journeys import closing, talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
@@ -66,7 +66,7 @@ class House:
 def a_house(name: str, patient_name: str) -> House:
     clinic = builders.a_clinic(name)
     members = {role: builders.a_member(clinic, role, f"{role.title()} ved {name}") for role in ROLES}
-    # A second of each, who can be changed without shutting the first out.
+    # Can be changed without shutting the first out.
     spare = builders.a_member(clinic, "administrator", "Reserve Administrator")
     clinician = members["clinician"]
     patient = builders.a_patient(clinic, f"{patient_name} Hansen")
@@ -75,13 +75,13 @@ def a_house(name: str, patient_name: str) -> House:
         return builders.a_booked_hour(clinic, clinician=clinician, patient=patient, starts_in=starts_in)
 
     running, ended, waiting, booked = (hour(timedelta(minutes=m)) for m in (1, 25, 10 + 40, 180))
-    consultation = builders.admitted(running)
-    over = builders.admitted(ended, now=NOW)
+    consultation, over = builders.admitted(running), builders.admitted(ended, now=NOW)
     talk.end(clinic, over, membership=clinician, actor=builders.staff(clinician), now=NOW)
     things = {
         "patient": patient.public_id,
         "consultation": consultation,
         "ended": over,
+        "signed": _signed(clinic, clinician, patient),
         "passkey": NOBODYS,
         "hook": NOBODYS,
         "member": spare.public_id,
@@ -105,6 +105,17 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _signed(clinic: Clinic, clinician: Membership, patient: Patient) -> str:
+    """A conversation of this morning whose note is signed."""
+    early = NOW - timedelta(hours=2)
+    hour = builders.a_booked_hour(clinic, clinician=clinician, patient=patient, now=early)
+    act = {"membership": clinician, "actor": builders.staff(clinician)}
+    over = builders.admitted(hour, now=early)
+    talk.end(clinic, over, **act, now=early)
+    closing.sign_note(clinic, over, version=1, drafted="Holdt på video.", **act, now=NOW)
+    return over
 
 
 def _task_about(hour: Hour, patient_name: str) -> str:
