@@ -25,6 +25,7 @@ def measurements() -> dict[str, Callable[[], dict[str, float]]]:
         "messages": messages.measure,
         "practice": practice.measure,
     }
+    known["export"] = _export
     if importlib.util.find_spec("bench.outbox"):
         from bench import outbox
 
@@ -33,7 +34,23 @@ def measurements() -> dict[str, Callable[[], dict[str, float]]]:
 
 
 def _estimate() -> dict[str, float]:
-    """The one that asks the product's own rooms in this very process, which need Django to be set up."""
+    """What queues promise, asked of the product's own rooms."""
+    _set_up()
+    from bench import estimate
+
+    return estimate.measure()
+
+
+def _export() -> dict[str, float]:
+    """What becomes of notes on their way to a record system."""
+    _set_up()
+    from bench import export
+
+    return export.measure()
+
+
+def _set_up() -> None:
+    """Some ask the product's own rooms in this very process, which need Django to be set up."""
     import tests.environment
 
     assert tests.environment
@@ -41,9 +58,6 @@ def _estimate() -> dict[str, float]:
     import django
 
     django.setup()
-    from bench import estimate
-
-    return estimate.measure()
 
 
 def main(wanted: list[str]) -> int:

@@ -32,6 +32,10 @@ PROMISES = (
     Promise("random_transport_lost", "Invitations lost by a transport that fails at random", 0),
     Promise("random_transport_doubled", "Invitations sent twice by a transport that fails at random", 0),
     Promise("messages_per_second", "Messages that one worker hands to an HTTP gateway", 20, "/s", is_least=True),
+    Promise("export_lost", "Notes and encounters that never came to the record, through 500 random faults", 0),
+    Promise("export_doubled", "Notes and encounters that came twice, through 500 random faults", 0),
+    Promise("notes_per_second", "Notes delivered a second to a FHIR server", 5, "/s", is_least=True),
+    Promise("export_growth_ratio", "Delivering with ten times the data in the database, to delivering with one", 1.2, "×"),
     Promise("estimate_hit_rate", "Queue: waits that fell in the range shown, over 1,000 simulated days", 0.8, is_least=True),
     Promise("estimate_width_ratio", "Queue: median width of the range, to the wait", 0.6),
     Promise("fanout_p99_ratio", "Queue: a change → all who wait in it have it (p99), to a bare server", 1.3, "×"),
@@ -75,6 +79,9 @@ HOW = """- **The bare page** (`bench/pages`) is the least that shows one person 
   nothing, too late, wrongly or twice; half of them with a gateway that honours keys, where each arrived once, and half
   without, where a person is shown the {random_transport_uncertain:,.0f} that nobody can tell about. One worker on SQLite hands
   over {messages_per_second:.0f} a second, one after the other, each in transactions of its own.
+- **Record**: {export_notes:g} signed notes to a real FHIR R4 server over TLS, through a line on which {export_faults:g} random faults befell the
+  transactions: errors, garbage, half an answer, a line cut before or after the server had heard, answers lost, and requests that came long
+  after they were given up. Counted at the server afterwards. One worker on SQLite, one transaction for each note.
 - **Waits** are those of {estimate_people:g} people on simulated days, told by the product's own estimate.
 """
 

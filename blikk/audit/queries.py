@@ -90,7 +90,7 @@ def verify(exported: Path | None = None) -> list[Fault]:
 
 
 def _faults_in(chain: int, head: Head | None) -> Iterator[Fault]:
-    number, mac = 0, BEGINNING
+    number, mac, at_head = 0, BEGINNING, ""
     for entry in Entry.objects.filter(chain=chain).order_by("number").iterator(chunk_size=2000):
         if entry.number != number + 1:
             yield Fault(chain, number + 1, "missing")
@@ -99,6 +99,13 @@ def _faults_in(chain: int, head: Head | None) -> Iterator[Fault]:
         if not hmac.compare_digest(entry.mac, mac_of(entry)):
             yield Fault(chain, entry.number, "changed")
         number, mac = entry.number, entry.mac
+        if head is not None and number == head.number:
+            at_head = mac
+    if head is not None and is_signed(head) and at_head == head.mac and number > head.number:
+        # The head was read before its chain, and people work meanwhile: what came since has a head of its own.
+        head = Head.objects.get(chain=chain)
+        if is_signed(head) and head.number > number:
+            return
     if head is None:
         yield Fault(chain, number, "head missing")
     elif not is_signed(head):

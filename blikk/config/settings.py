@@ -50,6 +50,8 @@ BLIKK_SMS_GATEWAY_LOGIN: dict[str, Any] = {
 BLIKK_APPRISE_SMS_URL = env.APPRISE_SMS_URL
 BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.strip()]
 BLIKK_CALDAV_CA = env.CALDAV_CA
+BLIKK_EHR_HOSTS = [host.strip().lower() for host in env.EHR_HOSTS if host.strip()]
+BLIKK_EHR_CA = env.EHR_CA
 BLIKK_PROVIDERS = providers()
 BLIKK_TEST_NUMBERS = env.TEST_NUMBERS
 BLIKK_EXTERNAL_VIDEO_HOSTS = [host.strip().lower() for host in env.EXTERNAL_VIDEO_HOSTS if host.strip()]
@@ -88,6 +90,13 @@ if wrong := [host for host in BLIKK_CALDAV_HOSTS if not fullmatch(r"[a-z0-9.-]+(
     )
 if BLIKK_CALDAV_CA and not Path(BLIKK_CALDAV_CA).is_file():
     raise ImproperlyConfigured("BLIKK_CALDAV_CA must be a file with certificates (PEM)")
+
+if wrong := [host for host in BLIKK_EHR_HOSTS if not fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", host)]:
+    raise ImproperlyConfigured(
+        f"BLIKK_EHR_HOSTS names servers as fhir.example.no or fhir.example.no:8443, not {wrong[0]!r}"
+    )
+if BLIKK_EHR_CA and not Path(BLIKK_EHR_CA).is_file():
+    raise ImproperlyConfigured("BLIKK_EHR_CA must be a file with certificates (PEM)")
 
 if wrong := [
     host

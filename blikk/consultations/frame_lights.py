@@ -89,6 +89,18 @@ class _Said:
     clinician: dict[str, FrameAnswer] = field(default_factory=dict)
 
 
+def belongs_in_record(one: Asked) -> bool:
+    """Whether the patient's record says anything of a question: only what matters, never what was told in confidence.
+
+    That somebody could not speak freely or was not safe is for the clinician to write: the patient's record is read
+    on screens that others see too.
+    """
+    if one.question in {"safe", "company"} and one.value == "c":
+        return False
+    was_red = one.value not in {"a", "b"} or one.question == "place"
+    return one.light in {Light.RED, Light.YELLOW} or bool(one.tick and one.value and was_red)
+
+
 def own_questions_of(clinic: Clinic) -> Sequence[OwnQuestion]:
     """What the clinic asks in its own words now, in its order; those that are off too."""
     return list(OwnQuestion.objects.filter(clinic=clinic, retired_at__isnull=True))

@@ -5,8 +5,12 @@ from django.db.models import Q
 
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
+from blikk.documentation.ehr_tables import Delivery as Delivery
+from blikk.documentation.ehr_tables import EhrConnection as EhrConnection
+from blikk.documentation.ehr_tables import EhrKind as EhrKind
+from blikk.documentation.ehr_tables import PatientThere as PatientThere
 from blikk.documentation.forms import Form
-from blikk.documentation.states import NoteStatus, PhraseStatus
+from blikk.documentation.states import NoteStatus
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
 
@@ -83,23 +87,3 @@ class NoteCopied(models.Model):
 
     def __str__(self) -> str:
         return f"NoteCopied {self.pk}"
-
-
-class Phrase(Moving):
-    """A text that is used again and again, with fields that are filled in: one clinician's own, or the clinic's."""
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="phrases")
-    # Empty for the clinic's own, which everybody there has.
-    owner = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="phrases")
-    status = models.CharField(max_length=10, choices=PhraseStatus, default=PhraseStatus.IN_USE)
-    title = models.CharField(max_length=60)
-    text = models.TextField(max_length=4000)
-    place = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["place", "pk"]
-        indexes = [models.Index(fields=["clinic", "owner", "status"])]
-
-    def __str__(self) -> str:
-        return f"Phrase {self.public_id}"

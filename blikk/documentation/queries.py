@@ -1,9 +1,13 @@
-"""Questions about notes."""
+"""Questions about notes, and about what the journal has of them."""
+
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from blikk.consultations.models import Consultation
-from blikk.documentation.models import Note, NoteVersion
+from blikk.consultations.states import ConsultationStatus
+from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note, NoteVersion
+from blikk.documentation.states import DeliveryStatus, NoteStatus
 
 
 def find_for(consultation: Consultation) -> Note | None:
@@ -24,3 +28,31 @@ def versions_of(consultation: Consultation) -> list[NoteVersion]:
 def _versions(consultation: Consultation) -> QuerySet[NoteVersion]:
     found = NoteVersion.objects.filter(note__consultation=consultation)
     return found.select_related("note", "signed_by__user").prefetch_related("copied__by__user")
+
+
+def is_delivered(consultation: Consultation) -> bool:
+    """Whether the journal surely has what was written about a conversation: nothing is deleted before that.
+
+    What went by FHIR counts as soon as all of it is there, or somebody wrote it in by hand. A clinic that has no way
+    from here to its journal has delivered nothing.
+    """
+    note = find_for(consultation)
+    if note is None or note.status != NoteStatus.SIGNED:
+        return False
+    statuses = set(Delivery.objects.filter(consultation=consultation).values_list("status", flat=True))
+    if statuses:
+        return statuses <= {DeliveryStatus.DELIVERED, DeliveryStatus.BY_HAND}
+    connection = EhrConnection.objects.filter(clinic=consultation.clinic_id).first()
+    kind = connection.kind if connection else EhrKind.COPY
+    return kind == EhrKind.COPY and _is_copied(note)
+
+
+def _is_copied(note: Note) -> bool:
+    """Whether somebody confirmed that they have put it into the journal; closing it out does so."""
+    return note.consultation.status == ConsultationStatus.CLOSED_OUT
+
+
+def journals_in_trouble(*, since: datetime) -> int:
+    """How many clinics' journal systems could not be used since then, while something waits for them."""
+    waiting = Delivery.objects.filter(status=DeliveryStatus.WAITING).values("connection")
+    return EhrConnection.objects.filter(pk__in=waiting, kind=EhrKind.FHIR, fault_at__lt=since).count()

@@ -15,11 +15,20 @@ class NoteStatus(models.TextChoices):
 NOTE = Moves({NoteStatus.DRAFT: frozenset({NoteStatus.SIGNED})})
 
 
-class PhraseStatus(models.TextChoices):
-    """Whether a phrase is offered."""
+class DeliveryStatus(models.TextChoices):
+    """How far something has come on its way to the journal system."""
 
-    IN_USE = "in_use"
-    REMOVED = "removed"
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    STOPPED = "stopped"
+    BY_HAND = "by_hand"
 
 
-PHRASE = Moves({PhraseStatus.IN_USE: frozenset({PhraseStatus.REMOVED})})
+_WAITING, _DELIVERED, _STOPPED, _BY_HAND = DeliveryStatus
+
+DELIVERY = Moves(
+    {
+        _WAITING: frozenset({_DELIVERED, _STOPPED, _BY_HAND}),
+        _STOPPED: frozenset({_WAITING, _BY_HAND}),
+    }
+)

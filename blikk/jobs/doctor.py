@@ -7,7 +7,7 @@ from typing import TextIO
 
 from blikk.jobs.doctor_clock import clock
 from blikk.jobs.doctor_eid import providers
-from blikk.jobs.doctor_hosts import calendars, certificate, external_video
+from blikk.jobs.doctor_hosts import calendars, certificate, external_video, journals
 from blikk.jobs.doctor_messages import sent_to, transports
 from blikk.jobs.doctor_relay import relay
 from blikk.jobs.doctor_secrets import secrets
@@ -24,6 +24,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     transports,
     calendars,
     external_video,
+    journals,
     relay,
     providers,
 )

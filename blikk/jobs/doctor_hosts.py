@@ -11,6 +11,7 @@ from django.db import Error
 from django.utils import timezone
 
 from blikk.calendars.queries import in_trouble
+from blikk.documentation.queries import journals_in_trouble
 from blikk.jobs.finding import PATIENCE, Finding, reaches
 
 LONG = timedelta(hours=1)
@@ -61,6 +62,20 @@ def calendars() -> Iterator[Finding]:
         return
     how = f"{late} calendars have failed for an hour" if late else "none has failed for long"
     yield Finding("calendars", not late, how, "The clinic's page Kalender says what is wrong with each.")
+
+
+def journals() -> Iterator[Finding]:
+    """Journal systems that clinics may deliver to, and whether any has been out of reach for long."""
+    for each in settings.BLIKK_EHR_HOSTS:
+        host, _, port = each.partition(":")
+        yield reaches("journal system", host, int(port or 443), "BLIKK_EHR_HOSTS")
+    try:
+        late = journals_in_trouble(since=timezone.now() - LONG)
+    except Error:
+        return
+    if settings.BLIKK_EHR_HOSTS or late:
+        how = f"{late} clinics have delivered nothing for an hour" if late else "none has failed for long"
+        yield Finding("journals", not late, how, "The clinic's page Journalsystem says what is wrong.")
 
 
 def external_video() -> Iterator[Finding]:

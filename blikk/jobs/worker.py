@@ -16,6 +16,7 @@ from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.jobs.ehr_keeper import start_deliverer
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -52,7 +53,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keeper = start_keeper(stop, name=worker_id)
+    beside = [start_keeper(stop, name=worker_id), start_deliverer(stop, name=worker_id)]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -68,9 +69,9 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
-    if keeper:
-        # One request to a calendar server may be under way; what it did is found out at the next start.
-        keeper.join(5)
+    for thread in filter(None, beside):
+        # One request to another server may be under way; what it did is found out at the next start.
+        thread.join(5)
     _close()
 
 

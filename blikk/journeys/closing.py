@@ -17,6 +17,7 @@ from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
+from blikk.documentation.ehr.queue import queue_note, queue_visit
 from blikk.documentation.forms import form_of, sick_note_of
 from blikk.documentation.models import Note, NoteVersion
 from blikk.documentation.queries import find_for, versions_of
@@ -224,7 +225,7 @@ def sign_note(
         raise NoteNotSigned
     note = _note(consultation)
     whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
-    return documentation.sign(
+    signed = documentation.sign(
         note,
         version=version,
         whole_text=whole,
@@ -234,6 +235,8 @@ def sign_note(
         actor=actor,
         now=now,
     )
+    queue_note(consultation, of_version=1, now=now)
+    return signed
 
 
 @transaction.atomic
@@ -250,10 +253,18 @@ def correct_note(
 ) -> NoteVersion:
     """Put a signed note right with a new version. Raises Invalid without a reason, Overtaken after another one."""
     hold(clinic.pk)
-    note = _note(consultation_of(clinic, consultation_id, membership=membership))
-    return documentation.correct(
-        note, number=number, text=text, reason=reason, membership=membership, actor=actor, now=now
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    made = documentation.correct(
+        _note(consultation),
+        number=number,
+        text=text,
+        reason=reason,
+        membership=membership,
+        actor=actor,
+        now=now,
     )
+    queue_note(consultation, of_version=made.number, now=now)
+    return made
 
 
 @transaction.atomic
@@ -304,7 +315,7 @@ def close_out(
     note = _note(consultation)
     if note.status != NoteStatus.SIGNED:
         raise NoteNotSigned
-    return talking.close_out(
+    closed = talking.close_out(
         consultation,
         version=version,
         outcome=outcome,
@@ -313,6 +324,8 @@ def close_out(
         actor=actor,
         now=now,
     )
+    queue_visit(closed, now=now)
+    return closed
 
 
 def _note(consultation: Consultation) -> Note:

@@ -11,13 +11,14 @@ from blikk.audit.services import named
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.frame_lights import Frame, frames_of
 from blikk.consultations.models import Consultation
-from blikk.consultations.queries import open_close_outs
 from blikk.invitations.models import ConsentHow, Invitation, PersonRole, Wish
 from blikk.invitations.states import InvitationStatus, WishStatus
 from blikk.journeys.consent import Standing, standing_of
 from blikk.journeys.consent import day_of as consent_day
+from blikk.journeys.delivered import Undelivered, undelivered
 from blikk.journeys.frame import frames_in
 from blikk.journeys.invited import letter_of, weak_proof_of
+from blikk.journeys.left_over import OpenCloseOut, close_outs_of
 from blikk.journeys.reach import Reach, reach_of
 from blikk.journeys.suitability import NotedAbout, noted_about
 from blikk.journeys.tasks import OpenTask, open_tasks
@@ -124,17 +125,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCloseOut:
-    """A consultation that has ended and is not finished."""
-
-    consultation: str
-    patient_name: str
-    clinician: str
-    clinician_name: str
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Unreached:
     """Somebody whose invitation did not arrive, or nobody knows whether it did; whatever day it is for."""
 
@@ -169,6 +159,8 @@ class Day:
     tasks: Sequence[OpenTask] = ()
     # What is written with patients and not closed.
     cases: Sequence[Case] = ()
+    # What the journal system does not have yet.
+    undelivered: Sequence[Undelivered] = ()
 
 
 def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, now: datetime) -> Day:
@@ -185,26 +177,17 @@ def day_of(clinic: Clinic, *, day: date, clinician: Membership | None = None, no
     reach = reach_of([appointment.patient_id for appointment in appointments])
     about = noted_about(keys)
     rows = [_row(each, people[each.pk], talks.get(each.pk), reach, about) for each in appointments]
-    close_outs = [
-        OpenCloseOut(
-            talk.public_id,
-            talk.appointment.patient.name,
-            talk.clinician.public_id,
-            talk.clinician.name,
-            talk.ended_at,
-        )
-        for talk in open_close_outs(clinic, clinician=clinician)
-    ]
     delay = delay_of(clinician.pk, day) if clinician else None
     return Day(
         day,
         rows,
-        close_outs,
+        close_outs_of(clinic, clinician=clinician),
         _unreached(clinic, clinician, now),
         queues_on(clinic, day, clinician=clinician, now=now),
         delay.minutes if delay else 0,
         open_tasks(clinic, holder=clinician),
         open_cases(clinic, clinician=clinician),
+        undelivered(clinic, clinician=clinician),
     )
 
 

@@ -53,3 +53,11 @@ def keyed(purpose: str, value: str) -> str:
 def same(left: str, right: str) -> bool:
     """Compare two digests in constant time."""
     return hmac.compare_digest(left.encode(), right.encode())
+
+
+def urn_of(kind: str, key: str) -> str:
+    """The name of a thing for the whole world: always the same for the same thing, and nothing follows from it."""
+    raw = bytearray(hashlib.sha256(f"{kind}\x00{key}".encode()).digest()[:16])
+    raw[6], raw[8] = (raw[6] & 0x0F) | 0x80, (raw[8] & 0x3F) | 0x80  # version 8 of RFC 9562: our own making
+    text = raw.hex()
+    return "urn:uuid:" + "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

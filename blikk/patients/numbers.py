@@ -1,5 +1,6 @@
 """Acts on patients' national numbers: keep one sealed, show it to who asks, find out whose it is."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -103,3 +104,17 @@ def renew_indexes() -> int:
 
 def _indexes(clinic_id: int, digits: str) -> list[str]:
     return blinds("patients.national_number", f"{clinic_id}:{digits}")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNumber:
+    """A patient's national number on its way to the patient's own journal; it does not show itself when printed."""
+
+    digits: str = field(repr=False)
+    kind: str
+
+
+def known_of(patient: Patient) -> KnownNumber | None:
+    """The whole number, for what is delivered to the clinic's own journal system; whoever delivers records that."""
+    row = NationalNumber.objects.filter(patient=patient).first()
+    return KnownNumber(_FIELD.text_in(row), row.kind) if row else None

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, cards, helse_id, own_alerts, video_solution
+from blikk.web import accounts, calendars, cards, helse_id, journal_system, own_alerts, video_solution
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/kalender", calendars.calendar, name="calendar"),
     path("konto/kalender/ny", calendars.feed_open, name="calendar_feed_open"),
     path("konto/kalender/steng", calendars.feed_close, name="calendar_feed_close"),
+    path("journal/<str:connection_id>/jwks.json", journal_system.journal_keys, name="journal_keys"),
     path("kalender/<str:secret>.ics", calendars.feed, name="calendar_feed"),
     path("konto/kort", cards.own_card, name="own_card"),
     path("konto/varsler", own_alerts.own_alerts, name="own_alerts"),

@@ -13,6 +13,7 @@ from blikk.web import (
     contacts,
     getting_started,
     information_pages,
+    journal_system,
     practice,
     video_solution,
     writing,
@@ -46,6 +47,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "klinikk/kalender/<str:calendar_id>/prov",
         administrator_calendars.calendar_check,
         name="calendar_check",
+    ),
+    path("klinikk/journal", journal_system.journal_system, name="journal_system"),
+    path("klinikk/journal/prov", journal_system.journal_check, name="journal_check"),
+    path("klinikk/journal/nokkel", journal_system.journal_key, name="journal_key"),
+    path(
+        "klinikk/journal/sending/<str:delivery_id>", journal_system.journal_delivery, name="journal_delivery"
     ),
     path("klinikk/sporsmal/", administrator_questions.questions, name="questions"),
     path("klinikk/sporsmal/nytt", administrator_questions.question_new, name="question_new"),

@@ -188,6 +188,7 @@ HELPER = Guide(
                 ),
             ),
         ),
+        _FAILING,
     ),
 )
 

@@ -219,6 +219,20 @@ TEXTS: dict[str, Text] = {
         _("Her kobler dere behandlernes timer til en kalenderserver."),
         _("Skriv adressen og prøv hver kalender. Der står aldri hvem timen er med."),
     ),
+    "journal_system": (
+        _("Her velger dere hvordan notatene kommer i journalen, og ser at de kommer fram."),
+        _(
+            "Velger dere FHIR, får leverandøren adressen til nøkkelen. Prøv forbindelsen før dere stoler på den."
+        ),
+    ),
+    "journal_delivery": (
+        _("Her står hvorfor noe ikke kom fram til journalen, og hva som ble sendt."),
+        _("Rett det som er galt, og prøv igjen. Ingenting blir dobbelt om det sendes to ganger."),
+    ),
+    "consultation_delivery": (
+        _("Her står hva som ikke er i journalen ennå."),
+        _("Prøv igjen, eller kopier notatet og si at du har ført det inn selv."),
+    ),
     "exemptions": (
         _("Noen ber om å invitere til et nummer som ikke er lest tilbake."),
         _("Tillat én invitasjon med en begrunnelse, eller avslå."),

@@ -201,5 +201,7 @@ find("#begin").addEventListener("click", () => {
   find("#check h2").focus();
   tools.start(true);
 });
+// Pressed before there was anybody to hear it, it did nothing.
+find<HTMLButtonElement>("#begin").disabled = false;
 navigator.mediaDevices?.addEventListener("devicechange", () => void listDevices());
 addEventListener("pagehide", () => tools.stop());

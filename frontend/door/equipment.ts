@@ -40,5 +40,7 @@ document.addEventListener("click", (event) => {
   const act = (event.target as Element | null)?.closest<HTMLElement>("[data-act]")?.dataset.act;
   if (act) ACTS[act]?.();
 });
+// Pressed before there was anybody to hear it, it did nothing.
+find<HTMLButtonElement>('[data-act="begin"][disabled]').disabled = false;
 
 addEventListener("pagehide", () => tools.stop());

@@ -4,7 +4,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from blikk.audit import guards
+from blikk.audit import guards, queries
+from blikk.audit.chain import mac_of
 from blikk.audit.models import Entry, Head
 from blikk.audit.queries import entries_of, verify
 from blikk.audit.services import export_heads, looked_at, record
@@ -124,6 +125,33 @@ def test_an_entry_that_was_put_in_is_found(unguarded):
     last.pk, last.number, last.previous = None, 4, last.mac
     last.save(force_insert=True)
     assert kinds() == {(7, 4, "changed"), (7, 4, "not what the head says")}
+
+
+def test_what_is_written_while_the_record_is_read_is_no_fault(monkeypatch):
+    read = queries._faults_in
+
+    def later(chain, head):
+        write(2)
+        return read(chain, head)
+
+    write(3)
+    monkeypatch.setattr(queries, "_faults_in", later)
+    assert verify() == []
+
+
+def test_an_entry_put_in_while_the_record_is_read_is_found(unguarded, monkeypatch):
+    read = queries._faults_in
+
+    def later(chain, head):
+        last = Entry.objects.get(number=3)
+        last.pk, last.number, last.previous = None, 4, last.mac
+        last.mac = mac_of(last)
+        last.save(force_insert=True)
+        return read(chain, head)
+
+    write(3)
+    monkeypatch.setattr(queries, "_faults_in", later)
+    assert kinds() == {(7, 4, "not what the head says")}
 
 
 def test_entries_that_changed_places_are_found(unguarded):

@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "BLIKK_EMAIL_TRANSPORT": "inbox",
     "BLIKK_EMBEDDED_WORKER": "true",
     "BLIKK_CALDAV_HOSTS": "kalender.example",
+    "BLIKK_EHR_HOSTS": "fhir.example",
     "BLIKK_SECRET_KEY": "only-for-tests-" + "x" * 40,
 }
 

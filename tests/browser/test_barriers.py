@@ -102,7 +102,7 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     page.locator("input[name=password]").fill(administrator.account["password"])
     with page.expect_navigation():
         administrator.press("sign-in")
-    visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/logg")
+    visit(administrator, look, "/klinikk/", "/klinikk/kalender", "/klinikk/journal", "/klinikk/logg")
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/kontakt")

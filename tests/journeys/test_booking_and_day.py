@@ -114,7 +114,7 @@ def test_the_day_needs_as_many_queries_for_thirty_as_for_three(django_assert_num
     fill(3)
     for count in (0, 27):
         fill(count)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(16):
             day = day_of(clinic, day=NOW.date(), now=NOW)
     assert len(day.rows) == 30
 

@@ -134,6 +134,8 @@ DOORS: dict[str, Door] = {
     "calendar_feed_open": Door("POST", "page", CLINICIAN),
     "calendar_feed_close": Door("POST", "page", CLINICIAN),
     "calendar_feed": Door("GET HEAD", "public", thing="feed"),
+    # The public part of a clinic's keys, for journal systems
+    "journal_keys": Door("GET HEAD", "public", thing="ehr"),
     "choose_clinic": Door("GET HEAD POST", "account", STAFF),
     "own_video": Door("GET HEAD POST", "page", CLINICIAN),
     "own_card": Door("GET HEAD POST", "page", CLINICIAN),
@@ -168,6 +170,7 @@ DOORS: dict[str, Door] = {
     "note_taken": Door("POST", "json", CLINICIAN, "signed"),
     "note_pdf": Door("POST", "page", CLINICIAN, "signed"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    "consultation_delivery": Door("GET HEAD POST", "page", CLINICIAN, "ended"),
     # One's own equipment; the worker that blurs the background is a few lines about where its parts lie
     "staff_equipment": Door("GET HEAD", "page", STAFF),
     "staff_equipment_relay": Door("POST", "json", STAFF),
@@ -309,6 +312,10 @@ DOORS: dict[str, Door] = {
     "calendar_server": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "calendar_server_end": Door("POST", "page", ADMINISTRATOR),
     "calendar_check": Door("POST", "page", ADMINISTRATOR, "calendar"),
+    "journal_system": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "journal_check": Door("POST", "page", ADMINISTRATOR),
+    "journal_key": Door("POST", "page", ADMINISTRATOR),
+    "journal_delivery": Door("GET HEAD POST", "page", ADMINISTRATOR, "delivery"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 

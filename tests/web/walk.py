@@ -16,6 +16,9 @@ from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
 from blikk.consultations import own_questions
+from blikk.consultations.models import Consultation
+from blikk.documentation.ehr import keys
+from blikk.documentation.models import Delivery, EhrConnection
 from blikk.journeys import closing, talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
@@ -85,7 +88,7 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician) | _in_writing(booked)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _in_the_journal(clinic, over)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
     things["task"] = _task_about(booked, patient_name)
@@ -208,6 +211,24 @@ def _in_calendars(clinic: Clinic, clinician: Membership) -> dict[str, str]:
     )
     feed = calendars.open_feed(clinician, actor=SYSTEM, now=NOW)
     return {"feed": feed, "calendar": server.calendars.get().public_id, "mail": NOBODYS}
+
+
+def _in_the_journal(clinic: Clinic, consultation: str) -> dict[str, str]:
+    """A journal system that nobody may reach, and something that it would not have."""
+    connection = EhrConnection(clinic=clinic, kind="copy", changed_at=NOW)
+    keys.new_key(connection)
+    connection.save()
+    delivery = Delivery.objects.create(
+        connection=connection,
+        consultation=Consultation.objects.get(public_id=consultation),
+        kind="note",
+        of_version=1,
+        status="stopped",
+        fault="refused",
+        made_at=NOW,
+        next_at=NOW,
+    )
+    return {"ehr": connection.public_id, "delivery": delivery.public_id}
 
 
 def _arrival_of(hour: Hour) -> str:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from blikk.journeys.day import Day, OpenCloseOut, Person, Row, Unreached
+from blikk.journeys.day import Day, Person, Row, Unreached
 from blikk.journeys.delivery import LOOK_BEFORE
 from blikk.kernel.times import local
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.frame import ShownLights, show_lights
+from blikk.web.presenters.journal import LeftOver, ShownUndelivered, show_left_over, show_undelivered
 from blikk.web.presenters.marks import Trouble
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.suitability import of_suitability
@@ -86,15 +87,6 @@ class ShownRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOver:
-    """A consultation that has ended and is not finished."""
-
-    name: str
-    when: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class Unsent:
     """Somebody on another day whose invitation did not arrive."""
 
@@ -120,6 +112,7 @@ class ShownDay:
     waiting: Sequence[ShownRow]
     booked: Sequence[ShownRow]
     left_over: Sequence[LeftOver]
+    undelivered: Sequence[ShownUndelivered]
     unsent: Sequence[Unsent]
     queues: Sequence[ShownQueue] = ()
     late_words: str = ""
@@ -182,7 +175,14 @@ def show_day(
         booked=[row for row in rows if not row.waits],
         unsent=[_unsent(one, clinic) for one in day.unreached if one.appointment not in shown_here],
         left_over=[
-            _left_over(one, clinic) for one in day.close_outs if one.clinician == membership.public_id
+            show_left_over(one, clinic.zone)
+            for one in day.close_outs
+            if one.clinician == membership.public_id
+        ],
+        undelivered=[
+            show_undelivered(one, clinic.zone)
+            for one in day.undelivered
+            if one.clinician == membership.public_id
         ],
         queues=show_queues(day.queues, clinic, membership, helps, now=now) if day.day == today else [],
         tasks=show_tasks(day.tasks, membership=membership, today=today),
@@ -218,11 +218,6 @@ def _unsent(one: Unreached, clinic: Clinic) -> Unsent:
         words.day_and_clock(one.starts_at, clinic.zone),
         reverse("appointment", args=[one.appointment]),
     )
-
-
-def _left_over(one: OpenCloseOut, clinic: Clinic) -> LeftOver:
-    when = words.day_and_clock(one.ended_at, clinic.zone) if one.ended_at else ""
-    return LeftOver(one.patient_name, when, reverse("close_out", args=[one.consultation]))
 
 
 def _show(row: Row, reader: _Reader) -> ShownRow:

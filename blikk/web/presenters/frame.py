@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from blikk.consultations.frame_lights import belongs_in_record
 from blikk.web.presenters import words
 from blikk.web.presenters.words import Mark
 
@@ -218,13 +219,9 @@ def show_frame(
 
 
 def note_lines(frame: Frame, zone: str) -> list[str]:
-    """What the drafted note says of the frame: only what matters, and never what was told in confidence.
-
-    That somebody could not speak freely or was not safe is for the clinician to write: the patient's record is read
-    on screens that others see too.
-    """
+    """What the drafted note says of the frame: only what matters, and never what was told in confidence."""
     lines = []
-    told = [_told(one) for one in frame.asked if _matters(one)]
+    told = [_told(one) for one in frame.asked if belongs_in_record(one)]
     if told:
         lines.append(gettext("Kontrollspørsmål: %(told)s") % {"told": "; ".join(told)})
     if frame.confirmed_at is None:
@@ -238,16 +235,6 @@ def note_lines(frame: Frame, zone: str) -> list[str]:
     else:
         lines.append(gettext("Rammen bekreftet kl. %(time)s av %(name)s.") % at)
     return lines
-
-
-def _matters(one: Asked) -> bool:
-    if one.question in {"safe", "company"} and one.value == "c":
-        return False
-    return one.light in {"red", "yellow"} or bool(one.tick and one.value and _was_red(one))
-
-
-def _was_red(one: Asked) -> bool:
-    return one.value not in {"a", "b"} or one.question == "place"
 
 
 def _told(one: Asked) -> str:
