@@ -14,6 +14,7 @@ from blikk.web import (
     getting_started,
     information_pages,
     journal_system,
+    note_forms,
     practice,
     video_solution,
     writing,
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/sporsmal/<str:series>", administrator_questions.question, name="question"),
     path("klinikk/sporsmal/<str:series>/opp", administrator_questions.question_up, name="question_up"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
+    path("klinikk/form", note_forms.note_forms, name="note_forms"),
     path("klinikk/oving", practice.practised, name="practised"),
     path("klinikk/logg", administrator.log, name="log"),
 ]
