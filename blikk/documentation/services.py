@@ -12,6 +12,7 @@ from blikk.documentation.models import Note, NoteCopied, NoteVersion
 from blikk.documentation.states import NOTE, NoteStatus
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
+from blikk.kernel.ids import new_id
 from blikk.kernel.moves import change
 
 LONGEST = 50_000
@@ -106,6 +107,8 @@ def _add(
     note: Note, *, number: int, text: str, reason: str, membership: Membership, now: datetime
 ) -> NoteVersion:
     return NoteVersion.objects.create(
+        # The first is known elsewhere, as in a record system, by the name of its note.
+        public_id=note.public_id if number == 1 else new_id(),
         note=note,
         number=number,
         text=text,
