@@ -45,11 +45,11 @@ class SpanForm(StaffForm):
     til = _day(_("Til og med"))
 
     def clean(self) -> None:
-        days = [self.cleaned_data.get(name) for name in ("fra", "til")]
-        for name, day in zip(("fra", "til"), days, strict=True):
+        first, last = self.cleaned_data.get("fra"), self.cleaned_data.get("til")
+        for name, day in (("fra", first), ("til", last)):
             if day and not FIRST_DAY <= day < LAST_DAY:
                 self.add_error(name, gettext("Velg en dag mellom 2000 og 2199."))
-        if all(days) and not self.errors and days[0] > days[1]:
+        if first and last and not self.errors and first > last:
             self.add_error("til", gettext("Den siste dagen kan ikke være før den første."))
 
 
