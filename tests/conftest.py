@@ -11,6 +11,7 @@ from django.test import TransactionTestCase, override_settings
 
 from blikk.audit import guards
 from tests.provider import TestProvider, running_provider
+from tests.smart_journal import TestJournal, running_journal
 
 _empty = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
@@ -54,3 +55,20 @@ def _quick_passwords():
     """A password is made for every person of every test; the work that slows a thief would slow only us."""
     with override_settings(PASSWORD_HASHERS=["tests.hashing.QuickArgon2"]):
         yield
+
+
+@pytest.fixture(scope="session")
+def journal_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestJournal]:
+    """One journal system for all tests that need one."""
+    with running_journal(tmp_path_factory.mktemp("journal")) as started:
+        yield started
+
+
+@pytest.fixture
+def journal(journal_process: TestJournal, settings: Any) -> Iterator[TestJournal]:
+    """The journal system, well-behaved and opened for by the operator."""
+    journal_process.behave()
+    settings.BLIKK_EHR_HOSTS = [journal_process.place]
+    settings.BLIKK_EHR_CA = str(journal_process.certificate)
+    yield journal_process
+    journal_process.behave()

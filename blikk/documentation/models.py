@@ -10,6 +10,12 @@ from blikk.documentation.ehr_tables import EhrConnection as EhrConnection
 from blikk.documentation.ehr_tables import EhrKind as EhrKind
 from blikk.documentation.ehr_tables import PatientThere as PatientThere
 from blikk.documentation.forms import Form
+from blikk.documentation.incoming_tables import Feed as Feed
+from blikk.documentation.incoming_tables import RecordAppointment as RecordAppointment
+from blikk.documentation.launch_tables import Launch as Launch
+from blikk.documentation.launch_tables import LaunchIssuer as LaunchIssuer
+from blikk.documentation.launch_tables import RecordPatient as RecordPatient
+from blikk.documentation.launch_tables import RecordUser as RecordUser
 from blikk.documentation.states import NoteStatus
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from blikk.audit.services import record
-from blikk.clinics.models import Membership
+from blikk.clinics.models import Happening, Membership
+from blikk.clinics.webhooks.services import reference, tell
 from blikk.consultations.models import Consultation
 from blikk.documentation.models import Note, NoteCopied, NoteVersion
 from blikk.documentation.states import NOTE, NoteStatus
@@ -67,6 +68,18 @@ def sign(
     )
     _add(note, number=1, text=whole_text, reason="", membership=membership, now=now)
     record("note.signed", actor=actor, about=note, clinic_id=note.clinic_id, now=now, number=1)
+    consultation = note.consultation
+    tell(
+        note.clinic_id,
+        Happening.DOCUMENTED,
+        about=consultation.appointment.public_id,
+        names={
+            "appointment": reference("Appointment", consultation.appointment.public_id),
+            "encounter": reference("Encounter", consultation.public_id),
+            "document": reference("DocumentReference", note.public_id),
+        },
+        now=now,
+    )
     return note
 
 

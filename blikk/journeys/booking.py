@@ -177,6 +177,14 @@ def move(
     if told is not None:
         tell_again(appointment, "meet", now=now)
         return Booked(appointment, told, "")
+    mine = tell_moved(appointment, before, actor=actor, now=now)
+    if mine is None:
+        raise NotFound
+    return Booked(appointment, mine.invitation, mine.typed_code)
+
+
+def tell_moved(appointment: Appointment, before: Membership, *, actor: Actor, now: datetime) -> Issued | None:
+    """Give everybody who was invited a new way in, after a move from a clinician; gives the patient's."""
     send_home(appointment, actor=actor, now=now)
     kind: Kind = "moved" if appointment.clinician == before else "moved_to_other"
     mine: Issued | None = None
@@ -184,9 +192,7 @@ def move(
         issued = replace(old, because=Revoked.MOVED, kind=kind, actor=actor, now=now)
         if old.role == PersonRole.PATIENT:
             mine = issued
-    if mine is None:
-        raise NotFound
-    return Booked(appointment, mine.invitation, mine.typed_code)
+    return mine
 
 
 @transaction.atomic

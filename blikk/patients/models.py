@@ -41,6 +41,7 @@ class NumberSource(models.TextChoices):
 
     TYPED = "typed"
     EID = "eid"
+    RECORD = "record"  # the journal system
 
 
 class NationalNumber(models.Model):

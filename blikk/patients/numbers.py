@@ -26,8 +26,8 @@ def keep(patient: Patient, reading: Reading, *, source: NumberSource, actor: Act
     whose = find(patient.clinic_id, reading.digits)
     if whose is not None and whose.patient_id != patient.pk:
         raise Invalid(national_number="number_is_anothers")
-    if whose is not None and source in {whose.source, NumberSource.TYPED}:
-        # What an eID has said is not made into something that was merely typed.
+    if whose is not None and source in {whose.source, NumberSource.TYPED, NumberSource.RECORD}:
+        # What an eID has said is not made into something that was merely typed or taken over.
         return False
     row = NationalNumber.objects.filter(patient=patient).first() or NationalNumber(patient=patient)
     row.clinic_id, row.kind, row.source, row.kept_at = patient.clinic_id, str(reading.kind), source, now
@@ -117,4 +117,9 @@ class KnownNumber:
 def known_of(patient: Patient) -> KnownNumber | None:
     """The whole number, for what is delivered to the clinic's own journal system; whoever delivers records that."""
     row = NationalNumber.objects.filter(patient=patient).first()
-    return KnownNumber(_FIELD.text_in(row), row.kind) if row else None
+    return known_in(row) if row else None
+
+
+def known_in(row: NationalNumber) -> KnownNumber:
+    """The same of a row that was read along with its patient."""
+    return KnownNumber(_FIELD.text_in(row), row.kind)

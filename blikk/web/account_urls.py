@@ -8,7 +8,16 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.web import accounts, calendars, cards, helse_id, journal_system, own_alerts, video_solution
+from blikk.web import (
+    accounts,
+    calendars,
+    cards,
+    helse_id,
+    journal_system,
+    launch,
+    own_alerts,
+    video_solution,
+)
 
 # Django's form views take a PUT for a POST; nothing of ours sends one.
 form = require_http_methods(["GET", "HEAD", "POST"])
@@ -22,6 +31,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inn/helseid/tilbake", helse_id.back, name="helse_id_back"),
     path("konto/helseid", helse_id.connect, name="helse_id_connect"),
     path("konto/helseid/fra", helse_id.disconnect, name="helse_id_disconnect"),
+    # The addresses that a journal system is told: where it starts Blikk, and where it sends people back to.
+    path("journal/start", launch.start, name="launch"),
+    path("journal/tilbake", launch.back, name="launch_back"),
+    path("journal/start/<str:launch>", launch.go, name="launch_go"),
+    path("journal/start/<str:launch>/bruker", launch.bind, name="launch_bind"),
+    path("journal/start/<str:launch>/pasient", launch.decide, name="launch_decide"),
+    path("konto/journal/fra", launch.unbind, name="launch_unbind"),
     path("konto/ut", accounts.sign_out, name="account_logout"),
     path("konto/igjen", form(account.reauthenticate), name="account_reauthenticate"),
     path("konto/igjen/kode", form(factor.reauthenticate), name="mfa_reauthenticate"),

@@ -25,6 +25,7 @@ from blikk.accounts.errors import LinkIsDead
 from blikk.accounts.policies import Standing
 from blikk.accounts.queries import find_by_email
 from blikk.clinics import queries as clinics
+from blikk.documentation import launches
 from blikk.journeys import helse_id
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
@@ -178,6 +179,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             "is_needed": settings.BLIKK_SECOND_FACTOR,
             "helse_id": helse_id.of(user) if helse_id.asked() else None,
             "has_helse_id": helse_id.asked() is not None,
+            "record_users": launches.bound_of(user),
         },
     )
 

@@ -12,13 +12,15 @@ GROUPS: list[tuple[str, Promise]] = [
     ("note", _("Notater")),
     ("writing", _("Skriftlige saker og bilder")),
     ("clinic", _("Innstillinger og ansatte")),
+    ("machines", _("Andre systemer")),
 ]
 BEGINNINGS: dict[str, tuple[str, ...]] = {
-    "sign_in": ("account.",),
+    "sign_in": ("account.", "launch.refused", "launch.user"),
     "booking": (
         *("appointment.", "invitation.", "device.", "patient.", "companion.", "companions."),
         *("agreement.", "contact.", "national_number."),
         *("period.", "absence.", "series.", "slot.", "timetable.", "turn.", "task."),
+        *("incoming.", "launch.patient", "launch.opened"),
     ),
     "consultation": (
         "arrival.",
@@ -31,7 +33,11 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     ),
     "note": ("note.", "delivery."),
     "writing": ("case.", "photo."),
-    "clinic": ("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+    "machines": ("machine.", "webhook.", "fhir.", "fhir_search."),
+    "clinic": (
+        *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+        "launch.issuer",
+    ),
 }
 LOOKS = ".looked_at"
 
@@ -69,6 +75,19 @@ ACTS: dict[str, Promise] = {
     "appointment.in_writing": _("Time gjort om til skriftlig"),
     "appointment.on_video_again": _("Time på video igjen"),
     "appointment.suitability_noted": _("Vurdering av video notert"),
+    "clinic.record_feed_changed": _("Valg for timer fra journalen endret"),
+    "incoming.looked_at": _("Så hvem en time fra journalen gjelder"),
+    "incoming.noticed": _("Noe å avklare om en time fra journalen"),
+    "incoming.seen": _("Tok en beskjed om en time fra journalen bort"),
+    "launch.issuer_ended": _("Journalsystem kan ikke lenger åpne Blikk"),
+    "launch.issuer_registered": _("Journalsystem kan åpne Blikk"),
+    "launch.opened": _("Blikk åpnet fra journalen"),
+    "launch.patient_decided": _("Avgjorde hvem pasienten i journalen er"),
+    "launch.patient_linked": _("Pasient koblet til pasienten i journalen"),
+    "launch.refused": _("Start fra journalen ble avvist"),
+    "launch.user_bound": _("Bruker i journalen koblet til kontoen"),
+    "launch.user_unbound": _("Bruker i journalen koblet fra kontoen"),
+    "record_patient.looked_at": _("Hentet en pasient fra journalen"),
     "turn.made": _("Innkalt til fysisk oppmøte"),
     "turn.offered": _("Tider for oppmøte sendt til pasienten"),
     "turn.settled": _("Pasienten valgte tid for oppmøte"),
@@ -175,6 +194,8 @@ ACTS: dict[str, Promise] = {
     "delivery.tried_again": _("Sending til journalen prøvd igjen"),
     "device.birth_date_answered": _("Fødselsdato oppgitt"),
     "device.trusted": _("Enhet godkjent"),
+    "fhir.looked_at": _("Et annet system leste"),
+    "fhir_search.looked_at": _("Et annet system søkte"),
     "ehr.checked": _("Forbindelsen til journalsystemet prøvd"),
     "ehr.chosen": _("Veien til journalen valgt"),
     "ehr.key_changed": _("Ny nøkkel til journalsystemet tatt i bruk"),
@@ -201,6 +222,10 @@ ACTS: dict[str, Promise] = {
     "invitation.wish_settled": _("Ønske fra pasienten avklart"),
     "invitation.wish_taken_back": _("Pasienten trakk ønsket tilbake"),
     "invitation.wrong_answer": _("Feil svar på invitasjon"),
+    "machine.changed": _("Et annet system endret"),
+    "machine.registered": _("Et annet system fikk lov til å lese"),
+    "machine.token_given": _("Et annet system fikk et token"),
+    "machine.turned_off": _("Et annet system slått av"),
     "member.added": _("Ansatt lagt til"),
     "member.alerts_chosen": _("Valgte hvordan de varsles"),
     "member.equipment_checked": _("Prøvde eget utstyr"),
@@ -251,6 +276,13 @@ ACTS: dict[str, Promise] = {
     "queue_place.looked_at": _("Så på en som venter"),
     "series.booked": _("Rekke av timer bestilt"),
     "slot.held": _("Ledig time holdt av"),
+    "webhook.changed": _("Beskjeder til et annet system endret"),
+    "webhook.secret_before_forgotten": _("Gammel hemmelighet for beskjeder brukes ikke mer"),
+    "webhook.secret_changed": _("Hemmelighet for beskjeder byttet"),
+    "webhook.set_up": _("Beskjeder til et annet system satt opp"),
+    "webhook.stopped": _("Beskjeder til et annet system stoppet"),
+    "webhook.trial_sent": _("Prøve sendt til et annet system"),
+    "webhook.tried_again": _("Beskjeder sendt på nytt"),
     "timetable.looked_at": _("Så på timelisten"),
 }
 

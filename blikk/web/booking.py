@@ -32,6 +32,7 @@ from blikk.web.contact_forms import ReachedForm
 from blikk.web.contacts import reach_form
 from blikk.web.desk import DESK, appointment_page, search
 from blikk.web.identity import informed_while_booking
+from blikk.web.launched import note_booked, said_in_journal
 from blikk.web.presenters import words
 from blikk.web.presenters.appointment import Found, Letter, show_found, show_letters
 from blikk.web.presenters.booking import show_series, show_slots
@@ -95,6 +96,7 @@ def book(request: StaffRequest) -> HttpResponse:
 
 
 def _booked_page(request: StaffRequest, form: BookingForm, booked: "Booked | BookedSeries") -> HttpResponse:
+    note_booked(request, booked)
     if form.cleaned_data["informed"]:
         informed_while_booking(request, booked)
     if isinstance(booked, Booked):
@@ -186,7 +188,8 @@ def _booking_forms(request: StaffRequest) -> tuple[BookingForm, forms.PatientFor
     members = clinics.clinicians_of(request.clinic)
     choices = [(member.public_id, member.name) for member in members]
     if request.method != "POST":
-        return BookingForm(clinicians=choices, initial=_first(request)), forms.PatientForm(prefix="ny")
+        initial, said = _first(request), said_in_journal(request)
+        return BookingForm(clinicians=choices, initial=initial), forms.PatientForm(prefix="ny", initial=said)
     form = BookingForm(typed_booking(request), clinicians=choices)
     if form.is_for_new_patient:
         person = forms.PatientForm(request.POST, prefix="ny")
@@ -227,6 +230,7 @@ def _first(request: StaffRequest) -> dict[str, Any]:
         "day": asked.day(today),
         "channels": ["sms"],
         "form": "in_person" if request.GET.get("form") == "in_person" else "video",
+        **({"mode": BookingForm.NEW, "journal": request.GET["journal"]} if said_in_journal(request) else {}),
     }
 
 

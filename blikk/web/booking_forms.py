@@ -41,6 +41,8 @@ class BookingForm(BookForm):
         error_messages=REQUIRED,
     )
     slot = forms.CharField(required=False, max_length=60)
+    # The start from a journal system that the particulars of a new patient came with.
+    journal = forms.CharField(required=False, max_length=22, widget=forms.HiddenInput)
     hold = forms.CharField(required=False, max_length=22)
     repeats = forms.BooleanField(label=_("Gjenta timen"), required=False)
     informed = forms.BooleanField(

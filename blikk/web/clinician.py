@@ -11,6 +11,7 @@ from blikk.audit.services import looked_at
 from blikk.clinics.video import is_elsewhere
 from blikk.consultations import queries as consultations
 from blikk.consultations.channels import was_unreachable
+from blikk.documentation.incoming import notices_of
 from blikk.documentation.queries import versions_of
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
@@ -27,6 +28,7 @@ from blikk.web.identity import who_is_who
 from blikk.web.note import SickNoteForm
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
+from blikk.web.presenters.incoming import show_notices
 from blikk.web.presenters.note import show_versions, sick_note_line
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
 from blikk.web.suits import shown_for
@@ -49,7 +51,7 @@ def day(request: StaffRequest) -> HttpResponse:
         "conversation": _conversation_address(),
         "closing": _closing_address(),
     }
-    context = {"day": shown, "late": queue_forms.LateForm(), "page": page}
+    context = {"day": shown, "late": queue_forms.LateForm(), "page": page, **_from_record(request)}
     return render(request, "staff/day.html", context)
 
 
@@ -58,7 +60,15 @@ def day(request: StaffRequest) -> HttpResponse:
 @staff("clinician", "secretary", fragment=True)
 def day_rows(request: StaffRequest) -> HttpResponse:
     """The rows alone, for a day page that is open."""
-    return render(request, "staff/_day_parts.html", {"day": _day(request)})
+    return render(request, "staff/_day_parts.html", {"day": _day(request), **_from_record(request)})
+
+
+def _from_record(request: StaffRequest) -> dict[str, object]:
+    """What there is to say about hours that came from the journal system, whatever day they are on."""
+    is_clinician = request.membership.role == "clinician"
+    is_mine = is_clinician and forms.DayForm(request.GET).is_mine(by_itself=True)
+    found = notices_of(request.clinic, clinician=request.membership if is_mine else None, now=timezone.now())
+    return {"from_record": show_notices(found)}
 
 
 def _day(request: StaffRequest) -> ShownDay:

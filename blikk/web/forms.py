@@ -258,7 +258,7 @@ class BookForm(WhenForm):
 
     @property
     def is_for_new_patient(self) -> bool:
-        return bool(self.is_bound and self.data.get("mode") == self.NEW)
+        return bool(self["mode"].value() == self.NEW)
 
 
 class PreviewForm(StaffForm):

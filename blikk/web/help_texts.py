@@ -37,6 +37,16 @@ _VIDEO: Text = (
     _("Her velger dere om samtalen går i Blikk eller i en annen videoløsning."),
     _("Velger du en annen løsning, får pasienten lenken dit først når dere slipper dem inn."),
 )
+_SYSTEM: Text = (
+    _("Her gir du et annet system lov til å lese fra Blikk."),
+    _(
+        "Lim inn leverandørens offentlige nøkkel, og velg bare det systemet trenger. Du kan slå det av når som helst."
+    ),
+)
+_WEBHOOK: Text = (
+    _("Her gir du et annet system beskjed når noe skjer i en konsultasjon."),
+    _("Skriv adressen, og gi hemmeligheten til leverandøren. Send en prøve for å se at det virker."),
+)
 _MANUAL: Text = (
     _("Veiledningen sier kort hva din rolle gjør på en dag."),
     _("Les den, eller skriv den ut. Nederst er arkene som pasientene kan få."),
@@ -219,10 +229,26 @@ TEXTS: dict[str, Text] = {
     "questions": _QUESTION,
     "question_new": _QUESTION,
     "question": _QUESTION,
+    "from_the_record": (
+        _("Her bestemmer dere hva som kommer fra journalen av seg selv."),
+        _("Legg inn journalsystemet som skal kunne åpne Blikk, og hvilke timer der som er på video."),
+    ),
+    "incoming": (
+        _("Denne timen kom fra journalen, og noe må avklares."),
+        _("Les hva som skiller de to, og velg det som er riktig. Journalen gjelder når de er uenige."),
+    ),
     "calendar_server": (
         _("Her kobler dere behandlernes timer til en kalenderserver."),
         _("Skriv adressen og prøv hver kalender. Der står aldri hvem timen er med."),
     ),
+    "other_systems": (
+        _("Systemer som får lese fra Blikk, og systemer som får beskjed når noe skjer."),
+        _("Legg til det leverandøren ber om, og slå av det dere ikke bruker. Alt som leses, står i loggen."),
+    ),
+    "system_new": _SYSTEM,
+    "system": _SYSTEM,
+    "webhook_new": _WEBHOOK,
+    "webhook": _WEBHOOK,
     "journal_system": (
         _("Her velger dere hvordan notatene kommer i journalen, og ser at de kommer fram."),
         _(

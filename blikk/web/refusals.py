@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 WORDS: dict[str, "StrPromise"] = {
+    "already_registered": _("Dette journalsystemet er registrert fra før."),
     "missing": _("Fyll ut dette feltet."),
     "in_the_past": _("Tidspunktet har allerede vært. Velg et senere."),
     "no_such_hour": _("Den timen finnes ikke: klokken stilles fram da. Velg en time tidligere eller senere."),
@@ -51,6 +52,22 @@ WORDS: dict[str, "StrPromise"] = {
         "Adressen må ha {random} ett sted. Der setter vi inn et nytt, hemmelig ord for hver samtale."
     ),
     "no_key": _("Lim inn nøkkelen fra Whereby."),
+    "not_a_webhook_address": _("Skriv hele adressen, for eksempel https://journal.example.no/blikk"),
+    "host_is_internal": _(
+        "Adressen er på et internt nett. Den som drifter Blikk, må åpne for den med BLIKK_WEBHOOK_HOSTS."
+    ),
+    "no_happenings": _("Velg minst én ting å si fra om."),
+    "no_kinds": _("Velg minst én ting som systemet får se."),
+    "not_keys": _(
+        "Dette er ikke en offentlig nøkkel som kan brukes. Be leverandøren om et nøkkelsett (JWKS) eller PEM."
+    ),
+    "private_key": _(
+        "Dette er en privat nøkkel. Den skal ingen andre enn leverandøren ha. Blikk har ikke lagret den. "
+        "Si fra til leverandøren, og be om den offentlige."
+    ),
+    "weak_key": _("Nøkkelen er for kort. RSA må ha minst 2048 bit."),
+    "keys_of_one_name": _("To av nøklene har samme navn (kid). Hver må ha sitt eget."),
+    "too_many_systems": _("Dere har så mange som det er plass til. Slå av en dere ikke bruker."),
     "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
     "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
     "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),

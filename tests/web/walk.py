@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
+from blikk.clinics.webhooks import services as webhooks
 from blikk.consultations import own_questions
 from blikk.consultations.models import Consultation
 from blikk.documentation.ehr import keys
@@ -27,8 +28,10 @@ from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
 from tests import builders, companions, letters, queues, timetables
+from tests.api.systems import a_system
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
+from tests.records import things_of_the_record
 from tests.web.access_table import Door
 
 ROLES = ("clinician", "secretary", "administrator")
@@ -88,13 +91,13 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _in_the_journal(clinic, over)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _other_systems(clinic, over)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
-    things["someone_else"] = _someone_else(hour(timedelta(minutes=80)))
-    things["task"] = _task_about(booked, patient_name)
-    things["contact_request"] = _offered(patient)
+    things |= {"someone_else": _someone_else(hour(timedelta(minutes=80)))}
+    things |= {"task": _task_about(booked, patient_name), "contact_request": _offered(patient)}
     things |= _for_everybody(clinic)
     things |= _in_the_timetable(clinic, clinician, patient_name)
+    things |= things_of_the_record(clinic, clinician, patient, waiting)
     house = House(clinic, members, things, booked, running, waiting)
     for role, member in members.items():
         with_app(member)
@@ -211,6 +214,20 @@ def _in_calendars(clinic: Clinic, clinician: Membership) -> dict[str, str]:
     )
     feed = calendars.open_feed(clinician, actor=SYSTEM, now=NOW)
     return {"feed": feed, "calendar": server.calendars.get().public_id, "mail": NOBODYS}
+
+
+def _other_systems(clinic: Clinic, consultation: str) -> dict[str, str]:
+    """A system that reads, one that is told, the journal, and what strangers may ask the API for."""
+    where = {"address": "https://journal.example.no/blikk", "happenings": ["ended"]}
+    hook, _secret = webhooks.set_up(clinic, **where, actor=SYSTEM, now=NOW)
+    return {
+        "system": a_system(clinic).client.public_id,
+        "webhook": hook.public_id,
+        "fhir_kind": "Patient",
+        "fhir_one": f"Patient/{NOBODYS}",
+        "fhir_nothing": f"Patient/{NOBODYS}/_history",
+        **_in_the_journal(clinic, consultation),
+    }
 
 
 def _in_the_journal(clinic: Clinic, consultation: str) -> dict[str, str]:

@@ -30,6 +30,8 @@ class Provider:
     dpop: bool = True
     userinfo: bool = False
     locales: bool = True
+    # Whether the person must have signed in there a moment ago; a journal's user may have done so this morning.
+    fresh: bool = True
     # Of hosts beside the issuer's own and those under it.
     hosts: frozenset[str] = frozenset()
     ca: str = ""

@@ -41,7 +41,7 @@ def claims_in(
     except (JoseError, ValueError, KeyError, TypeError) as fault:
         raise Fault(Reason.BAD_TOKEN, type(fault).__name__) from fault
     _require_for_us(claims, provider)
-    _require_now(claims, now)
+    _require_now(claims, now, is_fresh=provider.fresh)
     said = claims.get("nonce")
     if not isinstance(said, str) or not same(said, nonce):
         raise Fault(Reason.WRONG_NONCE)
@@ -69,7 +69,7 @@ def _require_for_us(claims: Mapping[str, Any], provider: Provider) -> None:
         raise Fault(Reason.BAD_TOKEN, "no sub")
 
 
-def _require_now(claims: Mapping[str, Any], now: datetime) -> None:
+def _require_now(claims: Mapping[str, Any], now: datetime, *, is_fresh: bool) -> None:
     at = now.timestamp()
     moments = {name: claims[name] for name in ("exp", "iat", "nbf", "auth_time") if name in claims}
     is_number = all(isinstance(v, int | float) and not isinstance(v, bool) for v in moments.values())
@@ -77,7 +77,7 @@ def _require_now(claims: Mapping[str, Any], now: datetime) -> None:
         raise Fault(Reason.BAD_TOKEN, "no times")
     if at > moments["exp"] + LEEWAY or max(moments["iat"], moments.get("nbf", 0)) > at + LEEWAY:
         raise Fault(Reason.CLOCK)
-    if moments.get("auth_time", at) < at - FRESH_FOR:
+    if is_fresh and moments.get("auth_time", at) < at - FRESH_FOR:
         raise Fault(Reason.NOT_FRESH)
 
 

@@ -13,6 +13,7 @@ from blikk.scheduling.services.appointments import (
     promise,
     stretch,
 )
+from blikk.scheduling.services.from_record import move_as_said, promise_as_said, put_aside
 from blikk.scheduling.services.in_writing import begin_in_writing, hold_in_writing
 from blikk.scheduling.services.meetings import (
     Meeting,
@@ -55,11 +56,14 @@ __all__ = [
     "make_group",
     "meet",
     "move",
+    "move_as_said",
     "note_suitability",
     "on_video_again",
     "opening_for",
     "preview_series",
     "promise",
+    "promise_as_said",
+    "put_aside",
     "reopen_opening",
     "retire_period",
     "set_task",

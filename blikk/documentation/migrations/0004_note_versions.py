@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('clinics', '0011_knowing_how'),
         ('consultations', '0005_identity'),
-        ('documentation', '0002_ehr_connection'),
+        ('documentation', '0003_from_the_record'),
         ('scheduling', '0006_in_writing'),
     ]
 
