@@ -16,7 +16,7 @@ from blikk.documentation.launch_tables import Launch as Launch
 from blikk.documentation.launch_tables import LaunchIssuer as LaunchIssuer
 from blikk.documentation.launch_tables import RecordPatient as RecordPatient
 from blikk.documentation.launch_tables import RecordUser as RecordUser
-from blikk.documentation.states import NoteStatus, PhraseStatus
+from blikk.documentation.states import NoteStatus
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
 
@@ -93,23 +93,3 @@ class NoteCopied(models.Model):
 
     def __str__(self) -> str:
         return f"NoteCopied {self.pk}"
-
-
-class Phrase(Moving):
-    """A text that is used again and again, with fields that are filled in: one clinician's own, or the clinic's."""
-
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="phrases")
-    # Empty for the clinic's own, which everybody there has.
-    owner = models.ForeignKey(Membership, models.PROTECT, null=True, blank=True, related_name="phrases")
-    status = models.CharField(max_length=10, choices=PhraseStatus, default=PhraseStatus.IN_USE)
-    title = models.CharField(max_length=60)
-    text = models.TextField(max_length=4000)
-    place = models.PositiveIntegerField(default=0)
-    changed_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["place", "pk"]
-        indexes = [models.Index(fields=["clinic", "owner", "status"])]
-
-    def __str__(self) -> str:
-        return f"Phrase {self.public_id}"

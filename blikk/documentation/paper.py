@@ -20,9 +20,12 @@ class NoPaper(Exception):
 class Written(Protocol):
     """What is set: a signed version, by whatever table it is kept in."""
 
-    public_id: str
-    text: str
-    language: str
+    @property
+    def public_id(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def language(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
 from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note, NoteVersion
 from blikk.documentation.states import DeliveryStatus, NoteStatus
@@ -56,3 +57,14 @@ def journals_in_trouble(*, since: datetime) -> int:
     """How many clinics' journal systems could not be used since then, while something waits for them."""
     waiting = Delivery.objects.filter(status=DeliveryStatus.WAITING).values("connection")
     return EhrConnection.objects.filter(pk__in=waiting, kind=EhrKind.FHIR, fault_at__lt=since).count()
+
+
+def signed_between(clinic: Clinic, start: datetime, end: datetime) -> QuerySet[Note]:
+    """Signed notes of the conversations that began in a time, oldest first: for their form, not for their text."""
+    rows = Note.objects.filter(
+        clinic=clinic,
+        status=NoteStatus.SIGNED,
+        consultation__opened_at__gte=start,
+        consultation__opened_at__lt=end,
+    )
+    return rows.select_related("consultation").defer("free_text").order_by("consultation__opened_at", "pk")

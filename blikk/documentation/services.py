@@ -13,6 +13,7 @@ from blikk.documentation.models import Note, NoteCopied, NoteVersion
 from blikk.documentation.states import NOTE, NoteStatus
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
+from blikk.kernel.ids import new_id
 from blikk.kernel.moves import change
 
 LONGEST = 50_000
@@ -65,7 +66,7 @@ def sign(
         signed_at=now,
         signed_by=membership,
     )
-    made = _add(note, number=1, text=whole_text, reason="", membership=membership, now=now)
+    _add(note, number=1, text=whole_text, reason="", membership=membership, now=now)
     record("note.signed", actor=actor, about=note, clinic_id=note.clinic_id, now=now, number=1)
     consultation = note.consultation
     tell(
@@ -75,7 +76,7 @@ def sign(
         names={
             "appointment": reference("Appointment", consultation.appointment.public_id),
             "encounter": reference("Encounter", consultation.public_id),
-            "document": reference("DocumentReference", made.public_id),
+            "document": reference("DocumentReference", note.public_id),
         },
         now=now,
     )
@@ -119,6 +120,8 @@ def _add(
     note: Note, *, number: int, text: str, reason: str, membership: Membership, now: datetime
 ) -> NoteVersion:
     return NoteVersion.objects.create(
+        # The first is known elsewhere, as in a record system, by the name of its note.
+        public_id=note.public_id if number == 1 else new_id(),
         note=note,
         number=number,
         text=text,

@@ -32,13 +32,3 @@ DELIVERY = Moves(
         _STOPPED: frozenset({_WAITING, _BY_HAND}),
     }
 )
-
-
-class PhraseStatus(models.TextChoices):
-    """Whether a phrase is offered."""
-
-    IN_USE = "in_use"
-    REMOVED = "removed"
-
-
-PHRASE = Moves({PhraseStatus.IN_USE: frozenset({PhraseStatus.REMOVED})})

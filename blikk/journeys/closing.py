@@ -254,7 +254,7 @@ def correct_note(
     """Put a signed note right with a new version. Raises Invalid without a reason, Overtaken after another one."""
     hold(clinic.pk)
     consultation = consultation_of(clinic, consultation_id, membership=membership)
-    corrected = documentation.correct(
+    made = documentation.correct(
         _note(consultation),
         number=number,
         text=text,
@@ -263,8 +263,8 @@ def correct_note(
         actor=actor,
         now=now,
     )
-    queue_note(consultation, of_version=corrected.number, now=now)
-    return corrected
+    queue_note(consultation, of_version=made.number, now=now)
+    return made
 
 
 @transaction.atomic

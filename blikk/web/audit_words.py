@@ -240,6 +240,7 @@ ACTS: dict[str, Promise] = {
     "national_number.looked_at": _("Så hele fødselsnummeret"),
     "note.copied": _("Notat kopiert til journalen"),
     "note.corrected": _("Notat rettet"),
+    "note.forms.looked_at": _("Hentet ut form for konsultasjonene"),
     "note.looked_at": _("Så på notatet"),
     "note.signed": _("Notat signert"),
     "note.written": _("Notat skrevet"),

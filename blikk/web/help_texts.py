@@ -101,6 +101,10 @@ TEXTS: dict[str, Text] = {
         _("Her øver du på en samtale med en pasient som ikke finnes."),
         _("Trykk på knappen og følg stegene. Du kan øve så ofte du vil, og ingen ekte pasient merker det."),
     ),
+    "note_forms": (
+        _("Her henter du en fil som viser hvordan hver konsultasjon ble holdt."),
+        _("Velg fra og til, og trykk «Last ned filen». Uttrekket føres i loggen."),
+    ),
     "practised": (
         _("Her ser du hvem som har øvd, og på hva."),
         _("De som ikke har øvd ennå, finner «Øv» i menyen."),

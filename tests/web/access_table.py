@@ -258,6 +258,7 @@ DOORS: dict[str, Door] = {
     "practice_begin": Door("POST", "page", CLINICIAN),
     "practice_leave": Door("POST", "page", CLINICIAN),
     "practice_follow": Door("POST", "json", CLINICIAN),
+    "note_forms": Door("GET", "page", ADMINISTRATOR),
     "practised": Door("GET HEAD", "page", ADMINISTRATOR),
     # Booking and patients
     "book_slots": Door("POST", "fragment", DESK),

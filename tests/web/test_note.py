@@ -1,6 +1,7 @@
 """The signed note on its page: read, put right, copied for the journal, and on paper."""
 
 import subprocess
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -9,6 +10,9 @@ from django.urls import reverse
 from blikk.audit.models import Entry
 from blikk.documentation import paper
 from blikk.documentation.models import Note, NoteCopied, NoteVersion
+from blikk.journeys import closing
+from blikk.kernel.times import local
+from tests.builders import a_member
 from tests.documentation.test_close_out import After
 from tests.people import signed_in
 
@@ -95,8 +99,6 @@ def test_a_draft_is_neither_copied_nor_printed(after):
 
 
 def test_the_pdf_reads_back_with_heading_version_signer_and_page_numbers(after, tmp_path):
-    from blikk.journeys import closing
-
     closing.write_note(
         after.hour.clinic, after.id, free_text="Blåbær & <fjær>\n" * 90, version=1, **after.act, now=after.now
     )
@@ -148,3 +150,26 @@ def test_without_a_sick_note_nothing_is_said_of_one(after):
     note = post_signing(after, is_sound="on")
     assert note.sick_note is None
     assert "Sykmelding" not in note.signed_text
+
+
+def test_the_administrator_gets_the_form_of_each_consultation_as_a_file_without_names(after):
+    note = post_signing(after, sick_note="on", known_patient="on")
+    client = signed_in(a_member(after.hour.clinic, "administrator"))
+    day = local(note.consultation.opened_at, after.hour.clinic.zone).date()
+    answer = client.get(reverse("note_forms"), {"fra": f"{day}", "til": f"{day}"})
+    assert answer["Content-Type"].startswith("text/csv")
+    _head, line = answer.content.decode().splitlines()
+    assert line == f"{after.id};{day};video;ja;ja;nei;nei;nei"
+    assert "Hansen" not in answer.content.decode()
+    assert Entry.objects.filter(act="note.forms.looked_at").count() == 1
+    before = day - timedelta(days=1)
+    empty = client.get(reverse("note_forms"), {"fra": f"{before}", "til": f"{before}"})
+    assert len(empty.content.decode().splitlines()) == 1
+
+
+def test_days_in_the_wrong_order_give_no_file(after):
+    client = signed_in(a_member(after.hour.clinic, "administrator"))
+    answer = client.get(reverse("note_forms"), {"fra": "2026-11-26", "til": "2026-11-25"})
+    assert answer.status_code == 422
+    assert "Den siste dagen kan ikke være før den første." in answer.content.decode()
+    assert not Entry.objects.filter(act="note.forms.looked_at").exists()

@@ -1,4 +1,4 @@
-"""Signed notes get versions, and phrases are there; what is signed already becomes version 1."""
+"""Signed notes get versions; what is signed already becomes version 1."""
 
 from typing import Any
 
@@ -22,6 +22,8 @@ def carry_over(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
         version.objects.create(
             note=one,
             number=1,
+            # The name under which a record system may have it already.
+            public_id=one.public_id,
             text=one.signed_text,
             language=one.clinic.language,
             signed_at=one.signed_at,
@@ -101,24 +103,6 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='copied', to='documentation.noteversion')),
             ],
         ),
-        migrations.CreateModel(
-            name='Phrase',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=blikk.kernel.ids.new_id, editable=False, max_length=22, unique=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('status', models.CharField(choices=[('in_use', 'In Use'), ('removed', 'Removed')], default='in_use', max_length=10)),
-                ('title', models.CharField(max_length=60)),
-                ('text', models.TextField(max_length=4000)),
-                ('place', models.PositiveIntegerField(default=0)),
-                ('changed_at', models.DateTimeField()),
-                ('clinic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='phrases', to='clinics.clinic')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='phrases', to='clinics.membership')),
-            ],
-            options={
-                'ordering': ['place', 'pk'],
-            },
-        ),
         migrations.AddConstraint(
             model_name='noteversion',
             constraint=models.UniqueConstraint(fields=('note', 'number'), name='one_note_version_of_a_number'),
@@ -130,10 +114,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='notecopied',
             constraint=models.UniqueConstraint(fields=('version', 'by'), name='note_version_copied_once_by_each'),
-        ),
-        migrations.AddIndex(
-            model_name='phrase',
-            index=models.Index(fields=['clinic', 'owner', 'status'], name='documentati_clinic__d3526b_idx'),
         ),
         migrations.RunPython(carry_over, carry_back),
         migrations.RemoveField(
