@@ -68,18 +68,6 @@ def sign(
     )
     _add(note, number=1, text=whole_text, reason="", membership=membership, now=now)
     record("note.signed", actor=actor, about=note, clinic_id=note.clinic_id, now=now, number=1)
-    consultation = note.consultation
-    tell(
-        note.clinic_id,
-        Happening.DOCUMENTED,
-        about=consultation.appointment.public_id,
-        names={
-            "appointment": reference("Appointment", consultation.appointment.public_id),
-            "encounter": reference("Encounter", consultation.public_id),
-            "document": reference("DocumentReference", note.public_id),
-        },
-        now=now,
-    )
     return note
 
 
@@ -119,7 +107,7 @@ def correct(
 def _add(
     note: Note, *, number: int, text: str, reason: str, membership: Membership, now: datetime
 ) -> NoteVersion:
-    return NoteVersion.objects.create(
+    made = NoteVersion.objects.create(
         # The first is known elsewhere, as in a record system, by the name of its note.
         public_id=note.public_id if number == 1 else new_id(),
         note=note,
@@ -130,6 +118,19 @@ def _add(
         signed_at=now,
         signed_by=membership,
     )
+    consultation = note.consultation
+    tell(
+        note.clinic_id,
+        Happening.DOCUMENTED,
+        about=consultation.appointment.public_id,
+        names={
+            "appointment": reference("Appointment", consultation.appointment.public_id),
+            "encounter": reference("Encounter", consultation.public_id),
+            "document": reference("DocumentReference", made.public_id),
+        },
+        now=now,
+    )
+    return made
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from blikk.audit.models import Entry
 from blikk.clinics.machines.scopes import KINDS
 from blikk.documentation.fhir import systems
+from blikk.documentation.models import Note
+from blikk.documentation.services import correct
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.ids import fhir_id
 from blikk.scheduling.services import cancel
@@ -354,6 +356,35 @@ def test_how_many_can_be_asked_for_alone(system):
     for query in ("_summary=count", "_count=0"):
         answer = system.get(f"/fhir/Appointment?{query}")
         assert (found(answer), answer.json()["total"]) == ([], 1)
+
+
+def test_a_corrected_note_is_there_as_it_was_and_as_it_is(system, hour, clock):
+    (first,) = found(system.get("/fhir/DocumentReference"))
+    clock.shift(timedelta(minutes=2))
+    system.later(minutes=2).enter()
+    note = Note.objects.get(clinic=hour.clinic)
+    correct(
+        note,
+        number=1,
+        text="Holdt på video. Dosen er 5 mg.",
+        reason="Feil dose",
+        membership=hour.clinician,
+        actor=SYSTEM,
+        now=LATER + timedelta(minutes=1),
+    )
+    (new,) = found(system.get("/fhir/DocumentReference?status=current"))
+    (old,) = found(system.get("/fhir/DocumentReference?status=superseded"))
+    assert old["id"] == first["id"]
+    assert old["content"] == first["content"]
+    assert old["meta"]["lastUpdated"] > first["meta"]["lastUpdated"]
+    assert new["docStatus"] == "amended"
+    assert new["description"] == "Feil dose"
+    (replaced,) = new["relatesTo"]
+    assert replaced["code"] == "replaces"
+    assert replaced["target"]["reference"] == f"DocumentReference/{old['id']}"
+    since = LATER.strftime("%Y-%m-%dT%H:%M:%SZ")
+    changed = found(system.get(f"/fhir/DocumentReference?_lastUpdated=gt{since}"))
+    assert {one["id"] for one in changed} == {old["id"], new["id"]}
 
 
 def test_what_changed_lately_is_found(system, hour, clock):

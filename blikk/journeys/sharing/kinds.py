@@ -135,7 +135,7 @@ def _changed(clinic: Clinic, source: Source, when: When) -> Q:
             return ~since
 
 
-def by_code(column: str, codes: Mapping[str, Sequence[str]]) -> Fits:
+def by_code(column: str, codes: Mapping[str, Sequence[object]]) -> Fits:
     """What fits a status, by what FHIR calls it."""
 
     def fits(_clinic: Clinic, value: Value) -> Q:

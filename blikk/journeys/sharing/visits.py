@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from blikk.audit.queries import changed_since
 from blikk.audit.services import named
@@ -15,8 +15,7 @@ from blikk.consultations.identity_tables import IdentityCheck
 from blikk.consultations.models import ChannelChange, Consultation, FrameAnswer, Participant, ParticipantRole
 from blikk.consultations.states import RUNNING, ConsultationStatus
 from blikk.documentation import fhir
-from blikk.documentation.models import Note
-from blikk.documentation.states import NoteStatus
+from blikk.documentation.models import NoteVersion
 from blikk.journeys.sharing.asked import point, stretch
 from blikk.journeys.sharing.kinds import Kind, Made, Source, by_code, by_key, by_time, by_trail
 from blikk.scheduling.models import Appointment
@@ -132,35 +131,55 @@ ENCOUNTERS = Source(
 )
 
 
-def _notes(clinic: Clinic) -> QuerySet[Note]:
-    rows = Note.objects.filter(clinic=clinic, status=NoteStatus.SIGNED)
-    return rows.select_related(
-        "signed_by__user", "consultation__clinic", "consultation__appointment__patient"
+def _versions(clinic: Clinic) -> QuerySet[NoteVersion]:
+    rows = NoteVersion.objects.filter(note__clinic=clinic)
+    others = NoteVersion.objects.filter(note=OuterRef("note"))
+    return rows.annotate(
+        is_superseded=Exists(others.filter(number__gt=OuterRef("number"))),
+        superseded_at=Subquery(others.filter(number=OuterRef("number") + 1).values("signed_at")[:1]),
+        replaces=Subquery(others.filter(number=OuterRef("number") - 1).values("public_id")[:1]),
+    ).select_related(
+        "signed_by__user", "note__consultation__clinic", "note__consultation__appointment__patient"
     )
 
 
 def _make_documents(_clinic: Clinic, rows: Sequence[Any]) -> Sequence[Made]:
     made = []
     for row in rows:
-        version = fhir.Signed(row.public_id, 1, row.signed_text, row.signed_at, row.signed_by)
-        said = fhir.document_resource(version, row.consultation, refer=fhir.by_path)
-        patient = row.consultation.appointment.patient.public_id
-        made.append(Made({"id": fhir.fhir_id(row.public_id), **said}, row.signed_at, patient))
+        version = fhir.Signed(
+            row.public_id, row.number, row.text, row.signed_at, row.signed_by, row.reason, row.language
+        )
+        talk = row.note.consultation
+        said = fhir.document_resource(
+            version,
+            talk,
+            refer=fhir.by_path,
+            replaces=row.replaces or "",
+            is_superseded=row.is_superseded,
+        )
+        patient = talk.appointment.patient.public_id
+        changed_at = row.superseded_at or row.signed_at
+        made.append(Made({"id": fhir.fhir_id(row.public_id), **said}, changed_at, patient))
     return made
 
 
+def _version_changed(_clinic: Clinic, moment: datetime) -> Q:
+    newer = NoteVersion.objects.filter(note=OuterRef("note"), number__gt=OuterRef("number"))
+    return Q(signed_at__gte=moment) | Q(Exists(newer.filter(signed_at__gte=moment)))
+
+
 DOCUMENTS = Source(
-    rows=_notes,
+    rows=_versions,
     make=_make_documents,
     keyed=lambda key: Q(public_id=key),
     key_of=lambda row: row.public_id,
     fits={
         "date": by_time(lambda when: point("signed_at", when)),
-        "status": by_code("status", {"current": (NoteStatus.SIGNED,)}),
-        "patient": by_key("consultation__appointment__patient__"),
-        "encounter": by_key("consultation__"),
+        "status": by_code("is_superseded", {"current": (False,), "superseded": (True,)}),
+        "patient": by_key("note__consultation__appointment__patient__"),
+        "encounter": by_key("note__consultation__"),
     },
-    changed=lambda _clinic, moment: Q(signed_at__gte=moment),
+    changed=_version_changed,
 )
 
 
