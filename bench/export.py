@@ -5,8 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 
-FAULTS, NOTES = 500, 150
-FEW, TIMES, BATCH, REPETITIONS = 300, 10, 60, 3
+FAULTS, NOTES = 500, 100
+FEW, TIMES, BATCH, REPETITIONS = 150, 10, 30, 3
 
 
 def measure() -> dict[str, float]:

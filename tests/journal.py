@@ -29,7 +29,7 @@ from blikk.documentation.ehr.connections import STANDARD_SCOPES
 from blikk.documentation.models import EhrConnection
 from blikk.kernel.actors import SYSTEM
 from tests.builders import NOW
-from tests.servers import free_port, make_certificate
+from tests.servers import _die_with_parent, free_port, make_certificate
 
 ROOT = Path(__file__).parent.parent
 CLIENT = "blikk-test"
@@ -237,7 +237,9 @@ def running_journal() -> Iterator[Journal]:
     (folder / "settings.json").write_text(json.dumps(settings))
     command = ["tools/node.sh", "node", "tests/fhir_server.mjs", str(folder)]
     log = (folder / "log").open("wb")
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log)
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, preexec_fn=_die_with_parent
+    )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.strip() == b"ready", (line, (folder / "log").read_text()[-2000:])

@@ -10,7 +10,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import ChannelChange, Consultation, Participant
 from blikk.documentation.ehr.deliveries import deliver_once
 from blikk.documentation.fhir import systems
-from blikk.documentation.models import Delivery, EhrConnection, Note
+from blikk.documentation.models import Delivery, EhrConnection, Note, NoteVersion
 from blikk.invitations.models import Invitation
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.ids import new_id, urn_of
@@ -62,7 +62,7 @@ def write(
         written.consultations.append(
             _one(clinic, clinician, connection, digits[number], at, delivered=delivered)
         )
-    rows = Note.objects.filter(consultation__public_id__in=written.consultations).order_by("pk")
+    rows = NoteVersion.objects.filter(note__consultation__public_id__in=written.consultations)
     written.notes = list(rows.values_list("public_id", flat=True))
     return written
 
@@ -92,15 +92,17 @@ def _one(
         created_at=at,
     )
     consultation = _talk(appointment, at, end)
-    Note.objects.create(
+    note = Note.objects.create(
         clinic=clinic,
         consultation=consultation,
         status="signed",
-        signed_text="Holdt på video. " * 40,
+        form="video",
         written_at=end,
         signed_at=end,
         signed_by=clinician,
     )
+    words = {"number": 1, "text": "Holdt på video. " * 40, "language": "nb"}
+    NoteVersion.objects.create(note=note, signed_at=end, signed_by=clinician, **words)
     Delivery.objects.create(
         connection=connection,
         consultation=consultation,

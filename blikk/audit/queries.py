@@ -9,10 +9,13 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Substr
 
 from blikk.audit.chain import BEGINNING, is_signed, mac_of, signature_of
 from blikk.audit.models import Entry, Head
+
+LOOK = ".looked_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def entries_of(
     if about is not None:
         rows = rows.filter(about=about)
     if things is not None:
-        rows = rows.filter(about__in=things)
+        rows = rows.filter(Q(about__in=things) | _named_in_searches(things))
     if actors is not None:
         rows = rows.filter(actor_id__in=actors)
     if acts:
@@ -71,6 +74,29 @@ def entries_of(
         Line(e.number, e.at, e.act, e.actor_kind, e.actor_id, e.place, e.about, json.loads(e.details))
         for e in rows[:limit]
     ]
+
+
+# A search by another system is about many: its row names the patients whose data it showed.
+NAMES_MANY = "fhir_search.looked_at"
+
+
+def _named_in_searches(things: Collection[str]) -> Q:
+    patients = [name for name in things if name.startswith("patients.Patient:")]
+    named = [Q(act=NAMES_MANY, details__contains=name) for name in patients]
+    return reduce(or_, named, Q(pk__in=[]))
+
+
+def changed_since(clinic_id: int, label: str, moment: datetime) -> QuerySet[Entry, str]:
+    """The public ids of things of a kind to which something was done at that moment or later."""
+    rows = Entry.objects.filter(chain=clinic_id, at__gte=moment, about__startswith=f"{label}:")
+    rows = rows.exclude(act__endswith=LOOK).annotate(key=Substr("about", len(label) + 2))
+    return rows.order_by().values_list("key", flat=True)
+
+
+def last_changes(clinic_id: int, names: Collection[str]) -> dict[str, datetime]:
+    """When something was last done to each of these things, where anything was."""
+    rows = Entry.objects.filter(chain=clinic_id, about__in=names).exclude(act__endswith=LOOK).order_by()
+    return dict(rows.values_list("about").annotate(last=Max("at")))
 
 
 def verify(exported: Path | None = None) -> list[Fault]:

@@ -3,6 +3,13 @@
 from django.conf import settings
 from django.db import models
 
+from blikk.clinics.machine_tables import MachineClient as MachineClient
+from blikk.clinics.machine_tables import MachineToken as MachineToken
+from blikk.clinics.machine_tables import UsedAssertion as UsedAssertion
+from blikk.clinics.webhook_tables import Happening as Happening
+from blikk.clinics.webhook_tables import Webhook as Webhook
+from blikk.clinics.webhook_tables import WebhookEvent as WebhookEvent
+from blikk.clinics.webhook_tables import WebhookTry as WebhookTry
 from blikk.kernel.models import Opaque
 from blikk.kernel.sealing import SealedField
 

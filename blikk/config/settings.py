@@ -52,6 +52,8 @@ BLIKK_CALDAV_HOSTS = [host.strip().lower() for host in env.CALDAV_HOSTS if host.
 BLIKK_CALDAV_CA = env.CALDAV_CA
 BLIKK_EHR_HOSTS = [host.strip().lower() for host in env.EHR_HOSTS if host.strip()]
 BLIKK_EHR_CA = env.EHR_CA
+BLIKK_WEBHOOK_HOSTS = [host.strip().lower() for host in env.WEBHOOK_HOSTS if host.strip()]
+BLIKK_WEBHOOK_CA = env.WEBHOOK_CA
 BLIKK_PROVIDERS = providers()
 BLIKK_TEST_NUMBERS = env.TEST_NUMBERS
 BLIKK_EXTERNAL_VIDEO_HOSTS = [host.strip().lower() for host in env.EXTERNAL_VIDEO_HOSTS if host.strip()]
@@ -97,6 +99,12 @@ if wrong := [host for host in BLIKK_EHR_HOSTS if not fullmatch(r"[a-z0-9.-]+(:\d
     )
 if BLIKK_EHR_CA and not Path(BLIKK_EHR_CA).is_file():
     raise ImproperlyConfigured("BLIKK_EHR_CA must be a file with certificates (PEM)")
+if wrong := [host for host in BLIKK_WEBHOOK_HOSTS if not fullmatch(r"[a-z0-9.-]+(:\d{1,5})?", host)]:
+    raise ImproperlyConfigured(
+        f"BLIKK_WEBHOOK_HOSTS names servers as melding.example.no or melding.example.no:8443, not {wrong[0]!r}"
+    )
+if BLIKK_WEBHOOK_CA and not Path(BLIKK_WEBHOOK_CA).is_file():
+    raise ImproperlyConfigured("BLIKK_WEBHOOK_CA must be a file with certificates (PEM)")
 
 if wrong := [
     host
@@ -223,7 +231,7 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["no_numbers"]}
     },
-    # It writes down every address that it asks.
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # One writes down every address that it asks, the others every step towards a PDF.
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "weasyprint", "fontTools")},
     "root": {"handlers": ["console"], "level": env.LOG_LEVEL},
 }

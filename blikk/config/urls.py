@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("blikk.api.urls")),
+    path("fhir/", include("blikk.api.fhir.urls")),
     path("", include("blikk.web.urls")),
 ]
 

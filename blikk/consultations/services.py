@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from blikk.audit.services import hold, record
 from blikk.bus.services import announce
-from blikk.clinics.models import Membership
+from blikk.clinics.models import Happening, Membership
+from blikk.clinics.webhooks.services import reference, tell
 from blikk.consultations.errors import Elsewhere, Over, RoomFull
 from blikk.consultations.models import ChannelChange, Consultation, Participant, ParticipantRole
 from blikk.consultations.queries import SEAT_GOES_COLD, find_for
@@ -252,6 +253,16 @@ def end(
     consultation.participants.update(seat="", seat_seen_at=None)
     consultation.participants.filter(left_at__isnull=True).update(left_at=now)
     record("consultation.ended", actor=actor, about=consultation, clinic_id=consultation.clinic_id, now=now)
+    tell(
+        consultation.clinic_id,
+        Happening.ENDED,
+        about=consultation.appointment.public_id,
+        names={
+            "appointment": reference("Appointment", consultation.appointment.public_id),
+            "encounter": reference("Encounter", consultation.public_id),
+        },
+        now=now,
+    )
     announce(f"call:{consultation.public_id}", "ended", by_role=by, at=now.isoformat())
     announce(f"day:{consultation.clinic.public_id}", "day")
     return consultation

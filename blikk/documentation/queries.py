@@ -2,15 +2,32 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
-from blikk.consultations.states import ConsultationStatus
-from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note
+from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note, NoteVersion
 from blikk.documentation.states import DeliveryStatus, NoteStatus
 
 
 def find_for(consultation: Consultation) -> Note | None:
     """The note about a consultation, if anybody has begun one."""
     return Note.objects.filter(consultation=consultation).select_related("signed_by__user").first()
+
+
+def signed_version_of(consultation: Consultation) -> NoteVersion | None:
+    """What is signed about a consultation as it now stands: the newest version."""
+    return _versions(consultation).order_by("-number").first()
+
+
+def versions_of(consultation: Consultation) -> list[NoteVersion]:
+    """Everything that was signed about a consultation, oldest first."""
+    return list(_versions(consultation).order_by("number"))
+
+
+def _versions(consultation: Consultation) -> QuerySet[NoteVersion]:
+    found = NoteVersion.objects.filter(note__consultation=consultation)
+    return found.select_related("note", "signed_by__user").prefetch_related("copied__by__user")
 
 
 def is_delivered(consultation: Consultation) -> bool:
@@ -31,11 +48,23 @@ def is_delivered(consultation: Consultation) -> bool:
 
 
 def _is_copied(note: Note) -> bool:
-    """Whether somebody confirmed that they have put it into the journal; closing it out does so."""
-    return note.consultation.status == ConsultationStatus.CLOSED_OUT
+    """Whether somebody took the newest version with them, for the journal."""
+    newest = NoteVersion.objects.filter(note=note).order_by("-number").first()
+    return newest is not None and newest.copied.exists()
 
 
 def journals_in_trouble(*, since: datetime) -> int:
     """How many clinics' journal systems could not be used since then, while something waits for them."""
     waiting = Delivery.objects.filter(status=DeliveryStatus.WAITING).values("connection")
     return EhrConnection.objects.filter(pk__in=waiting, kind=EhrKind.FHIR, fault_at__lt=since).count()
+
+
+def signed_between(clinic: Clinic, start: datetime, end: datetime) -> QuerySet[Note]:
+    """Signed notes of the conversations that began in a time, oldest first: for their form, not for their text."""
+    rows = Note.objects.filter(
+        clinic=clinic,
+        status=NoteStatus.SIGNED,
+        consultation__opened_at__gte=start,
+        consultation__opened_at__lt=end,
+    )
+    return rows.select_related("consultation").defer("free_text").order_by("consultation__opened_at", "pk")

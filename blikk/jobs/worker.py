@@ -14,9 +14,12 @@ from blikk.accounts.eid import forget_old as forget_trips
 from blikk.accounts.services import forget_sessions
 from blikk.audit.services import export_heads
 from blikk.calendars.push import forget_old as forget_calendars
+from blikk.clinics.machines.services import forget_old as forget_machine_tokens
+from blikk.clinics.webhooks.services import forget_old as forget_calls
 from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
+from blikk.jobs.caller import start_caller
 from blikk.jobs.ehr_keeper import start_deliverer
 from blikk.jobs.record_keeper import start_record_keeper
 from blikk.journeys import delivery
@@ -55,7 +58,8 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    beside = [start(stop, name=worker_id) for start in (start_keeper, start_deliverer, start_record_keeper)]
+    keepers = (start_keeper, start_deliverer, start_record_keeper, start_caller)
+    beside = [start(stop, name=worker_id) for start in keepers]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -138,6 +142,8 @@ def _keep_house(due: datetime) -> datetime:
     forget_trips(now=now)
     forget_launches(now=now)
     forget_old(now=now)
+    forget_machine_tokens(now=now)
+    forget_calls(now=now)
     forget_calendars(now=now)
     forget_holds(now=now)
     forget_reports(now=now)

@@ -1,5 +1,6 @@
 """Write, sign, and finish what remains after the conversation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +18,9 @@ from blikk.consultations.rooms import room_of
 from blikk.consultations.states import Fee, FollowUp, Outcome
 from blikk.documentation import services as documentation
 from blikk.documentation.ehr.queue import queue_note, queue_visit
-from blikk.documentation.models import Note
-from blikk.documentation.queries import find_for
+from blikk.documentation.forms import form_of, sick_note_of
+from blikk.documentation.models import Note, NoteVersion
+from blikk.documentation.queries import find_for, versions_of
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
 from blikk.journeys.suitability import SuitabilityFacts, suitability_of
@@ -211,6 +213,7 @@ def sign_note(
     *,
     version: int,
     drafted: str,
+    sick_note: Mapping[str, bool] | None = None,
     membership: Membership,
     actor: Actor,
     now: datetime,
@@ -223,10 +226,69 @@ def sign_note(
     note = _note(consultation)
     whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
     signed = documentation.sign(
-        note, version=version, whole_text=whole, membership=membership, actor=actor, now=now
+        note,
+        version=version,
+        whole_text=whole,
+        form=form_of(consultation.appointment.form, stretches_of(consultation)),
+        sick_note=sick_note_of(sick_note) if sick_note is not None else None,
+        membership=membership,
+        actor=actor,
+        now=now,
     )
     queue_note(consultation, of_version=1, now=now)
     return signed
+
+
+@transaction.atomic
+def correct_note(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    number: int,
+    text: str,
+    reason: str,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+) -> NoteVersion:
+    """Put a signed note right with a new version. Raises Invalid without a reason, Overtaken after another one."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    made = documentation.correct(
+        _note(consultation),
+        number=number,
+        text=text,
+        reason=reason,
+        membership=membership,
+        actor=actor,
+        now=now,
+    )
+    queue_note(consultation, of_version=made.number, now=now)
+    return made
+
+
+@transaction.atomic
+def take_note(
+    clinic: Clinic,
+    consultation_id: str,
+    *,
+    how: str,
+    membership: Membership,
+    actor: Actor,
+    now: datetime,
+    number: int | None = None,
+) -> NoteVersion:
+    """A version for the journal, and the record that it was taken. Raises NoteNotSigned before the signing."""
+    hold(clinic.pk)
+    consultation = consultation_of(clinic, consultation_id, membership=membership)
+    versions = versions_of(consultation)
+    if not versions:
+        raise NoteNotSigned
+    taken = next((one for one in versions if one.number == number), None) if number else versions[-1]
+    if taken is None:
+        raise NotFound
+    documentation.note_copied(taken, how=how, membership=membership, actor=actor, now=now)
+    return taken
 
 
 @transaction.atomic

@@ -172,7 +172,7 @@ def _move_one(row: RecordAppointment, *, now: datetime) -> bool:
         _done(row, "changed_in_talk", now=now)
         return True
     if hour.status == AppointmentStatus.ARRIVED and not is_same:
-        # Nobody who sits and waits is sent away by a program: somebody looks, and says so (decision 48).
+        # Nobody who sits and waits is sent away by a program: somebody looks, and says so (decision 47).
         notice(row, "moved_waiting", now=now, before_at=hour.starts_at)
         return True
     return _moved(row, hour, is_same=is_same, now=now)

@@ -1,4 +1,4 @@
-"""Who acts: a member of staff, a patient's device or the system itself."""
+"""Who acts: a member of staff, a patient's device, another system or this one itself."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 class Actor:
     """The one who does something, as the audit names them: a kind, a public id and an address."""
 
-    kind: Literal["staff", "patient", "companion", "system"]
+    kind: Literal["staff", "patient", "companion", "machine", "system"]
     id: str
     where: str = ""
 

@@ -61,3 +61,13 @@ def urn_of(kind: str, key: str) -> str:
     raw[6], raw[8] = (raw[6] & 0x0F) | 0x80, (raw[8] & 0x3F) | 0x80  # version 8 of RFC 9562: our own making
     text = raw.hex()
     return "urn:uuid:" + "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def fhir_id(key: str) -> str:
+    """A public id as FHIR allows it: there is no underscore in its alphabet, and no dot in ours."""
+    return key.replace("_", ".")
+
+
+def key_in(identifier: str) -> str:
+    """The public id that became a FHIR id."""
+    return identifier.replace(".", "_")

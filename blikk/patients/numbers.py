@@ -117,4 +117,9 @@ class KnownNumber:
 def known_of(patient: Patient) -> KnownNumber | None:
     """The whole number, for what is delivered to the clinic's own journal system; whoever delivers records that."""
     row = NationalNumber.objects.filter(patient=patient).first()
-    return KnownNumber(_FIELD.text_in(row), row.kind) if row else None
+    return known_in(row) if row else None
+
+
+def known_in(row: NationalNumber) -> KnownNumber:
+    """The same of a row that was read along with its patient."""
+    return KnownNumber(_FIELD.text_in(row), row.kind)

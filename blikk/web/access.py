@@ -5,7 +5,6 @@ person who is not signed in, and opens a page of the staff side in a browser, is
 up, so the answer is the same for what exists and for what does not.
 """
 
-import ipaddress
 import json
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -19,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from blikk.accounts.policies import Standing
+from blikk.kernel.addresses import asking_address
 from blikk.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -147,12 +147,8 @@ def _refuse(code: str, status: int, **headers: str) -> JsonResponse:
 
 def address_of(request: HttpRequest) -> str:
     """The network address that asks: the peer, or what our own proxies say about it; never what it says itself."""
-    address = request.META.get("REMOTE_ADDR", "")
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    if proxies:
-        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-        address = hops[-proxies] if len(hops) >= proxies else ""
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError:
-        return ""
+    return asking_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.headers.get("X-Forwarded-For", ""),
+        proxies=settings.ALLAUTH_TRUSTED_PROXY_COUNT,
+    )

@@ -17,6 +17,7 @@ from blikk.accounts import services as accounts
 from blikk.audit import queries as audit
 from blikk.audit.services import looked_at
 from blikk.clinics import queries, services
+from blikk.clinics.machines import queries as machines
 from blikk.journeys.getting_started import start_of
 from blikk.journeys.trail import patients_behind, things_about
 from blikk.kernel.errors import NotFound
@@ -223,10 +224,12 @@ def _lines(clinic: "Clinic", asked: dict[str, Any]) -> list[audit.Line]:
 
 def _rows(clinic: "Clinic", lines: list[audit.Line]) -> list[Row]:
     people = queries.names_of(clinic, {line.actor_id for line in lines if line.actor_kind == "staff"})
+    people |= machines.names_of(clinic, {line.actor_id for line in lines if line.actor_kind == "machine"})
     about = patients_behind(clinic, {line.about for line in lines})
     kinds = {
         "patient": gettext("Pasienten"),
         "companion": gettext("Pårørende eller hjelper"),
+        "machine": gettext("Et annet system"),
         "system": gettext("Systemet"),
     }
     return [

@@ -12,6 +12,7 @@ from blikk.clinics.video import is_elsewhere
 from blikk.consultations import queries as consultations
 from blikk.consultations.channels import was_unreachable
 from blikk.documentation.incoming import notices_of
+from blikk.documentation.queries import versions_of
 from blikk.journeys import closing, companions, talk
 from blikk.journeys.day import day_of, row_of
 from blikk.journeys.frame import own_side_of
@@ -24,9 +25,11 @@ from blikk.web.companion_forms import InviteForm
 from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
 from blikk.web.identity import who_is_who
+from blikk.web.note import SickNoteForm
 from blikk.web.presenters.companions import show_offers
 from blikk.web.presenters.day import ShownDay, show_day
 from blikk.web.presenters.incoming import show_notices
+from blikk.web.presenters.note import show_versions, sick_note_line
 from blikk.web.presenters.talk import ShownPeople, ShownTalk, drafted, show_closing, show_people, show_talk
 from blikk.web.suits import shown_for
 
@@ -244,8 +247,11 @@ def _closing_page(
     decided.initial = {**closing.prefilled(consultation), **decided.initial, "version": shown.version}
     if was_unreachable(consultation):
         decided.initial.setdefault("outcome", "unreachable")
+    sent = request.POST if "free_text" in request.POST else None
     context = {
         "closing": shown,
+        "versions": show_versions(versions_of(consultation), consultation.clinic.zone),
+        "sick_form": SickNoteForm(sent),
         "form": decided,
         "typed": written.data.get("free_text", shown.free_text),
         "page": {"at": "closing"},
@@ -269,11 +275,14 @@ def _sign(request: StaffRequest, consultation_id: str, written: forms.NoteForm) 
             actor=actor,
             now=now,
         )
+    weighed = SickNoteForm(request.POST).answers()
+    draft = drafted(closing.draft_of(consultations.get(clinic, consultation_id)), clinic.language)
     closing.sign_note(
         clinic,
         consultation_id,
         version=kept.version,
-        drafted=drafted(closing.draft_of(consultations.get(clinic, consultation_id)), clinic.language),
+        drafted=f"{draft}\n{sick_note_line(weighed, clinic.language)}",
+        sick_note=weighed,
         membership=membership,
         actor=actor,
         now=now,

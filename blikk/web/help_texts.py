@@ -37,6 +37,16 @@ _VIDEO: Text = (
     _("Her velger dere om samtalen går i Blikk eller i en annen videoløsning."),
     _("Velger du en annen løsning, får pasienten lenken dit først når dere slipper dem inn."),
 )
+_SYSTEM: Text = (
+    _("Her gir du et annet system lov til å lese fra Blikk."),
+    _(
+        "Lim inn leverandørens offentlige nøkkel, og velg bare det systemet trenger. Du kan slå det av når som helst."
+    ),
+)
+_WEBHOOK: Text = (
+    _("Her gir du et annet system beskjed når noe skjer i en konsultasjon."),
+    _("Skriv adressen, og gi hemmeligheten til leverandøren. Send en prøve for å se at det virker."),
+)
 _MANUAL: Text = (
     _("Veiledningen sier kort hva din rolle gjør på en dag."),
     _("Les den, eller skriv den ut. Nederst er arkene som pasientene kan få."),
@@ -75,6 +85,10 @@ TEXTS: dict[str, Text] = {
         _("Her avslutter du konsultasjonen: notat, oppfølging og egenandel."),
         _("Svar på det som mangler, og trykk på knappen nederst. Ingenting går tapt om du venter."),
     ),
+    "note_correct": (
+        _("Her retter du et notat som er signert. Den forrige versjonen blir stående."),
+        _("Rett teksten, skriv hvorfor, og trykk «Signer rettelsen»."),
+    ),
     "admit_despite": (
         _("Den som venter, har vist en annen identitet enn pasientens."),
         _("Slipp inn bare hvis du vet hvorfor. Begrunnelsen blir skrevet ned."),
@@ -86,6 +100,10 @@ TEXTS: dict[str, Text] = {
     "practice": (
         _("Her øver du på en samtale med en pasient som ikke finnes."),
         _("Trykk på knappen og følg stegene. Du kan øve så ofte du vil, og ingen ekte pasient merker det."),
+    ),
+    "note_forms": (
+        _("Her henter du en fil som viser hvordan hver konsultasjon ble holdt."),
+        _("Velg fra og til, og trykk «Last ned filen». Uttrekket føres i loggen."),
     ),
     "practised": (
         _("Her ser du hvem som har øvd, og på hva."),
@@ -223,6 +241,14 @@ TEXTS: dict[str, Text] = {
         _("Her kobler dere behandlernes timer til en kalenderserver."),
         _("Skriv adressen og prøv hver kalender. Der står aldri hvem timen er med."),
     ),
+    "other_systems": (
+        _("Systemer som får lese fra Blikk, og systemer som får beskjed når noe skjer."),
+        _("Legg til det leverandøren ber om, og slå av det dere ikke bruker. Alt som leses, står i loggen."),
+    ),
+    "system_new": _SYSTEM,
+    "system": _SYSTEM,
+    "webhook_new": _WEBHOOK,
+    "webhook": _WEBHOOK,
     "journal_system": (
         _("Her velger dere hvordan notatene kommer i journalen, og ser at de kommer fram."),
         _(

@@ -29,8 +29,9 @@ TALK = (
     Key("V", _("Video passer"), "data-shortcut-video"),
     Key("M", _("Innkall til oppmøte"), "data-shortcut-meet"),
 )
+CLOSING = (Key("K", _("Kopier notatet til journalen"), "data-shortcut-copy"),)
 EVERYWHERE = (Key("?", _("Åpne og lukke hjelpen"), "data-help"),)
-ON_PAGE: dict[str, tuple[Key, ...]] = {"day": DAY + TALK, "conversation": TALK}
+ON_PAGE: dict[str, tuple[Key, ...]] = {"day": DAY + TALK, "conversation": TALK, "close_out": CLOSING}
 
 
 def keys_on(page: str) -> tuple[Key, ...]:

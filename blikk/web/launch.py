@@ -174,7 +174,7 @@ def _start_page(request: HttpRequest, asked: dict[str, str]) -> HttpResponse:
     """The page that sends itself on; inside a frame of the journal's, a way out into a window of its own.
 
     In a frame of another site browsers keep neither our sign-in nor, by themselves, the camera, and what stands in a
-    frame can be covered over. So only this page may be framed, and it holds nothing but that way out (decision 47).
+    frame can be covered over. So only this page may be framed, and it holds nothing but that way out (decision 46).
     """
     rows = launches.registered(asked["iss"])
     if request.headers.get("Sec-Fetch-Dest", "") not in FRAMES:

@@ -50,6 +50,7 @@ SET_UP_PAGES = frozenset(
 PRACTISED_PAGES = frozenset(
     {"practice", "practice_begin", "practice_leave", "practice_follow", "staff_home", "day", "day_rows"}
     | {"admit", "own_side", "conversation", "conversation_side", "conversation_people", "note", "close_out"}
+    | {"note_correct", "note_taken", "note_pdf"}
     | {"conversation_identity", "conversation_shown", "conversation_told", "conversation_suitability"}
     | {"video_right", "hold_a_while", "back_from_a_while", "frame", "frame_tick", "confirm_frame"}
 )

@@ -18,6 +18,7 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_phone": _("Dette ser ikke ut som et telefonnummer. Norske numre har åtte sifre."),
     "not_an_email": _("Dette ser ikke ut som en e-postadresse. Se etter krøllalfa og punktum."),
     "not_a_birth_date": _("Dette kan ikke være en fødselsdato. Skriv dag, måned og år: 14.03.1951."),
+    "unchanged": _("Teksten er den samme som før. Rett den først."),
     "unknown": _("Velg fra listen."),
     "no_way_to_reach": _(
         "Skriv inn et telefonnummer eller en e-postadresse som invitasjonen kan sendes til."
@@ -51,6 +52,29 @@ WORDS: dict[str, "StrPromise"] = {
         "Adressen må ha {random} ett sted. Der setter vi inn et nytt, hemmelig ord for hver samtale."
     ),
     "no_key": _("Lim inn nøkkelen fra Whereby."),
+    "not_a_webhook_address": _("Skriv hele adressen, for eksempel https://journal.example.no/blikk"),
+    "host_is_internal": _(
+        "Adressen er på et internt nett. Den som drifter Blikk, må åpne for den med BLIKK_WEBHOOK_HOSTS."
+    ),
+    "client_not_proven": _(
+        "Systemet er ukjent eller slått av, eller beviset er ikke signert med en av nøklene."
+    ),
+    "nothing_granted": _("Ingen av tilgangene det ble bedt om, er gitt til dette systemet."),
+    "too_costly": _(
+        "Søket treffer for mange til å lete etter denne identifikatoren. Legg til pasient eller dato."
+    ),
+    "no_happenings": _("Velg minst én ting å si fra om."),
+    "no_kinds": _("Velg minst én ting som systemet får se."),
+    "not_keys": _(
+        "Dette er ikke en offentlig nøkkel som kan brukes. Be leverandøren om et nøkkelsett (JWKS) eller PEM."
+    ),
+    "private_key": _(
+        "Dette er en privat nøkkel. Den skal ingen andre enn leverandøren ha. Blikk har ikke lagret den. "
+        "Si fra til leverandøren, og be om den offentlige."
+    ),
+    "weak_key": _("Nøkkelen er for kort. RSA må ha minst 2048 bit."),
+    "keys_of_one_name": _("To av nøklene har samme navn (kid). Hver må ha sitt eget."),
+    "too_many_systems": _("Dere har så mange som det er plass til. Slå av en dere ikke bruker."),
     "not_a_calendar_path": _("Skriv adressen til kalenderen på serveren, for eksempel /kari/kalender/"),
     "calendar_in_use": _("En annen behandler har denne kalenderen. Hver må ha sin egen."),
     "not_a_user": _("Skriv brukernavnet uten kolon og andre spesielle tegn."),

@@ -21,6 +21,7 @@ from blikk.web import (
     journal_system,
     letter,
     national_number,
+    note,
     office,
     practice,
     queue,
@@ -115,6 +116,9 @@ urlpatterns: list[URLPattern] = [
     path("samtale/<str:consultation_id>/ramme/svar", frame.tick, name="frame_tick"),
     path("samtale/<str:consultation_id>/ramme/bekreft", frame.confirm, name="confirm_frame"),
     path("samtale/<str:consultation_id>/notat", clinician.note, name="note"),
+    path("avslutning/<str:consultation_id>/rett", note.note_correct, name="note_correct"),
+    path("avslutning/<str:consultation_id>/kopiert", note.note_taken, name="note_taken"),
+    path("avslutning/<str:consultation_id>/pdf", note.note_pdf, name="note_pdf"),
     path("avslutning/<str:consultation_id>", clinician.close_out, name="close_out"),
     path(
         "avslutning/<str:consultation_id>/journal",

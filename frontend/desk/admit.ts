@@ -104,7 +104,7 @@ export function listenForKey(letter: string, mark: string, isOn: () => boolean):
     const form = marked?.closest("form");
     if (!marked || (!form && !(marked instanceof HTMLAnchorElement))) return;
     event.preventDefault();
-    if (!form) return marked.click();
+    if (!form || (marked instanceof HTMLButtonElement && marked.type === "button")) return marked.click();
     form.requestSubmit(marked instanceof HTMLButtonElement ? marked : null);
   });
 }

@@ -12,6 +12,7 @@ export function startCopying(): void {
       void copy(text).then((done) => {
         if (!said) return;
         say(said, done ? t("Kopiert") : t("Teksten er merket. Kopier den med Ctrl+C."));
+        if (done) void told(button);
       });
     });
   }
@@ -23,7 +24,21 @@ async function copy(text: HTMLElement): Promise<boolean> {
     await navigator.clipboard.writeText(text.innerText);
     return true;
   } catch {
+    show(text, true);
     getSelection()?.selectAllChildren(text);
     return false;
   }
+}
+
+/** Where the record has to know that it was copied: an answer that fails leaves the copy as it is. */
+async function told(button: HTMLButtonElement): Promise<void> {
+  const href = button.dataset["taken"];
+  if (!href) return;
+  await fetch(href, {
+    method: "POST",
+    credentials: "same-origin",
+    keepalive: true,
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ number: Number(button.dataset["number"]) }),
+  }).catch(() => undefined);
 }

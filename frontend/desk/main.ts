@@ -1,6 +1,7 @@
 /** The staff's pages: each says what it is, and gets the behaviour it needs. */
 
 import { find, given, say } from "../shared/dom";
+import { keysAreOn, listenForKey } from "./admit";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
 import { type CasePage, startCase } from "./casepage";
 import { startCopying } from "./copy";
@@ -62,6 +63,8 @@ async function takeOver(): Promise<void> {
 /** The note goes on keeping itself; what the buttons send is the newest version. */
 function startClosing(): void {
   hangSheet(() => void takeOver());
+  startCopying();
+  listenForKey("k", "data-shortcut-copy", keysAreOn);
   const field = document.querySelector<HTMLTextAreaElement>("#note");
   if (!field || field.readOnly) return;
   const note = mountNote(field, find("#note-saved"));

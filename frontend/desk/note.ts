@@ -3,6 +3,7 @@
 import { say } from "../shared/dom";
 import { t } from "../shared/words";
 import { type Draft, type DraftEvent, isDue, isUnkept, next } from "./draft";
+import { forget, hold, leftBehind } from "./spare";
 
 const PAUSE = 600;
 const RETRY = 3000;
@@ -22,7 +23,7 @@ function wordsFor(draft: Draft): string {
   return t("Lagret");
 }
 
-/** Mounts the note; the unsaved words live in this page's memory only. */
+/** Mounts the note; words that the server does not have yet lie in this tab's own storage too, through a crash. */
 export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
   const href = field.dataset["href"] ?? "";
   let draft: Draft = {
@@ -36,6 +37,8 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
 
   const dispatch = (event: DraftEvent): void => {
     draft = next(draft, event);
+    if (isUnkept(draft)) hold(href, { text: draft.text, kept: draft.kept });
+    else forget(href);
     say(said, wordsFor(draft));
   };
   const later = (time: number): void => {
@@ -67,6 +70,12 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
     event.preventDefault();
   });
   addEventListener("pagehide", () => void save());
+  const spare = field.readOnly ? null : leftBehind(href, field.value);
+  if (spare !== null) {
+    field.value = spare;
+    dispatch({ type: "typed", text: spare });
+    void save();
+  }
   return {
     version: () => draft.version,
     async flush() {

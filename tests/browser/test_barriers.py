@@ -113,7 +113,15 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     )
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
-    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/kontakt")
+    visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
+    visit(
+        administrator,
+        look,
+        "/klinikk/systemer/",
+        "/klinikk/systemer/nytt",
+        "/klinikk/systemer/beskjed/ny",
+        "/fhir/",
+    )
 
 
 def to_the_waiting_room(patient: Patient, look: Look) -> None:

@@ -24,9 +24,9 @@ def numbered(hour: Hour, number: str = "") -> str:
     return number
 
 
-def a_full_conversation(*, has_number: bool = True) -> Hour:
+def a_full_conversation(hour: Hour | None = None, *, has_number: bool = True) -> Hour:
     """Video, then the phone; a daughter and an interpreter; identified; the control questions answered."""
-    hour = a_booked_hour()
+    hour = hour or a_booked_hour()
     if has_number:
         numbered(hour)
     hour.clinician.hpr_number = "9144889"

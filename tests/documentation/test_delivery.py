@@ -1,5 +1,6 @@
 """Notes on their way to a journal system: each arrives once, whatever befalls the line."""
 
+import base64
 import json
 import random
 from datetime import timedelta
@@ -12,8 +13,8 @@ from blikk.documentation.ehr.client import Ehr
 from blikk.documentation.ehr.deliveries import deliver_once
 from blikk.documentation.ehr.faults import Fault, Reason
 from blikk.documentation.fhir import systems
-from blikk.documentation.models import Delivery, EhrConnection, PatientThere
-from blikk.documentation.queries import is_delivered
+from blikk.documentation.models import Delivery, EhrConnection, PatientThere, RecordAppointment
+from blikk.documentation.queries import is_delivered, versions_of
 from blikk.journeys import closing
 from blikk.journeys.delivered import NOT_SENT, undelivered
 from blikk.kernel.actors import SYSTEM
@@ -55,9 +56,8 @@ def own(kind: str, key: str) -> str:
 
 
 def notes_there(journal: Journal, hour) -> list:
-    return journal.there(
-        f"DocumentReference?{own('DocumentReference', consultation_of(hour).note.public_id)}"
-    )
+    newest = versions_of(consultation_of(hour))[-1]
+    return journal.there(f"DocumentReference?{own('DocumentReference', newest.public_id)}")
 
 
 def visits_there(journal: Journal, hour) -> list:
@@ -93,6 +93,53 @@ def test_what_is_sent_again_changes_nothing(journal: Journal):
     assert deliver(journal) == 1
     assert {kind: journal.there(kind) for kind in kinds} == before
     assert len(before["Patient"]) == 1 and len(before["Practitioner"]) == 2
+
+
+def test_an_hour_that_came_from_the_record_is_referred_to_there(journal: Journal):
+    hour = begun(journal)
+    RecordAppointment.objects.create(
+        clinic=hour.clinic,
+        server=journal.base_url,
+        record_id="time-17",
+        appointment=hour.appointment,
+        first_at=END,
+        said_digest="x",
+    )
+    deliver(journal)
+    assert journal.there("Appointment") == []
+    assert visits_there(journal, hour)[0]["appointment"] == [{"reference": "Appointment/time-17"}]
+
+
+def corrected(hour, text: str, *, number: int = 1):
+    act = {"membership": hour.clinician, "actor": staff(hour.clinician), "now": END + timedelta(minutes=5)}
+    name = consultation_of(hour).public_id
+    return closing.correct_note(hour.clinic, name, number=number, text=text, reason="Feil side", **act)
+
+
+@pytest.mark.parametrize("has_gone", [True, False])
+def test_a_correction_replaces_what_was_there(journal: Journal, has_gone):
+    hour = begun(journal)
+    if has_gone:
+        deliver(journal)
+    corrected(hour, "Høyre kne.")
+    deliver_all(journal)
+    old, new = sorted(journal.there("DocumentReference"), key=lambda one: one["docStatus"] == "amended")
+    assert (old["status"], new["status"]) == ("superseded", "current")
+    assert new["relatesTo"][0]["target"]["reference"] == f"DocumentReference/{old['id']}"
+    kinds = [each["attachment"]["contentType"] for each in new["content"]]
+    assert kinds == ["application/pdf", "text/plain; charset=utf-8"]
+    assert base64.b64decode(new["content"][0]["attachment"]["data"]).startswith(b"%PDF")
+    assert len(visits_there(journal, hour)) == 1 and is_delivered(consultation_of(hour))
+
+
+def test_a_correction_takes_along_what_had_stopped(journal: Journal):
+    hour = begun(journal)
+    journal.faults = ["status_422"]
+    deliver(journal)
+    corrected(hour, "Høyre kne.")
+    deliver_all(journal)
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"delivered"}
+    assert len(journal.there("DocumentReference")) == 2
 
 
 def test_a_patient_who_is_there_is_found_by_the_national_number(journal: Journal):
@@ -142,6 +189,9 @@ def test_a_clinic_without_a_journal_system_sends_nothing(journal: Journal):
     decided(hour)
     assert not is_delivered(consultation_of(hour))
     connections.choose(hour.clinic, kind="copy", actor=SYSTEM, now=journal.clock.now)
+    assert not is_delivered(consultation_of(hour))
+    act = {"membership": hour.clinician, "actor": staff(hour.clinician), "now": END}
+    closing.take_note(hour.clinic, consultation_of(hour).public_id, how="copy", **act)
     assert is_delivered(consultation_of(hour))
 
 

@@ -75,7 +75,7 @@ def test_the_help_names_the_keys_that_the_scripts_listen_for():
     }
     if "data-shortcut-${key}" in source:
         heard.add(("0–9", "data-shortcut-0–9"))
-    named = {(key.sign, key.mark) for key in keys.DAY + keys.TALK}
+    named = {(key.sign, key.mark) for key in keys.DAY + keys.TALK + keys.CLOSING}
     assert named == heard
     assert 'isKey(event, "?", typing)' in (DESK / "help.ts").read_text()
 

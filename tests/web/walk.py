@@ -15,11 +15,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from blikk.calendars import services as calendars
 from blikk.clinics import profile
 from blikk.clinics.models import Clinic, Membership
+from blikk.clinics.webhooks import services as webhooks
 from blikk.consultations import own_questions
 from blikk.consultations.models import Consultation
 from blikk.documentation.ehr import keys
 from blikk.documentation.models import Delivery, EhrConnection
-from blikk.journeys import talk, tasks
+from blikk.journeys import closing, talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
@@ -27,6 +28,7 @@ from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
 from tests import builders, companions, letters, queues, timetables
+from tests.api.systems import a_system
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.records import things_of_the_record
@@ -64,7 +66,7 @@ class House:
 def a_house(name: str, patient_name: str) -> House:
     clinic = builders.a_clinic(name)
     members = {role: builders.a_member(clinic, role, f"{role.title()} ved {name}") for role in ROLES}
-    # A second of each, who can be changed without shutting the first out.
+    # Can be changed without shutting the first out.
     spare = builders.a_member(clinic, "administrator", "Reserve Administrator")
     clinician = members["clinician"]
     patient = builders.a_patient(clinic, f"{patient_name} Hansen")
@@ -73,13 +75,13 @@ def a_house(name: str, patient_name: str) -> House:
         return builders.a_booked_hour(clinic, clinician=clinician, patient=patient, starts_in=starts_in)
 
     running, ended, waiting, booked = (hour(timedelta(minutes=m)) for m in (1, 25, 10 + 40, 180))
-    consultation = builders.admitted(running)
-    over = builders.admitted(ended, now=NOW)
+    consultation, over = builders.admitted(running), builders.admitted(ended, now=NOW)
     talk.end(clinic, over, membership=clinician, actor=builders.staff(clinician), now=NOW)
     things = {
         "patient": patient.public_id,
         "consultation": consultation,
         "ended": over,
+        "signed": _signed(clinic, clinician, patient),
         "passkey": NOBODYS,
         "hook": NOBODYS,
         "member": spare.public_id,
@@ -89,7 +91,7 @@ def a_house(name: str, patient_name: str) -> House:
         "agreement": companions.agreed(booked, f"{patient_name} Følge").public_id,
         "running_invitation": running.invitation.public_id,
     }
-    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _in_the_journal(clinic, over)
+    things |= _in_calendars(clinic, clinician) | _in_writing(booked) | _other_systems(clinic, over)
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things |= {"someone_else": _someone_else(hour(timedelta(minutes=80)))}
     things |= {"task": _task_about(booked, patient_name), "contact_request": _offered(patient)}
@@ -103,6 +105,17 @@ def a_house(name: str, patient_name: str) -> House:
     builders.open_link(booked)
     house.clients["patient"] = with_device(booked)
     return house
+
+
+def _signed(clinic: Clinic, clinician: Membership, patient: Patient) -> str:
+    """A conversation of this morning whose note is signed."""
+    early = NOW - timedelta(hours=2)
+    hour = builders.a_booked_hour(clinic, clinician=clinician, patient=patient, now=early)
+    act = {"membership": clinician, "actor": builders.staff(clinician)}
+    over = builders.admitted(hour, now=early)
+    talk.end(clinic, over, **act, now=early)
+    closing.sign_note(clinic, over, version=1, drafted="Holdt på video.", **act, now=NOW)
+    return over
 
 
 def _task_about(hour: Hour, patient_name: str) -> str:
@@ -201,6 +214,20 @@ def _in_calendars(clinic: Clinic, clinician: Membership) -> dict[str, str]:
     )
     feed = calendars.open_feed(clinician, actor=SYSTEM, now=NOW)
     return {"feed": feed, "calendar": server.calendars.get().public_id, "mail": NOBODYS}
+
+
+def _other_systems(clinic: Clinic, consultation: str) -> dict[str, str]:
+    """A system that reads, one that is told, the journal, and what strangers may ask the API for."""
+    where = {"address": "https://journal.example.no/blikk", "happenings": ["ended"]}
+    hook, _secret = webhooks.set_up(clinic, **where, actor=SYSTEM, now=NOW)
+    return {
+        "system": a_system(clinic).client.public_id,
+        "webhook": hook.public_id,
+        "fhir_kind": "Patient",
+        "fhir_one": f"Patient/{NOBODYS}",
+        "fhir_nothing": f"Patient/{NOBODYS}/_history",
+        **_in_the_journal(clinic, consultation),
+    }
 
 
 def _in_the_journal(clinic: Clinic, consultation: str) -> dict[str, str]:

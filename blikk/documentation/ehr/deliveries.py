@@ -26,6 +26,7 @@ from blikk.documentation.ehr.faults import Fault, Reason
 from blikk.documentation.ehr.notes import pdf_of, versions_of
 from blikk.documentation.ehr_tables import Delivery, DeliveryKind, EhrConnection, EhrKind, PatientThere
 from blikk.documentation.fhir.names import by_urn
+from blikk.documentation.models import RecordAppointment
 from blikk.documentation.states import DELIVERY, DeliveryStatus
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import IllegalMove, Overtaken
@@ -127,11 +128,11 @@ def bundle_of(delivery: Delivery) -> dict[str, Any]:
     return bundles.transaction(
         consultation,
         version,
-        pdf=pdf_of(consultation, version),
+        pdf=pdf_of(consultation, version, kind=connection.document_kind),
         base_url=base_url,
         there=there,
         before=before,
-        pdf_before=pdf_of(consultation, before) if before else b"",
+        pdf_before=pdf_of(consultation, before, kind=connection.document_kind) if before else b"",
         is_news=before is not None,
         is_superseded=version.number < max(versions),
         document_kind=connection.document_kind,
@@ -139,10 +140,21 @@ def bundle_of(delivery: Delivery) -> dict[str, Any]:
 
 
 def names_there(delivery: Delivery) -> dict[str, str]:
-    """What the other side calls things that are there already under no name of ours."""
-    patient = delivery.consultation.appointment.patient
-    found = PatientThere.objects.filter(connection=delivery.connection, patient=patient).first()
-    return {by_urn("Patient", patient.public_id): found.reference} if found else {}
+    """What the other side calls things that are there already under no name of ours: its own hours and patients."""
+    connection, appointment = delivery.connection, delivery.consultation.appointment
+    patient = by_urn("Patient", appointment.patient.public_id)
+    names: dict[str, str] = {}
+    found = PatientThere.objects.filter(connection=connection, patient=appointment.patient).first()
+    from_there = RecordAppointment.objects.filter(
+        clinic=connection.clinic_id, server=connection.base_url, appointment=appointment
+    ).first()
+    if from_there is not None:
+        names[by_urn("Appointment", appointment.public_id)] = f"Appointment/{from_there.record_id}"
+        if from_there.patient_ref:
+            names[patient] = f"Patient/{from_there.patient_ref.rpartition('/')[2]}"
+    if found is not None:
+        names[patient] = found.reference
+    return names
 
 
 def _require_known(delivery: Delivery, there: Mapping[str, str]) -> None:

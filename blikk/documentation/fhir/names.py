@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 from blikk.consultations.models import Participant
 from blikk.documentation.fhir.systems import PROFILES, URN
+from blikk.kernel.ids import fhir_id as fhir_id
+from blikk.kernel.ids import key_in as key_in
 from blikk.kernel.ids import urn_of
 
 Resource = dict[str, Any]
@@ -22,16 +24,6 @@ def by_urn(kind: str, key: str) -> str:
 def by_path(kind: str, key: str) -> str:
     """A reference within our own API."""
     return f"{kind}/{fhir_id(key)}"
-
-
-def fhir_id(key: str) -> str:
-    """A public id as FHIR allows it: there is no underscore in its alphabet, and no dot in ours."""
-    return key.replace("_", ".")
-
-
-def key_in(identifier: str) -> str:
-    """The public id that became a FHIR id."""
-    return identifier.replace(".", "_")
 
 
 def own_identifier(kind: str, key: str) -> Resource:

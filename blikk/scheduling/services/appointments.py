@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 
 from blikk.audit.services import Detail, hold, record
 from blikk.bus.services import announce
-from blikk.clinics.models import Clinic, Membership
+from blikk.clinics.models import Clinic, Happening, Membership
+from blikk.clinics.webhooks.services import reference, tell
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
 from blikk.kernel.moves import change
@@ -208,6 +209,13 @@ def arrive(appointment: Appointment, *, actor: Actor, now: datetime) -> Appointm
         APPOINTMENT.make(appointment, AppointmentStatus.ARRIVED)
         record(
             "appointment.arrived", actor=actor, about=appointment, clinic_id=appointment.clinic_id, now=now
+        )
+        tell(
+            appointment.clinic_id,
+            Happening.ARRIVED,
+            about=appointment.public_id,
+            names={"appointment": reference("Appointment", appointment.public_id)},
+            now=now,
         )
     return appointment
 

@@ -117,8 +117,7 @@ class ShownClosing:
     note_href: str
     draft: str
     free_text: str
-    signed: str
-    signed_words: str
+    consultation: str
     is_closed: bool
     may_sign: bool
     appointment: str
@@ -242,13 +241,6 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         if is_closed
         else []
     )
-    signed_words = ""
-    if note.signed_at and note.signed_by:
-        when = words.day_and_clock(note.signed_at, consultation.clinic.zone)
-        signed_words = gettext("Signert av %(name)s %(when)s. Notatet kan ikke endres.") % {
-            "name": note.signed_by.name,
-            "when": when,
-        }
     return ShownClosing(
         name=patient.name,
         born=words.born(patient.birth_on),
@@ -257,8 +249,7 @@ def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads:
         note_href=reverse("note", args=[consultation.public_id]),
         draft=drafted(draft, consultation.clinic.language),
         free_text=note.free_text,
-        signed=note.signed_text,
-        signed_words=signed_words,
+        consultation=consultation.public_id,
         is_closed=is_closed,
         may_sign=leads,
         appointment=consultation.appointment.public_id,

@@ -1,0 +1,148 @@
+"""A signed note never changes; what was wrong is put right with a new version that says why."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from blikk.audit.models import Entry
+from blikk.documentation.models import Note, NoteVersion
+from blikk.documentation.queries import signed_version_of, versions_of
+from blikk.journeys import closing
+from blikk.kernel.errors import IllegalMove, Invalid, NotFound, Overtaken
+from tests.builders import a_member, staff
+from tests.documentation.test_close_out import After
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(after, text="Rettet tekst", reason="Feil side", number=1, by=None):
+    act = {"membership": by, "actor": staff(by)} if by else after.act
+    now = after.now + timedelta(minutes=number)
+    return closing.correct_note(
+        after.hour.clinic, after.id, number=number, text=text, reason=reason, **act, now=now
+    )
+
+
+def test_a_correction_is_a_new_version_with_a_reason_and_the_first_stays_readable():
+    after = After()
+    assert signed_version_of(after.ended) is None
+    after.sign()
+    first = signed_version_of(after.ended)
+    assert (first.number, first.text, first.reason, first.language) == (1, "Holdt på video.", "", "nb")
+    correct(after)
+    newest = signed_version_of(after.ended)
+    assert (newest.number, newest.text, newest.reason) == (2, "Rettet tekst", "Feil side")
+    assert [one.text for one in versions_of(after.ended)] == ["Holdt på video.", "Rettet tekst"]
+    assert after.note().signed_text == "Rettet tekst"
+    named = Entry.objects.filter(act__in=["note.signed", "note.corrected"]).order_by("pk")
+    assert [(one.act, json.loads(one.details)["number"]) for one in named] == [
+        ("note.signed", 1),
+        ("note.corrected", 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "faults"),
+    [
+        ({"reason": "  "}, {"reason": "missing"}),
+        ({"text": "\n "}, {"text": "missing"}),
+        ({"text": "Holdt på video."}, {"text": "unchanged"}),
+        ({"reason": "x" * 501}, {"reason": "too_long"}),
+    ],
+)
+def test_a_correction_without_words_or_reason_or_change_is_refused(given, faults):
+    after = After()
+    after.sign()
+    with pytest.raises(Invalid) as refusal:
+        correct(after, **given)
+    assert refusal.value.fields == faults
+    assert len(versions_of(after.ended)) == 1
+
+
+def test_a_draft_is_written_in_and_not_corrected():
+    after = After()
+    with pytest.raises(IllegalMove):
+        correct(after)
+
+
+def test_nobody_else_corrects_a_note():
+    after = After()
+    after.sign()
+    with pytest.raises(NotFound):
+        correct(after, by=a_member(after.hour.clinic, "clinician", name="Annen lege"))
+    assert correct(after).number == 2
+
+
+def test_a_correction_of_a_version_that_is_not_the_newest_is_refused():
+    after = After()
+    after.sign()
+    correct(after)
+    with pytest.raises(Overtaken):
+        correct(after, text="Noe annet", number=1)
+    assert signed_version_of(after.ended).text == "Rettet tekst"
+
+
+CHANGES = (
+    (NoteVersion, {"text": "Stille endret"}),
+    (NoteVersion, {"number": 9}),
+    (NoteVersion, {"reason": "Ny grunn"}),
+    (Note, {"free_text": "Stille endret"}),
+    (Note, {"status": "draft", "signed_at": None, "signed_by": None}),
+    (Note, {"form": "phone"}),
+    (Note, {"sick_note": {"is_sound": True}}),
+)
+
+
+@pytest.mark.parametrize(("table", "changes"), CHANGES)
+def test_the_database_itself_refuses_to_change_what_is_signed(table, changes):
+    after = After()
+    after.sign()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        table.objects.update(**changes)
+    assert Note.objects.get().status == "signed"
+
+
+def test_the_database_itself_refuses_a_correction_without_a_reason():
+    after = After()
+    after.sign()
+    first = signed_version_of(after.ended)
+    made = {
+        "note": first.note,
+        "text": "x",
+        "language": "nb",
+        "signed_at": after.now,
+        "signed_by": first.signed_by,
+    }
+    with pytest.raises(DatabaseError), transaction.atomic():
+        NoteVersion.objects.create(**made, number=2, reason="")
+    NoteVersion.objects.create(**made, number=2, reason="Feil side")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        NoteVersion.objects.create(**made, number=2, reason="Feil side")
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=12)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(WORDS, WORDS, st.integers(1, 4)), max_size=6))
+def test_numbers_have_no_gaps_and_nothing_signed_ever_changes(tries):
+    with transaction.atomic():
+        after = After()
+        after.sign()
+        kept = {1: "Holdt på video."}
+        for text, reason, number in tries:
+            try:
+                made = correct(after, text=text, reason=reason, number=number)
+            except (Invalid, Overtaken):
+                pass
+            else:
+                assert number == max(kept)
+                kept[made.number] = text.strip()
+            found = {one.number: one.text for one in versions_of(after.ended)}
+            assert found == kept
+            assert sorted(found) == list(range(1, len(found) + 1))
+        transaction.set_rollback(True)
