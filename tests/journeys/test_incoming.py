@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from blikk.audit.models import Entry
@@ -420,7 +420,12 @@ def histories(draw: Any) -> tuple[list[Said], list[Said]]:
     return words, draw(st.permutations([*words, *again]))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    phases=[Phase.generate, Phase.reuse],
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(histories(), st.lists(st.integers(1, 19), max_size=4))
 def test_in_whatever_order_it_comes_the_hours_are_as_the_journal_said_last(history, cuts):
     words, order = history
@@ -442,16 +447,16 @@ def test_in_whatever_order_it_comes_the_hours_are_as_the_journal_said_last(histo
         "one for each"
     )
     assert hours.keys() <= planned.keys(), "what is cancelled there is not here"
+    times = [word.starts_at for word in planned.values()]
+    # Two at once there cannot be two at once here: one keeps its place, which a third may want, and each is said.
+    is_double = len(set(times)) < len(times)
     for name, word in planned.items():
         is_right = name in hours and (hours[name].starts_at, hours[name].patient.given_name) == (
             word.starts_at,
             people[word.patient].given,
         )
-        clashes = [
-            other for other in planned.values() if other.id != name and other.starts_at == word.starts_at
-        ]
         notice = RecordAppointment.objects.get(clinic=clinic, record_id=name).notice
-        assert is_right or (clashes and notice == "taken"), (name, notice, hours.get(name), words, order)
+        assert is_right or (is_double and notice == "taken"), (name, notice, hours.get(name))
     assert Patient.objects.filter(clinic=clinic).count() <= 2
 
 
