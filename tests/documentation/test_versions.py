@@ -13,6 +13,7 @@ from blikk.documentation.models import Note, NoteVersion
 from blikk.documentation.queries import signed_version_of, versions_of
 from blikk.journeys import closing
 from blikk.kernel.errors import IllegalMove, Invalid, NotFound, Overtaken
+from blikk.kernel.secrets import renew_columns
 from tests.builders import a_member, staff
 from tests.documentation.test_close_out import After
 
@@ -119,6 +120,9 @@ def test_the_database_itself_refuses_a_correction_without_a_reason():
     }
     with pytest.raises(DatabaseError), transaction.atomic():
         NoteVersion.objects.create(**made, number=2, reason="")
+    for wrong in ({"number": 3}, {"number": 2, "text": ""}, {"number": 1, "reason": ""}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            NoteVersion.objects.create(**{**made, "reason": "Feil side", **wrong})
     NoteVersion.objects.create(**made, number=2, reason="Feil side")
     with pytest.raises(DatabaseError), transaction.atomic():
         NoteVersion.objects.create(**made, number=2, reason="Feil side")
@@ -146,3 +150,20 @@ def test_numbers_have_no_gaps_and_nothing_signed_ever_changes(tries):
             assert found == kept
             assert sorted(found) == list(range(1, len(found) + 1))
         transaction.set_rollback(True)
+
+
+def test_the_same_words_under_a_newer_key_are_the_one_thing_that_is_let_through(settings):
+    after = After()
+    closing.write_note(
+        after.hour.clinic, after.id, free_text="Bedre i kneet.", version=1, **after.act, now=after.now
+    )
+    after.sign(2)
+    correct(after)
+    settings.BLIKK_FIELD_KEYS = ["a-newer-key-" + "y" * 40, *settings.BLIKK_FIELD_KEYS]
+    assert renew_columns() >= 4
+    settings.BLIKK_FIELD_KEYS = settings.BLIKK_FIELD_KEYS[:1]
+    texts = [one.text for one in versions_of(after.ended)]
+    assert texts == ["Holdt på video.\n\nBedre i kneet.", "Rettet tekst"]
+    assert after.note().free_text == "Bedre i kneet."
+    with pytest.raises(DatabaseError), transaction.atomic():
+        NoteVersion.objects.filter(number=1).update(text="Stille endret")
