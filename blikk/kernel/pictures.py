@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from blikk.kernel.errors import Refused
 
@@ -40,6 +40,8 @@ def clean(raw: bytes, *, longest_side: int) -> bytes:
     """
     if len(raw) > LARGEST:
         raise PictureTooHeavy
+    # Scar: what makes the PDFs has Pillow take half a picture for a whole one, in the whole process.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(raw), formats=_FORMATS) as picture:
             return _drawn_anew(picture, longest_side)

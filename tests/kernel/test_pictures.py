@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from blikk.kernel.errors import DomainError
 from blikk.kernel.pictures import LARGEST, NotAPicture, PictureTooHeavy, PictureTooWide, clean
@@ -93,6 +93,12 @@ def test_what_stands_behind_the_picture_is_left_out():
 def test_what_is_no_picture_or_broken_is_refused(raw):
     with pytest.raises(NotAPicture):
         clean(raw, longest_side=400)
+
+
+def test_half_a_picture_is_refused_whatever_another_library_has_allowed(monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(NotAPicture):
+        clean(made("PNG")[:60], longest_side=100)
 
 
 def test_a_file_that_is_too_heavy_is_refused_before_it_is_read():
