@@ -325,9 +325,10 @@ def test_a_key_that_is_new_is_asked_for_once_a_minute(op):
             {**header, "kid": "unknown"}, claims, op.signing, algorithms=["PS256"]
         )
     )
-    assert fault_of(op) == Reason.BAD_TOKEN
-    assert fault_of(op) == Reason.BAD_TOKEN
-    assert [path for _, path, _, _ in op.asked].count("/jwks") == 1
+    for _ in range(4):
+        assert fault_of(op) == Reason.BAD_TOKEN
+    # The minute may turn in between.
+    assert [path for _, path, _, _ in op.asked].count("/jwks") in {1, 2}
 
 
 def test_a_token_that_is_not_bound_to_our_key_is_refused(op):

@@ -46,13 +46,19 @@ def call_once(worker_id: str, *, clock: Clock) -> int:
 def claim(worker_id: str, *, now: datetime) -> WebhookEvent | None:
     """Take a call that is due and in nobody's hands, so that no other worker makes it."""
     for pk in _due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:10]:
-        if _due(now).filter(pk=pk).update(leased_by=worker_id, lease_until=now + LEASE):
+        # Of this table alone: over a join PostgreSQL does not ask again after waiting for the other worker, and both
+        # had it.
+        mine = WebhookEvent.objects.filter(_free(now), pk=pk, status=EventStatus.WAITING, next_at__lte=now)
+        if mine.update(leased_by=worker_id, lease_until=now + LEASE):
             return WebhookEvent.objects.select_related("webhook").get(pk=pk)
     return None
 
 
+def _free(now: datetime) -> Q:
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+
+
 def _due(now: datetime) -> QuerySet[WebhookEvent]:
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
     before = WebhookEvent.objects.filter(
         webhook=OuterRef("webhook"),
         about=OuterRef("about"),
@@ -60,7 +66,11 @@ def _due(now: datetime) -> QuerySet[WebhookEvent]:
         status=EventStatus.WAITING,
     )
     return WebhookEvent.objects.filter(
-        free, ~Exists(before), status=EventStatus.WAITING, next_at__lte=now, webhook__ended_at__isnull=True
+        _free(now),
+        ~Exists(before),
+        status=EventStatus.WAITING,
+        next_at__lte=now,
+        webhook__ended_at__isnull=True,
     )
 
 
