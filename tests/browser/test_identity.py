@@ -66,6 +66,8 @@ def test_a_new_patient_comes_no_further_than_the_frame_until_somebody_knows_who_
         answer_all(patient)
         clinician.admit()
         talks(clinician.page, patient.page)
+        # The column with the frame comes after the picture.
+        expect(clinician.sees("frame-state")).to_have_text("Ikke bekreftet ennå.")
         clinician.page.keyboard.press("b")
         expect(clinician.sees("frame-refused")).to_contain_text("Pasienten er ny. Bekreft identiteten først")
         expect(clinician.sees("frame-state")).to_have_text("Ikke bekreftet ennå.")
