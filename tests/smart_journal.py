@@ -4,7 +4,6 @@ import json
 import ssl
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,12 +21,12 @@ from tests.servers import make_certificate
 
 HPR = "urn:oid:2.16.578.1.12.4.1.4.4"
 FNR = "urn:oid:2.16.578.1.12.4.1.4.1"
-HALF, SLOW = "half", "slow"
+HALF = "half"
 
 
 class TestJournal:
     """The journal system as Blikk sees it. `bend` may change any answer; `is_down` hangs up on everybody; `pace` is
-    "half" for half a body and "slow" for one that drips."""
+    "half" for half a body."""
 
     __test__ = False
 
@@ -211,11 +210,6 @@ def _handler(journal: TestJournal) -> type[BaseHTTPRequestHandler]:
             if journal.pace == HALF:
                 self.wfile.write(said[: len(said) // 2])
                 self.close_connection = True
-            elif journal.pace == SLOW:
-                for at in range(0, len(said), 8):
-                    self.wfile.write(said[at : at + 8])
-                    self.wfile.flush()
-                    time.sleep(0.5)
             else:
                 self.wfile.write(said)
 
