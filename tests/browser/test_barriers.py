@@ -114,6 +114,7 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
+    visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/")
     visit(
         administrator,
         look,
