@@ -118,18 +118,20 @@ def bounds(kind: str) -> str:
 
 
 def show_tonight(found: "Tonight") -> dict[str, list[str]]:
-    """What would go tonight, and what is old and stays, in words."""
-    goes = [
-        ngettext(
-            "%(count)s time med alt som hører til", "%(count)s timer med alt som hører til", found.visits
-        )
-        % {"count": found.visits},
-        ngettext("%(count)s plass i køen", "%(count)s plasser i køen", found.places)
-        % {"count": found.places},
-        ngettext("%(count)s pasient uten timer", "%(count)s pasienter uten timer", found.patients)
-        % {"count": found.patients},
-        ngettext("%(count)s linje i loggen", "%(count)s linjer i loggen", found.entries)
-        % {"count": found.entries},
-    ]
+    """What would go tonight, and what is old and stays, in words; nothing is said of what there is none of."""
+    goes = (
+        (
+            found.visits,
+            ngettext(
+                "%(count)s time med alt som hører til", "%(count)s timer med alt som hører til", found.visits
+            ),
+        ),
+        (found.places, ngettext("%(count)s plass i køen", "%(count)s plasser i køen", found.places)),
+        (
+            found.patients,
+            ngettext("%(count)s pasient uten timer", "%(count)s pasienter uten timer", found.patients),
+        ),
+        (found.entries, ngettext("%(count)s linje i loggen", "%(count)s linjer i loggen", found.entries)),
+    )
     stays = [f"{HELD_SHORT[code]}: {count}" for code, count in found.held.items()]
-    return {"goes": goes, "stays": stays}
+    return {"goes": [words % {"count": count} for count, words in goes if count], "stays": stays}
