@@ -23,6 +23,7 @@ from blikk.web.access import StaffRequest, staff
 from blikk.web.desk import search
 from blikk.web.forms import SearchForm
 from blikk.web.keeping_forms import DeleteForm, HandOutForm, PeriodsForm
+from blikk.web.presenters import words
 from blikk.web.presenters.appointment import show_found
 from blikk.web.presenters.handed_out import packed
 from blikk.web.presenters.keeping import HELD, show_tonight
@@ -120,6 +121,7 @@ def looks_sheet(request: StaffRequest, patient_id: str) -> HttpResponse:
         "patient_id": patient_id,
         "name": _name(request, patient_id),
         "years": retention.amounts_of(request.clinic)["audit"],
+        "phone": words.phone(request.clinic.phone) if request.clinic.phone else "",
         "now": timezone.now(),
     }
     return render(request, "administrator/looks_sheet.html", context)

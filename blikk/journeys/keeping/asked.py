@@ -41,6 +41,11 @@ class Deletable:
     stays: tuple[Stays, ...]
 
     @property
+    def has_any(self) -> bool:
+        """Whether there is anything to delete."""
+        return bool(self.visits or self.places) or self.is_whole
+
+    @property
     def is_whole(self) -> bool:
         """Whether nothing of the patient would be left."""
         return not self.stays
