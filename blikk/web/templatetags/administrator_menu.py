@@ -45,6 +45,8 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
     (
         _("Personvern og kontroll"),
         (
+            ("keeping", _("Oppbevaring")),
+            ("kept", _("Innsyn og sletting")),
             ("exemptions", _("Unntak")),
             ("log", _("Logg")),
         ),
