@@ -158,6 +158,7 @@ INSTALLED_APPS = [
     "blikk.writing",
     "blikk.documentation",
     "blikk.practice",
+    "blikk.settlement",
     "blikk.web",
 ]
 
