@@ -6,6 +6,7 @@ from blikk.web import (
     administrator,
     administrator_calendars,
     administrator_messages,
+    administrator_payment,
     administrator_public,
     administrator_questions,
     administrator_record,
@@ -77,5 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/form", note_forms.note_forms, name="note_forms"),
     path("klinikk/oving", practice.practised, name="practised"),
+    path("klinikk/betaling", administrator_payment.payment_rules, name="payment_rules"),
+    path("klinikk/betaling/pris/<str:price_id>/slutt", administrator_payment.price_end, name="price_end"),
     path("klinikk/logg", administrator.log, name="log"),
 ]
