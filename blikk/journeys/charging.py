@@ -109,9 +109,7 @@ def occasion_of(consultation: Consultation, trade: queries.Trade) -> Occasion:
 
 def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
     """Work out a charge. Changes nothing. Raises NotCharged where the clinic charges nothing in Blikk."""
-    rules = queries.rules_of(consultation.clinic)
-    if rules is None or not rules.is_on:
-        raise NotCharged
+    rules = _rules_in_force(consultation.clinic)
     trade = queries.trade_of(consultation.clinician, rules)
     occasion = occasion_of(consultation, trade)
     day = occasion.began.date()
@@ -124,14 +122,11 @@ def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
     exemption = seen[0].code if wanted.exemption is None and seen else wanted.exemption or ""
     system = queries.DIAGNOSES_OF.get(trade.field, "")
     diagnoses, candidates = _diagnoses(system, wanted.diagnosis, day)
-    picks: tuple[Pick, ...] = ()
-    if kind == ChargeKind.CO_PAYMENT:
-        picks = propose(occasion, rates) if wanted.picks is None else wanted.picks
-    else:
-        exemption = ""
+    is_codes = kind == ChargeKind.CO_PAYMENT
+    picks = _picks(occasion, rates, wanted) if is_codes else ()
+    exemption = exemption if is_codes else ""
     about = About(occasion.minutes, trade.is_specialist, bool(diagnoses))
     lines = _lines(kind, picks, rates, prices, wanted.price, rules)
-    used = [rates[line.code.lower()] for line in lines if line.code.lower() in rates]
     return Reckoned(
         kind=kind,
         kinds=kinds,
@@ -144,15 +139,31 @@ def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
         exemption=exemption,
         proposed=seen,
         allowed=allowed,
-        asks_reason=kind == ChargeKind.CO_PAYMENT and needs_reason(exemption, seen),
-        system=system if kind == ChargeKind.CO_PAYMENT else "",
+        asks_reason=is_codes and needs_reason(exemption, seen),
+        system=system if is_codes else "",
         diagnoses=diagnoses,
         candidates=candidates,
         prices=prices,
         rates=rates,
         number=masked_of(consultation.appointment.patient),
-        oldest=next((row for row in used if queries.is_old(row, day)), None),
+        oldest=_oldest(lines, rates, day),
     )
+
+
+def _oldest(lines: Sequence[Line], rates: Mapping[str, TariffRow], day: date) -> TariffRow | None:
+    used = [rates[line.code.lower()] for line in lines if line.code.lower() in rates]
+    return next((row for row in used if queries.is_old(row, day)), None)
+
+
+def _rules_in_force(clinic: Clinic) -> PaymentRules:
+    rules = queries.rules_of(clinic)
+    if rules is None or not rules.is_on:
+        raise NotCharged
+    return rules
+
+
+def _picks(occasion: Occasion, rates: Mapping[str, TariffRow], wanted: Wanted) -> tuple[Pick, ...]:
+    return propose(occasion, rates) if wanted.picks is None else wanted.picks
 
 
 def _kinds(rules: PaymentRules) -> tuple[str, ...]:

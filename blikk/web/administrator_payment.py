@@ -28,11 +28,12 @@ def payment_rules(request: StaffRequest) -> HttpResponse:
     form = PaymentForm(request.POST if "rules" in request.POST else None, rules=rules)
     price = PriceForm(request.POST if "price-new" in request.POST else None, initial={"valid_from": today})
     trades = _trades(request)
-    done = (
-        (form.is_bound and form.attempt(lambda: decisions.change_rules(clinic, **form.values(), **who)))
-        or (price.is_bound and price.attempt(lambda: decisions.set_price(clinic, **price.values(), **who)))
-        or ("trades" in request.POST and _change_trades(trades, who))
-    )
+    if form.is_bound:
+        done = form.attempt(lambda: decisions.change_rules(clinic, **form.values(), **who)) is not None
+    elif price.is_bound:
+        done = price.attempt(lambda: decisions.set_price(clinic, **price.values(), **who)) is not None
+    else:
+        done = "trades" in request.POST and _change_trades(trades, who)
     if done:
         messages.success(request, gettext("Lagret."))
         return redirect("payment_rules")

@@ -1,15 +1,19 @@
 """What an administrator types about payment."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from blikk.clinics.models import Membership
 from blikk.kernel.errors import Invalid
 from blikk.payments.amounts import kroner, read_ore
-from blikk.payments.models import MemberRates, PaymentRules
 from blikk.web.forms import REQUIRED, StaffForm
+
+if TYPE_CHECKING:
+    from blikk.clinics.models import Membership
+    from blikk.payments.models import MemberRates, PaymentRules
 
 FIELDS = [
     ("LE", _("Lege")),
@@ -30,7 +34,7 @@ class OreField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(widget=widget, max_length=12, error_messages=REQUIRED, **more)
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         typed = super().clean(value)
         if not typed:
             return None

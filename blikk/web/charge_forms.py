@@ -45,8 +45,11 @@ class ChargeForm(StaffForm):
         self._wanted: Wanted | None = None
         # What can be chosen depends on the reckoning, which reads this form: it refuses what it does not know.
         for name in ("kind", "exemption", "price"):
-            self.fields[name].validators = []
-            self.fields[name].validate = lambda _value: None  # type: ignore[method-assign]
+            sent = str(self.data.get(self.add_prefix(name), ""))
+            self._offer(name, [(sent, sent)] if sent else [])
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def clean_codes(self) -> str:
         """Every word is a code, with how many times."""
@@ -81,15 +84,11 @@ class ChargeForm(StaffForm):
 
     def show(self, charge: Reckoned, kinds: list[tuple[str, str]]) -> None:
         """Offer what can be chosen, and fill in what is left alone."""
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["exemption"].choices = [  # type: ignore[attr-defined]
-            ("", gettext("Ikke fritatt")),
-            *((code, exemption_words(code)) for code in charge.allowed),
-        ]
-        self.fields["price"].choices = [  # type: ignore[attr-defined]
-            ("", gettext("Velg en pris")),
-            *((one.public_id, one.name) for one in charge.prices),
-        ]
+        self._offer("kind", kinds)
+        exempt = [(code, exemption_words(code)) for code in charge.allowed]
+        self._offer("exemption", [("", gettext("Ikke fritatt")), *exempt])
+        prices = [(one.public_id, one.name) for one in charge.prices]
+        self._offer("price", [("", gettext("Velg en pris")), *prices])
         values = {
             "kind": charge.kind,
             "codes": words_of(charge.picks),
@@ -102,10 +101,11 @@ class ChargeForm(StaffForm):
             self.initial = values
             return
         # The page shows the sum of what was typed, so that is what is accepted next.
-        self.data = self.data.copy()
+        data = dict(self.data.items())
         values = {name: values[name] for name in ("kind", "exemption", "seen", "diagnosis") if name in values}
         for name, value in values.items():
-            self.data[self.add_prefix(name)] = value
+            data[self.add_prefix(name)] = value
+        self.data = data
 
 
 def picks_in(typed: str) -> tuple[Pick, ...]:

@@ -1,10 +1,12 @@
 """The clinician's part of the money: what the close-out page shows and takes."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
 
-from blikk.consultations.models import Consultation
 from blikk.journeys import charging
 from blikk.journeys.fees import fee_of
 from blikk.payments import queries
@@ -12,6 +14,9 @@ from blikk.web.access import StaffRequest
 from blikk.web.charge_forms import ChargeForm
 from blikk.web.forms import FEES, CloseOutForm
 from blikk.web.presenters.charge import KINDS, ShownCharge, kinds_in_words, show_accepted, show_reckoned
+
+if TYPE_CHECKING:
+    from blikk.consultations.models import Consultation
 
 ACCEPT, RECKON, TAKE_BACK, CHOOSE = "charge-accept", "charge-reckon", "charge-back", "choose-diagnosis"
 BUTTONS = (ACCEPT, RECKON, TAKE_BACK, CHOOSE)

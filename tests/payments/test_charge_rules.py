@@ -49,6 +49,8 @@ def test_nothing_is_lost_when_the_state_pays_for_who_is_exempt(times, refund, co
     row = a_row(reimbursement_ore=refund, copay_ore=copay, own_ore=own, repeat_percent=percent)
     line = line_of(row, times)
     patient, state = patient_of(line, is_exempt=is_exempt), state_of(line, is_exempt=is_exempt)
+    assert state is not None
+    assert line.reimbursement_ore is not None
     assert patient + state == line.reimbursement_ore + line.copay_ore + line.own_ore
     assert patient >= line.own_ore
     assert is_exempt <= (patient == line.own_ore)

@@ -139,7 +139,7 @@ def test_an_open_row_ends_the_day_before_the_next_one_begins():
     assert [(one.after.valid_from, one.after.valid_to) for one in what.ended] == [
         (JANUARY, date(2026, 6, 30))
     ]
-    assert what.holes == what.overlaps == ()
+    assert (what.holes, what.overlaps) == ((), ())
 
 
 def test_the_same_file_twice_changes_nothing():

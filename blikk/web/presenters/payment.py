@@ -1,16 +1,21 @@
 """Prices and tariffs in the words of the administrator's page."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
-from blikk.payments.models import PrivatePrice
 from blikk.payments.queries import is_old
 from blikk.payments.tariffs.rows import TariffRow
 from blikk.web.presenters import words
 from blikk.web.presenters.charge import kroner
+
+if TYPE_CHECKING:
+    from blikk.payments.models import PrivatePrice
 
 MOST = 200
 
