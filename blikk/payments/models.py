@@ -7,6 +7,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.consultations.models import Consultation
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
+from blikk.patients.models import Patient
 from blikk.payments.exemptions import CODES
 from blikk.payments.states import ChargeStatus
 from blikk.scheduling.models import Appointment
@@ -140,12 +141,16 @@ class ChargeKind(models.TextChoices):
 
 
 class Charge(Moving):
-    """What was decided about the money of one consultation, or of an appointment that was missed."""
+    """What was decided about the money of one consultation, or of an appointment that was missed.
+
+    The books are kept for years, so a charge outlives the patient and the conversation that it was about.
+    """
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="charges")
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="charges")
+    patient = models.ForeignKey(Patient, models.SET_NULL, null=True, related_name="charges")
+    appointment = models.ForeignKey(Appointment, models.SET_NULL, null=True, related_name="charges")
     consultation = models.ForeignKey(
-        Consultation, models.PROTECT, null=True, blank=True, related_name="charges"
+        Consultation, models.SET_NULL, null=True, blank=True, related_name="charges"
     )
     kind = models.CharField(max_length=12, choices=ChargeKind)
     status = models.CharField(max_length=12, choices=ChargeStatus, default=ChargeStatus.ACCEPTED)

@@ -94,6 +94,7 @@ def keep_charge(
         with transaction.atomic():
             charge = Charge.objects.create(
                 clinic=clinic,
+                patient=appointment.patient,
                 appointment=appointment,
                 consultation=consultation,
                 kind=kind,

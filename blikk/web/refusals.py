@@ -10,6 +10,16 @@ if TYPE_CHECKING:
 WORDS: dict[str, "StrPromise"] = {
     "already_registered": _("Dette journalsystemet er registrert fra før."),
     "missing": _("Fyll ut dette feltet."),
+    "tariffs_overlap": _("En takst ville fått to satser samme dag. Ingenting er hentet inn."),
+    "too_large": _("Filen er for stor."),
+    "not_utf8": _("Filen må være lagret som UTF-8."),
+    "not_json": _("Filen kan ikke leses som JSON."),
+    "not_xml": _("Filen kan ikke leses som XML."),
+    "has_dtd": _("Filen har en DTD. Slike leses ikke."),
+    "not_csv": _("Filen kan ikke leses som CSV."),
+    "not_tariffs": _("Filen inneholder ikke takster."),
+    "no_tariffs": _("Filen er tom."),
+    "ends_before_it_begins": _("Den siste dagen kan ikke være før den første."),
     "not_an_amount": _("Skriv et beløp i kroner, for eksempel 160 eller 160,50."),
     "codes_do_not_fit": _("Takstene kan ikke stå slik. Se forklaringen under feltet."),
     "sum_is_new": _("Summen er ny. Se over den, og godta igjen."),
@@ -201,6 +211,12 @@ WORDS: dict[str, "StrPromise"] = {
     ),
     "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
     "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "kept_too_short": _("Så kort kan dere ikke ha det. Velg et høyere tall."),
+    "kept_too_long": _("Så lenge kan dere ikke ha det. Velg et lavere tall."),
+    "something_is_left": _(
+        "En melding til pasienten sendes akkurat nå. Ingenting er slettet. Prøv igjen om litt."
+    ),
+    "not_sure": _("Les over hva som slettes, og sett kryss her."),
     "case_closed": _("Saken er avsluttet. Last siden på nytt."),
     "patient_for_writing": _(
         "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."

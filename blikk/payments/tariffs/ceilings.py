@@ -67,7 +67,8 @@ def read_codes(text: str, *, source: str, on: date) -> list[CodeRow]:
                 )
             )
         except Invalid as fault:
-            raise Invalid(**{f"line {number}, {name}": why for name, why in fault.fields.items()}) from fault
+            told = {f"line {number}, {name}": why for name, why in fault.fields.items()}
+            raise Invalid(**told) from fault
     return found
 
 
