@@ -23,6 +23,7 @@ from blikk.documentation.models import Note, NoteVersion
 from blikk.documentation.queries import find_for, versions_of
 from blikk.documentation.states import NoteStatus
 from blikk.journeys.errors import NoteNotSigned
+from blikk.journeys.fees import fault_of_fee
 from blikk.journeys.suitability import SuitabilityFacts, suitability_of
 from blikk.journeys.tasks import OpenTask, tasks_about
 from blikk.journeys.who import Who, who_of
@@ -310,6 +311,8 @@ def close_out(
     allowed = {"outcome": Outcome.values, "follow_up": FollowUp.values, "fee": Fee.values}
     given = {"outcome": outcome, "follow_up": follow_up, "fee": fee}
     faults = {name: "missing" for name, value in given.items() if value not in allowed[name]}
+    if not faults and (fault := fault_of_fee(consultation, fee)):
+        faults["fee"] = fault
     if faults:
         raise Invalid(**faults)
     note = _note(consultation)

@@ -19,8 +19,9 @@ from blikk.journeys.frame import own_side_of
 from blikk.journeys.writing import in_writing
 from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
-from blikk.web import forms, queue_forms
+from blikk.web import charging, forms, queue_forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
+from blikk.web.charge_forms import ChargeForm
 from blikk.web.companion_forms import InviteForm
 from blikk.web.frame import panel
 from blikk.web.help_words import help_choices
@@ -225,6 +226,10 @@ def close_out(request: StaffRequest, consultation_id: str) -> HttpResponse:
     is_post = request.method == "POST"
     decided = forms.CloseOutForm(request.POST if is_post and "done" in request.POST else None)
     written = forms.NoteForm(request.POST if is_post else None)
+    if is_post and charging.asks(request):
+        charge = charging.answer(request, consultation)
+        chosen = forms.CloseOutForm(initial=request.POST.dict())
+        return _closing_page(request, consultation_id, chosen, written, charge)
     if is_post and written.is_valid():
         if "done" not in request.POST:
             _sign(request, consultation_id, written)
@@ -236,7 +241,11 @@ def close_out(request: StaffRequest, consultation_id: str) -> HttpResponse:
 
 
 def _closing_page(
-    request: StaffRequest, consultation_id: str, decided: forms.CloseOutForm, written: forms.NoteForm
+    request: StaffRequest,
+    consultation_id: str,
+    decided: forms.CloseOutForm,
+    written: forms.NoteForm,
+    charge: ChargeForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
     kept = closing.note_of(
@@ -248,6 +257,7 @@ def _closing_page(
     if was_unreachable(consultation):
         decided.initial.setdefault("outcome", "unreachable")
     sent = request.POST if "free_text" in request.POST else None
+    money = charging.panel_for(request, consultation, decided, charge)
     context = {
         "closing": shown,
         "versions": show_versions(versions_of(consultation), consultation.clinic.zone),
@@ -255,8 +265,10 @@ def _closing_page(
         "form": decided,
         "typed": written.data.get("free_text", shown.free_text),
         "page": {"at": "closing"},
+        **money,
     }
-    return render(request, "staff/close_out.html", context, status=422 if decided.errors else 200)
+    wrong = decided.errors or (charge is not None and charge.errors)
+    return render(request, "staff/close_out.html", context, status=422 if wrong else 200)
 
 
 def _sign(request: StaffRequest, consultation_id: str, written: forms.NoteForm) -> None:

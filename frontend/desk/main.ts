@@ -65,6 +65,7 @@ function startClosing(): void {
   hangSheet(() => void takeOver());
   startCopying();
   listenForKey("k", "data-shortcut-copy", keysAreOn);
+  listenForKey("g", "data-shortcut-accept", keysAreOn);
   const field = document.querySelector<HTMLTextAreaElement>("#note");
   if (!field || field.readOnly) return;
   const note = mountNote(field, find("#note-saved"));
