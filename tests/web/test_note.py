@@ -4,17 +4,21 @@ import subprocess
 from datetime import timedelta
 
 import pytest
+import weasyprint  # type: ignore[import-untyped]
 from django.conf import settings
 from django.urls import reverse
 
 from blikk.audit.models import Entry
 from blikk.clinics.models import Membership
 from blikk.documentation import paper
+from blikk.documentation.ehr import notes as sent_to_record
+from blikk.documentation.fhir.systems import JOURNAL_NOTE
 from blikk.documentation.models import Note, NoteCopied, NoteVersion, Phrase
 from blikk.documentation.services import set_rules
 from blikk.journeys import closing, talk
 from blikk.kernel.times import local
 from blikk.patients import numbers
+from tests import verapdf
 from tests.builders import a_booked_hour, a_member, admitted
 from tests.documentation.test_close_out import After
 from tests.national_numbers import made
@@ -250,6 +254,23 @@ def test_the_number_stands_masked_on_paper_only_where_the_clinic_wants_it(after,
     set_rules(after.hour.clinic, language="nb", shows_number=True, **who)
     assert number[:6] in text()
     assert number[6:] not in text()
+
+
+def test_verapdf_finds_the_papers_to_be_an_archives_pdf(after, tmp_path):
+    after.sign()
+    hard = "Førstegang <b>æøå</b> & «sitat» – مرحبا \U0001f600\n\n" + "Langt ord. " * 900 + "x" * 300
+    papers = [tmp_path / name for name in ("first.pdf", "second.pdf", "sent.pdf", "plain.pdf")]
+    client = signed_in(after.hour.clinician)
+    papers[0].write_bytes(client.post(at("note_pdf", after)).content)
+    sent = {"text": hard, "reason": "Feil </style> side", "number": "1"}
+    client.post(at("note_correct", after), sent)
+    papers[1].write_bytes(client.post(at("note_pdf", after)).content)
+    newest = sent_to_record.versions_of(after.ended)[-1]
+    papers[2].write_bytes(sent_to_record.pdf_of(after.ended, newest, kind=JOURNAL_NOTE))
+    # What claims nothing, so that we see that something can fail.
+    papers[3].write_bytes(weasyprint.HTML(string="<p>Notat</p>").write_pdf())
+    flavour = paper.ARCHIVE.removeprefix("pdf/a-")
+    assert verapdf.verdicts(*papers, flavour=flavour) == ["PASS", "PASS", "PASS", "FAIL"]
 
 
 def test_phrases_stand_beside_the_note_with_their_fields_filled_in(after):
