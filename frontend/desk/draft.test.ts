@@ -66,5 +66,6 @@ test("words that were left behind are gone on with only where the server has wha
   assert.equal(foundAgain("Hoste og feber", found), "kept");
   assert.equal(foundAgain("Hoste", found), "ours");
   assert.equal(foundAgain("Hoste og", found), "ours");
+  assert.equal(foundAgain("Ho", found), "ours");
   assert.equal(foundAgain("Noe fra et annet vindu", found), "apart");
 });

@@ -53,7 +53,9 @@ export function foundAgain(
   found: { readonly text: string; readonly base: string; readonly sent: string | null },
 ): "kept" | "ours" | "apart" {
   if (found.text === server) return "kept";
-  return server === found.base || server === found.sent ? "ours" : "apart";
+  // What only goes on after the server's words has all of them.
+  const isOurs = server === found.base || server === found.sent || found.text.startsWith(server);
+  return isOurs ? "ours" : "apart";
 }
 
 /** Whether words would be lost if the page went away now. */

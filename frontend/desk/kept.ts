@@ -9,6 +9,7 @@
 const NAME = "blikk.notes";
 const STORE = "notes";
 const BYTES = 12;
+const FORGOTTEN = "blikk-notes-forgotten";
 const WEEK = 7 * 24 * 3600 * 1000;
 
 /** The words, and what the server had when they were written: by that they are known again as ours. */
@@ -37,6 +38,10 @@ export function keeperFor(name: string, secret: string): Keeper {
   const key = keyOf(secret).catch(() => null);
   let next: { readonly words: Unkept | null } | null = null;
   let isBusy = false;
+  let isOver = false;
+  addEventListener(FORGOTTEN, () => {
+    isOver = true;
+  });
   const work = async (): Promise<void> => {
     if (isBusy) return;
     isBusy = true;
@@ -49,6 +54,7 @@ export function keeperFor(name: string, secret: string): Keeper {
   };
   return {
     keep(words) {
+      if (isOver) return;
       next = { words };
       void work();
     },
@@ -73,6 +79,8 @@ export function keeperFor(name: string, secret: string): Keeper {
 
 /** Forgets every note, and comes back when that is done: at sign-out. */
 export function forgetAll(): Promise<void> {
+  // By an event, because the scripts of a page do not share what they loaded.
+  dispatchEvent(new Event(FORGOTTEN));
   return new Promise((resolve) => {
     const asked = globalThis.indexedDB?.deleteDatabase(NAME);
     if (!asked) return resolve();

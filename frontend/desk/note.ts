@@ -41,13 +41,15 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
   const keeper = keeperFor(href, field.dataset["keptKey"] ?? "");
   let timer: ReturnType<typeof setTimeout> | null = null;
   let running: Promise<void> | null = null;
+  let isLeaving = false;
 
   const dispatch = (event: DraftEvent): void => {
     draft = next(draft, event);
     say(said, wordsFor(draft));
     const { text, kept, sent } = draft;
     if (isUnkept(draft)) keeper.keep({ text, base: kept, sent, at: Date.now() });
-    else keeper.forget();
+    // The next page may be on its way already, without what came to the server after it was made.
+    else if (!isLeaving) keeper.forget();
   };
   // Never put off by the next keystroke: who writes without a pause is kept as well.
   const later = (time: number): void => {
@@ -70,10 +72,14 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
   };
 
   field.addEventListener("input", () => {
+    isLeaving = false;
     dispatch({ type: "typed", text: field.value });
     if (!running) later(PAUSE);
   });
   field.addEventListener("blur", () => void save());
+  addEventListener("beforeunload", () => {
+    isLeaving = true;
+  });
   guardLeaving(field, () => isUnkept(draft), save);
   if (field.value !== field.defaultValue) type(field, field.value);
   void keeper.find().then((found) => {
