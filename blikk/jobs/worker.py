@@ -19,6 +19,7 @@ from blikk.clinics.webhooks.services import forget_old as forget_calls
 from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.beside import start_beside
+from blikk.jobs.keeping import start_keeping
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -55,7 +56,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    beside = start_beside(stop, name=worker_id)
+    beside = [*start_beside(stop, name=worker_id), start_keeping(stop, name=worker_id)]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()

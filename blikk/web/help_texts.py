@@ -63,6 +63,10 @@ _PHRASE: Text = (
     _("Her lager eller endrer du en frase."),
     _("Felt mellom { og } fylles ut når du setter frasen inn, for eksempel navn og neste time."),
 )
+_KEPT: Text = (
+    _("Her får en pasient vite hva som er lagret og hvem som har sett det, og her kan det slettes."),
+    _("Sjekk hvem som spør, før du gir ut eller sletter noe. Alt blir skrevet i loggen."),
+)
 _AGAIN: Text = (
     _("Før du endrer noe viktig, må du vise at det er deg."),
     _("Skriv passordet eller koden din en gang til. Så kommer du tilbake dit du var."),
@@ -282,6 +286,15 @@ TEXTS: dict[str, Text] = {
         _("Noen ber om å invitere til et nummer som ikke er lest tilbake."),
         _("Tillat én invitasjon med en begrunnelse, eller avslå."),
     ),
+    "keeping": (
+        _("Her bestemmer dere hvor lenge Blikk har opplysningene."),
+        _("Velg tiden for hver type. Under ser du hva som slettes i natt, og hva som er slettet før."),
+    ),
+    "kept": _KEPT,
+    "kept_of": _KEPT,
+    "looks": _KEPT,
+    "looks_sheet": _KEPT,
+    "forget": _KEPT,
     "log": (
         _("Loggen viser hvem som har gjort og sett hva."),
         _("Søk på pasient, ansatt eller type. Søket ditt blir også skrevet ned."),

@@ -361,6 +361,13 @@ DOORS: dict[str, Door] = {
     "journal_check": Door("POST", "page", ADMINISTRATOR),
     "journal_key": Door("POST", "page", ADMINISTRATOR),
     "journal_delivery": Door("GET HEAD POST", "page", ADMINISTRATOR, "delivery"),
+    "keeping": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "kept": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "kept_of": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "hand_out": Door("POST", "page", ADMINISTRATOR, "patient"),
+    "looks": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "looks_sheet": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "forget": Door("GET HEAD POST", "page", ADMINISTRATOR, "patient"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 

@@ -1,0 +1,12 @@
+"""What outlives a visit and a patient because the books must be kept: one line for each room that has some."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from blikk.clinics.models import Clinic
+from blikk.kernel.forgetting import Forgotten
+
+Forget = Callable[[Clinic, Forgotten, datetime], None]
+
+# The kind, and what deletes the rows of a clinic that were written before a moment and about which nothing is open.
+BOOKS: tuple[tuple[str, Forget], ...] = ()
