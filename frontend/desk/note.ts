@@ -3,7 +3,7 @@
 import { el, say } from "../shared/dom";
 import { t } from "../shared/words";
 import { type Draft, type DraftEvent, foundAgain, isDue, isUnkept, next, toSend } from "./draft";
-import { keeperFor, type Unkept } from "./kept";
+import { type Keeper, keeperFor, type Unkept } from "./kept";
 
 // How long the server is behind while somebody writes without a pause.
 const PAUSE = 400;
@@ -77,18 +77,12 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
     if (!running) later(PAUSE);
   });
   field.addEventListener("blur", () => void save());
-  addEventListener("beforeunload", () => {
+  guardLeaving(field, save, () => {
     isLeaving = true;
+    return isUnkept(draft);
   });
-  guardLeaving(field, () => isUnkept(draft), save);
   if (field.value !== field.defaultValue) type(field, field.value);
-  void keeper.find().then((found) => {
-    if (!found) return;
-    const is = foundAgain(draft.kept, found);
-    if (is === "ours" && field.value === draft.kept) type(field, found.text);
-    else if (is !== "kept") offer(field, said, found);
-    else if (!isUnkept(draft)) keeper.forget();
-  });
+  void takeUp(keeper, field, said, () => draft);
   return {
     version: () => draft.version,
     async flush() {
@@ -98,10 +92,28 @@ export function mountNote(field: HTMLTextAreaElement, said: HTMLElement): Note {
   };
 }
 
-/** Keeps what is left when the page goes away, and asks whether it should where that may not be in time. */
-function guardLeaving(field: HTMLElement, isLeft: () => boolean, save: () => Promise<void>): void {
+/** Goes on with what an earlier page left in the browser, or shows it where it does not fit. */
+async function takeUp(
+  keeper: Keeper,
+  field: HTMLTextAreaElement,
+  said: HTMLElement,
+  now: () => Draft,
+): Promise<void> {
+  const found = await keeper.find();
+  if (!found) return;
+  const is = foundAgain(now().kept, found);
+  if (is === "ours" && field.value === now().kept) type(field, found.text);
+  else if (is !== "kept") offer(field, said, found);
+  else if (!isUnkept(now())) keeper.forget();
+}
+
+/** Keeps what is left when the page goes away, and asks whether it should where that may not be in time.
+ *
+ * `leave` hears that the page is about to go, and says whether anything is left.
+ */
+function guardLeaving(field: HTMLElement, save: () => Promise<void>, leave: () => boolean): void {
   addEventListener("beforeunload", (event) => {
-    if (!isLeft() || !field.isConnected) return;
+    if (!leave() || !field.isConnected) return;
     void save();
     event.preventDefault();
   });
