@@ -157,7 +157,9 @@ INSTALLED_APPS = [
     "blikk.consultations",
     "blikk.writing",
     "blikk.documentation",
+    "blikk.payments",
     "blikk.practice",
+    "blikk.settlement",
     "blikk.web",
 ]
 

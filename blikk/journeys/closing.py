@@ -23,6 +23,7 @@ from blikk.documentation.models import Note, NoteVersion
 from blikk.documentation.queries import find_for, is_by_copy, is_taken, signed_version_of, versions_of
 from blikk.documentation.states import TakenHow
 from blikk.journeys.errors import NoteNotSigned
+from blikk.journeys.fees import fault_of_fee
 from blikk.journeys.suitability import SuitabilityFacts, suitability_of
 from blikk.journeys.tasks import OpenTask, tasks_about
 from blikk.journeys.who import Who, who_of
@@ -324,6 +325,8 @@ def close_out(
     allowed = {"outcome": Outcome.values, "follow_up": FollowUp.values, "fee": Fee.values}
     given = {"outcome": outcome, "follow_up": follow_up, "fee": fee}
     faults = {name: "missing" for name, value in given.items() if value not in allowed[name]}
+    if not faults and (fault := fault_of_fee(consultation, fee)):
+        faults["fee"] = fault
     if faults:
         raise Invalid(**faults)
     signed = signed_version_of(consultation)

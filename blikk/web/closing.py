@@ -12,8 +12,9 @@ from blikk.documentation.phrases import phrases_for
 from blikk.documentation.queries import is_by_copy, is_taken, rules_of, versions_of
 from blikk.journeys import closing, notes
 from blikk.kernel.errors import Overtaken
-from blikk.web import forms
+from blikk.web import charging, forms
 from blikk.web.access import StaffRequest, same_origin_json, staff
+from blikk.web.charge_forms import ChargeForm
 from blikk.web.note import SickNoteForm
 from blikk.web.presenters.closing import show_closing
 from blikk.web.presenters.note import show_versions
@@ -52,6 +53,10 @@ def close_out(request: StaffRequest, consultation_id: str) -> HttpResponse:
     is_done = is_post and "done" in request.POST
     decided = forms.CloseOutForm(request.POST if is_done else None)
     written = forms.NoteForm(request.POST if is_post else None)
+    if is_post and charging.asks(request):
+        charge = charging.answer(request, consultation)
+        decided = forms.CloseOutForm(initial=request.POST.dict())
+        return _page(request, consultation_id, decided, written, charge=charge)
     if not is_post or not written.is_valid():
         return _page(request, consultation_id, decided, written)
     try:
@@ -74,6 +79,7 @@ def _page(
     written: forms.NoteForm,
     *,
     is_overtaken: bool = False,
+    charge: ChargeForm | None = None,
 ) -> HttpResponse:
     clinic, membership, now = request.clinic, request.membership, timezone.now()
     kept = closing.note_of(clinic, consultation_id, membership=membership, actor=request.actor, now=now)
@@ -106,8 +112,10 @@ def _page(
         "is_overtaken": is_overtaken,
         "phrases": show_phrases(phrases_for(membership), notes.facts_of(consultation), language),
         "page": {"at": "closing", "says": shown.says},
+        **charging.panel_for(request, consultation, decided, charge),
     }
-    status = 409 if is_overtaken else 422 if decided.errors else 200
+    is_wrong = bool(decided.errors or (charge is not None and charge.errors))
+    status = 409 if is_overtaken else 422 if is_wrong else 200
     return render(request, "staff/close_out.html", context, status=status)
 
 

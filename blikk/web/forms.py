@@ -38,6 +38,7 @@ FOLLOW_UPS = [
     ("patient_makes_contact", _("Pasienten tar kontakt ved behov")),
 ]
 FEES = [
+    ("charged", _("Kreves inn fra Blikk")),
     ("charged_elsewhere", _("Kreves inn i journalsystemet")),
     ("exempt", _("Fritatt")),
     ("no_charge", _("Ingen egenandel")),

@@ -282,6 +282,10 @@ TEXTS: dict[str, Text] = {
         _("Her står hva som ikke er i journalen ennå."),
         _("Prøv igjen, eller kopier notatet og si at du har ført det inn selv."),
     ),
+    "payment_rules": (
+        _("Her bestemmer du om Blikk foreslår takster og egenandel, og hva pasienten betaler."),
+        _("Velg fagområde, skriv gebyret for ikke møtt, og se at satsene er nye nok."),
+    ),
     "exemptions": (
         _("Noen ber om å invitere til et nummer som ikke er lest tilbake."),
         _("Tillat én invitasjon med en begrunnelse, eller avslå."),

@@ -32,6 +32,7 @@ TALK = (
 CLOSING = (
     Key("S", _("Signer notatet"), "data-shortcut-sign"),
     Key("K", _("Kopier notatet til journalen"), "data-shortcut-copy"),
+    Key("G", _("Godta takstene"), "data-shortcut-accept"),
     Key("F", _("Ferdig"), "data-shortcut-done"),
 )
 EVERYWHERE = (Key("?", _("Åpne og lukke hjelpen"), "data-help"),)

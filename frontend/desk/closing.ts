@@ -36,6 +36,7 @@ export function startClosing(): void {
   // While somebody writes, letters are letters.
   listenForKey("s", "data-shortcut-sign", keysAreOn);
   listenForKey("k", "data-shortcut-copy", keysAreOn);
+  listenForKey("g", "data-shortcut-accept", keysAreOn);
   listenForKey("f", "data-shortcut-done", keysAreOn);
   mountClosingNote();
 }

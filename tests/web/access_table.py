@@ -344,6 +344,8 @@ DOORS: dict[str, Door] = {
     "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "writing_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "note_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "payment_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "price_end": Door("POST", "page", ADMINISTRATOR, "price"),
     "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "own_information": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "notices": Door("GET HEAD", "page", ADMINISTRATOR),

@@ -25,6 +25,7 @@ from blikk.journeys import closing, talk, tasks
 from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
+from blikk.payments import decisions
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
@@ -232,11 +233,17 @@ def _other_systems(clinic: Clinic, consultation: str) -> dict[str, str]:
     return {
         "system": a_system(clinic).client.public_id,
         "webhook": hook.public_id,
+        "price": _a_price(clinic),
         "fhir_kind": "Patient",
         "fhir_one": f"Patient/{NOBODYS}",
         "fhir_nothing": f"Patient/{NOBODYS}/_history",
         **_in_the_journal(clinic, consultation),
     }
+
+
+def _a_price(clinic: Clinic) -> str:
+    price = {"name": "Samtale", "minutes": 45, "price_ore": 90000, "valid_from": NOW.date()}
+    return decisions.set_price(clinic, **price, actor=SYSTEM, now=NOW).public_id
 
 
 def _in_the_journal(clinic: Clinic, consultation: str) -> dict[str, str]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from blikk.clinics.models import Clinic
+from blikk.clinics.models import Clinic, KeptKind
 from blikk.kernel.forgetting import Forgotten
+from blikk.payments.keeping import forget_charges
 
 Forget = Callable[[Clinic, Forgotten, datetime], None]
 
 # The kind, and what deletes the rows of a clinic that were written before a moment and about which nothing is open.
-BOOKS: tuple[tuple[str, Forget], ...] = ()
+BOOKS: tuple[tuple[str, Forget], ...] = ((str(KeptKind.CLAIM), forget_charges),)

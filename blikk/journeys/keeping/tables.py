@@ -75,7 +75,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     ),
     AUDIT: ("audit.Entry", "audit.Tie"),
     MONEY: (),
-    CLAIM: (),
+    CLAIM: ("payments.Charge", "payments.ChargeRow"),
     SHORT: (
         "accounts.EidTrip",
         "clinics.MachineToken",
@@ -114,6 +114,9 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.LaunchIssuer",
         "documentation.NoteRules",
         "documentation.Phrase",
+        "payments.MemberRates",
+        "payments.PaymentRules",
+        "payments.PrivatePrice",
         "practice.Place",
         "practice.Practice",
         "scheduling.Absence",
@@ -133,7 +136,15 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "mfa.Authenticator",
     ),
     PROOF: ("audit.Anchor", "audit.Head", "clinics.Deletion"),
-    PLAIN: ("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
+    PLAIN: (
+        "auth.Group",
+        "auth.Group_permissions",
+        "auth.Permission",
+        "contenttypes.ContentType",
+        "payments.Ceiling",
+        "payments.DiagnosisCode",
+        "payments.Tariff",
+    ),
 }
 KIND_OF: dict[str, str] = {label: kind for kind, labels in _BY_KIND.items() for label in labels}
 

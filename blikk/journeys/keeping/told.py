@@ -60,6 +60,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "documentation.PatientThere": ("patient",),
     "documentation.RecordPatient": ("patient",),
     "documentation.RecordAppointment": ("patient", "appointment__patient"),
+    "payments.Charge": ("patient",),
+    "payments.ChargeRow": ("charge__patient",),
     "writing.Case": ("patient",),
     "writing.Message": ("case__patient",),
     "writing.Photo": ("case__patient",),

@@ -44,6 +44,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
         ),
     ),
     (
+        _("Betaling"),
+        (("payment_rules", _("Takster og priser")),),
+    ),
+    (
         _("Personvern og kontroll"),
         (
             ("keeping", _("Oppbevaring")),

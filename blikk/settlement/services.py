@@ -1,0 +1,88 @@
+"""Acts on bills."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from blikk.audit.services import hold, record
+from blikk.clinics.models import Clinic
+from blikk.consultations.models import Consultation
+from blikk.kernel.actors import Actor
+from blikk.kernel.errors import Invalid, NotFound
+from blikk.patients.models import Patient
+from blikk.scheduling.models import Appointment
+from blikk.settlement.errors import AlreadyBilled
+from blikk.settlement.lines import BillLine, check, patients_part
+from blikk.settlement.models import Bill, BillKind, BillRow
+from blikk.settlement.queries import lines_of
+from blikk.settlement.states import BILL, BillStatus
+
+
+@transaction.atomic
+def open_bill(
+    clinic: Clinic,
+    *,
+    patient: Patient,
+    consultation: Consultation | None,
+    kind: str,
+    lines: Sequence[BillLine],
+    actor: Actor,
+    now: datetime,
+    appointment: Appointment | None = None,
+) -> Bill | None:
+    """Make the bill for a conversation; None where the patient pays nothing.
+
+    The same again is the same bill. Other lines credit one that nobody has paid or sent out; otherwise AlreadyBilled.
+    A missed hour that never became a conversation is billed by its `appointment`.
+    """
+    lines = tuple(lines)
+    check(lines)
+    if kind not in BillKind.values:
+        raise Invalid(kind="unknown")
+    appointment = consultation.appointment if consultation is not None else appointment
+    if appointment is None or {appointment.clinic_id, patient.clinic_id} != {clinic.pk}:
+        raise NotFound
+    hold(clinic.pk)
+    old = Bill.objects.filter(clinic=clinic, appointment=appointment, kind=kind)
+    before = old.exclude(status=BillStatus.CREDITED).first()
+    if before is not None:
+        if lines_of(before) == lines:
+            return before
+        if before.status != BillStatus.OPEN:
+            raise AlreadyBilled
+        credit(before, why="replaced", actor=actor, now=now)
+    amount = patients_part(lines)
+    if amount == 0:
+        return None
+    bill = Bill.objects.create(
+        clinic=clinic,
+        patient=patient,
+        appointment=appointment,
+        consultation=consultation,
+        kind=kind,
+        amount_ore=amount,
+        opened_at=now,
+    )
+    BillRow.objects.bulk_create(
+        BillRow(
+            bill=bill,
+            number=number,
+            code=line.code,
+            text=line.text,
+            quantity=line.quantity,
+            amount_ore=line.amount_ore,
+            payer=line.payer,
+        )
+        for number, line in enumerate(lines, 1)
+    )
+    record("bill.opened", actor=actor, about=bill, clinic_id=clinic.pk, now=now, kind=kind, amount_ore=amount)
+    return bill
+
+
+@transaction.atomic
+def credit(bill: Bill, *, why: str, actor: Actor, now: datetime) -> Bill:
+    """Take a bill back that nobody has paid."""
+    BILL.make(bill, BillStatus.CREDITED, settled_at=now)
+    record("bill.credited", actor=actor, about=bill, clinic_id=bill.clinic_id, now=now, why=why)
+    return bill
