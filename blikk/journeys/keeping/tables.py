@@ -112,6 +112,8 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.EhrConnection",
         "documentation.Feed",
         "documentation.LaunchIssuer",
+        "documentation.NoteRules",
+        "documentation.Phrase",
         "payments.MemberRates",
         "payments.PaymentRules",
         "payments.PrivatePrice",
