@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, models, transaction
 from blikk.audit.services import record
 from blikk.clinics.models import Clinic, Deletion
 from blikk.consultations.models import Consultation, ExternalRoom
-from blikk.documentation.models import Delivery, EhrConnection
+from blikk.documentation.models import Delivery, EhrConnection, NoteCopied
 from blikk.invitations.models import PhoneProof
 from blikk.journeys import closing, tasks, writing
 from blikk.journeys.keeping.night import keep
@@ -85,6 +85,9 @@ def closed(hour: Hour, text: str = f"{CANARY} er bedre.", *, is_taken: bool = Tr
         closing.take_note(hour.clinic, name, how="copy", **act)
     decided = {"outcome": "completed", "follow_up": "none", "fee": "no_charge"}
     closing.close_out(hour.clinic, name, version=consultation_of(hour).version, **decided, **act)
+    if not is_taken:
+        # As it was finished before who finishes said that it stands in the journal.
+        NoteCopied.objects.filter(version__note__consultation__public_id=name).delete()
     return consultation_of(hour)
 
 
