@@ -18,7 +18,7 @@ from blikk.patients import keeping as patients
 from blikk.patients.models import Companion, Patient
 from blikk.scheduling import keeping as scheduling
 from blikk.scheduling.models import Appointment
-from blikk.settlement import keeping as settlement
+from blikk.settlement import owing
 from blikk.writing import keeping as writing
 from blikk.writing.models import Case
 
@@ -75,7 +75,7 @@ def has_visits(moment: datetime) -> Q:
         | Exists(Invitation.objects.filter(patient=mine))
         | Exists(Case.objects.filter(patient=mine))
         | documentation.planned_there(moment, "patient")
-        | settlement.still_owes()
+        | owing.still_owes()
     )
 
 

@@ -62,8 +62,6 @@ WAYS: dict[str, tuple[str, ...]] = {
     "documentation.RecordAppointment": ("patient", "appointment__patient"),
     "payments.Charge": ("patient",),
     "payments.ChargeRow": ("charge__patient",),
-    "settlement.Bill": ("patient",),
-    "settlement.BillRow": ("bill__patient",),
     "writing.Case": ("patient",),
     "writing.Message": ("case__patient",),
     "writing.Photo": ("case__patient",),
@@ -71,6 +69,8 @@ WAYS: dict[str, tuple[str, ...]] = {
     "writing.Link": ("case__patient",),
     "writing.Reader": ("case__patient",),
     "writing.ReaderCode": ("reader__case__patient",),
+    "settlement.Bill": ("patient",),
+    "settlement.BillRow": ("bill__patient",),
 }
 # Of whom there are rows of several kinds in a table: which are the patient's own, and which a companion's.
 _PATIENT_AND_STAFF = Q(role__in=("patient", "clinician"))
