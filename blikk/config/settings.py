@@ -121,7 +121,9 @@ if BLIKK_EXTERNAL_VIDEO_CA and not Path(BLIKK_EXTERNAL_VIDEO_CA).is_file():
 if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", BLIKK_WHEREBY_URL):
     raise ImproperlyConfigured("BLIKK_WHEREBY_URL must be an https address such as https://api.whereby.dev")
 if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1):\d{1,5}", BLIKK_VIPPS_URL):
-    raise ImproperlyConfigured("BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials")
+    raise ImproperlyConfigured(
+        "BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials"
+    )
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"

@@ -20,6 +20,7 @@ from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
 from blikk.jobs.calendar_keeper import start_keeper
 from blikk.jobs.caller import start_caller
+from blikk.jobs.cashier import start_cashier
 from blikk.jobs.ehr_keeper import start_deliverer
 from blikk.jobs.record_keeper import start_record_keeper
 from blikk.journeys import delivery
@@ -58,7 +59,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keepers = (start_keeper, start_deliverer, start_record_keeper, start_caller)
+    keepers = (start_keeper, start_deliverer, start_record_keeper, start_caller, start_cashier)
     beside = [start(stop, name=worker_id) for start in keepers]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():

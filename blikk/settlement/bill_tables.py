@@ -35,6 +35,8 @@ class Bill(Moving):
     # What the patient pays, in øre: the sum of the lines that are theirs.
     amount_ore = models.PositiveIntegerField()
     opened_at = models.DateTimeField()
+    # Until then the patient pays without a fee, and no invoice is sent; from the first link on.
+    free_until = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

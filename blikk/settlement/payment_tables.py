@@ -45,10 +45,16 @@ class MoneySetup(Opaque):
     vipps_webhook = models.CharField(max_length=60, blank=True)
     vipps_webhook_secret = ClinicSealedField(blank=True)
     vipps_seen_at = models.DateTimeField(null=True, blank=True)
+    # Whether a link goes to the patient by itself, and for how many hours it is without a fee.
+    sends_links = models.BooleanField(default=True)
+    free_hours = models.PositiveSmallIntegerField(default=48)
     changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="link_is_free_for_a_day_or_two", condition=Q(free_hours__gte=24, free_hours__lte=48)
+            ),
             models.CheckConstraint(
                 name="vipps_is_used_by_somebody",
                 condition=Q(uses_vipps=False) | ~(Q(vipps_serial="") | Q(vipps_client_id="")),

@@ -1,6 +1,7 @@
 """Acts on payments: begin one, take money at the desk, give it back, and note where the provider says that it is."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +19,7 @@ from blikk.settlement.states import (
     OUTSTANDING,
     PAYMENT,
     PENDING,
+    UNDER_WAY,
     BillStatus,
     PaymentStatus,
 )
@@ -112,6 +114,14 @@ def free(bill: Bill, *, actor: Actor, now: datetime) -> None:
         _give_up(running, actor=actor, now=now)
 
 
+def hurry(bill: Bill, *, now: datetime) -> Payment | None:
+    """Have what is under way looked at now."""
+    running = Payment.objects.filter(bill=bill, status__in=UNDER_WAY).first()
+    if running is not None:
+        Payment.objects.filter(pk=running.pk, next_at__gt=now).update(next_at=now)
+    return running
+
+
 def holding_of(bill: Bill) -> Payment | None:
     """The one attempt that stands in the way of others."""
     return Payment.objects.filter(bill=bill, status__in=HOLDING).first()
@@ -198,7 +208,7 @@ def _authorised(payment: Payment, *, now: datetime) -> bool:
 
 def _captured(payment: Payment, seen: Seen, *, now: datetime) -> bool:
     """Money has come in. Where nothing is owed any more, or we had given up, it goes back."""
-    took = {"captured_ore": seen.captured_ore, "captured_at": payment.captured_at or now}
+    took: dict[str, Any] = {"captured_ore": seen.captured_ore, "captured_at": payment.captured_at or now}
     if payment.status == _P.REFUNDING or payment.captured_ore:
         return _partly(payment, seen, now=now)
     bill = Bill.objects.get(pk=payment.bill_id)

@@ -1,8 +1,11 @@
 """Questions about bills."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from blikk.consultations.models import Consultation
 from blikk.settlement.lines import BillLine
-from blikk.settlement.models import Bill, BillKind
+from blikk.settlement.models import Bill, BillKind, MoneySetup
 from blikk.settlement.states import BillStatus
 
 
@@ -22,3 +25,23 @@ def lines_of(bill: Bill) -> tuple[BillLine, ...]:
         BillLine(row.code, row.text, row.quantity, row.amount_ore, row.payer)  # type: ignore[arg-type]
         for row in bill.rows.all()
     )
+
+
+def ways_of(clinic_id: int) -> tuple[str, ...]:
+    """By which ways a clinic's patients can pay from the page of a bill."""
+    setup = MoneySetup.objects.filter(clinic_id=clinic_id).first()
+    return ("vipps",) if setup is not None and setup.uses_vipps else ()
+
+
+def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
+    """New bills whose patients are to get a link by themselves, and have none yet."""
+    rows = Bill.objects.filter(
+        status=BillStatus.OPEN,
+        opened_at__lte=before,
+        opened_at__gt=since,
+        links__isnull=True,
+        patient__isnull=False,
+        clinic__money_setup__uses_vipps=True,
+        clinic__money_setup__sends_links=True,
+    )
+    return list(rows.select_related("clinic", "patient").order_by("pk")[:50])

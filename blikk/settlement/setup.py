@@ -32,13 +32,23 @@ class VippsKeys:
     subscription_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """Whether a link goes to the patient by itself, and for how many hours it is without a fee."""
+
+    sends_links: bool = True
+    free_hours: int = 48
+
+
 def setup_of(clinic: Clinic) -> MoneySetup | None:
     """How a clinic is paid; None before it has said anything."""
     return MoneySetup.objects.filter(clinic=clinic).first()
 
 
 @transaction.atomic
-def use_vipps(clinic: Clinic, keys: VippsKeys, *, actor: Actor, now: datetime) -> MoneySetup:
+def use_vipps(
+    clinic: Clinic, keys: VippsKeys, rules: LinkRules | None = None, *, actor: Actor, now: datetime
+) -> MoneySetup:
     """Keep a clinic's keys to Vipps. Raises Invalid."""
     hold(clinic.pk)
     setup = setup_of(clinic) or MoneySetup(clinic=clinic, changed_at=now)
@@ -50,6 +60,8 @@ def use_vipps(clinic: Clinic, keys: VippsKeys, *, actor: Actor, now: datetime) -
         _CLIENT_SECRET.put(setup, keys.client_secret)
     if keys.subscription_key:
         _KEY.put(setup, keys.subscription_key)
+    if rules is not None:
+        setup.sends_links, setup.free_hours = rules.sends_links, rules.free_hours
     setup.uses_vipps, setup.vipps_seen_at, setup.changed_at = True, None, now
     setup.save()
     record("money.vipps_set", actor=actor, about=setup, clinic_id=clinic.pk, now=now, serial=keys.serial)
@@ -85,7 +97,7 @@ def join_vipps(
 
 
 def _faults(keys: VippsKeys, setup: MoneySetup) -> dict[str, str]:
-    faults = {}
+    faults: dict[str, str] = {}
     if not fullmatch(r"[0-9]{4,6}", keys.serial):
         faults["serial"] = "not_a_serial"
     if not fullmatch(r"[\x21-\x7e]{1,60}", keys.client_id):

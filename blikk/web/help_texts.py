@@ -211,6 +211,10 @@ TEXTS: dict[str, Text] = {
         _("Hvem meldingene kommer fra, når påminnelser går ut, og om pasienten kan avlyse selv."),
         _("Endre og lagre. Det gjelder timer som bestilles fra nå av."),
     ),
+    "money_setup": (
+        _("Her gir du Blikk nøklene til Vipps, så pasientene kan betale fra telefonen."),
+        _("Lim inn nøklene fra Vipps og lagre. Blikk prøver dem med en gang og sier om de virker."),
+    ),
     "writing_rules": (
         _("Regler for skriftlige saker: hvor fort dere svarer, og hvor lenge bilder ligger."),
         _("Velg det dere klarer å holde. Pasienten ser svartiden."),
