@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from blikk.audit.models import Entry, Head
+from blikk.audit.models import Anchor, Entry, Head
 
 BEGINNING = "0" * 64
 
@@ -50,3 +50,18 @@ def signature_of(chain: int, number: int, mac: str) -> str:
 
 def is_signed(head: Head) -> bool:
     return hmac.compare_digest(head.signature, signature_of(head.chain, head.number, head.mac))
+
+
+def anchor_signature(anchor: Anchor) -> str:
+    """Compute what the signature of an anchor must be."""
+    times = (moment(anchor.from_at), moment(anchor.until_at), moment(anchor.at))
+    return _seal("anchor", anchor.chain, anchor.number, anchor.mac, *times)
+
+
+def is_anchored(anchor: Anchor) -> bool:
+    return hmac.compare_digest(anchor.signature, anchor_signature(anchor))
+
+
+def words_seal(chain: int, number: int, text: str) -> str:
+    """Compute what the entry says of words that stand beside it."""
+    return _seal("words", chain, number, text)[:32]

@@ -12,8 +12,8 @@ from pathlib import Path
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Substr
 
-from blikk.audit.chain import BEGINNING, is_signed, mac_of, signature_of
-from blikk.audit.models import Entry, Head
+from blikk.audit.chain import BEGINNING, is_anchored, is_signed, mac_of, signature_of, words_seal
+from blikk.audit.models import Anchor, Entry, Head, Tie, Words
 
 LOOK = ".looked_at"
 
@@ -48,10 +48,11 @@ def entries_of(
     about: str | None = None,
     things: Collection[str] | None = None,
     actors: Collection[str] | None = None,
+    actor_kinds: Collection[str] = (),
     acts: Collection[str] = (),
     endings: str = "",
     before: int | None = None,
-    limit: int = 100,
+    limit: int | None = 100,
 ) -> Sequence[Line]:
     """What happened in a clinic, newest first; `before` is the number to go on from.
 
@@ -64,16 +65,35 @@ def entries_of(
         rows = rows.filter(Q(about__in=things) | _named_in_searches(things))
     if actors is not None:
         rows = rows.filter(actor_id__in=actors)
+    if actor_kinds:
+        rows = rows.filter(actor_kind__in=actor_kinds)
     if acts:
         rows = rows.filter(reduce(or_, (Q(act__startswith=beginning) for beginning in acts)))
     if endings:
         rows = rows.filter(act__endswith=endings)
     if before is not None:
         rows = rows.filter(number__lt=before)
+    found = list(rows[:limit])
+    said = _said(clinic_id, found)
     return [
-        Line(e.number, e.at, e.act, e.actor_kind, e.actor_id, e.place, e.about, json.loads(e.details))
-        for e in rows[:limit]
+        Line(e.number, e.at, e.act, e.actor_kind, e.actor_id, e.place, e.about, _details(e, said))
+        for e in found
     ]
+
+
+def _said(clinic_id: int, entries: Sequence[Entry]) -> dict[int, str]:
+    """What people wrote beside these entries, as far as it is still there."""
+    numbers = [entry.number for entry in entries if '"said":' in entry.details]
+    rows = Words.objects.filter(chain=clinic_id, number__in=numbers) if numbers else ()
+    return {words.number: words.text for words in rows}
+
+
+def _details(entry: Entry, said: dict[int, str]) -> dict[str, str | int | bool | None]:
+    details: dict[str, str | int | bool | None] = json.loads(entry.details)
+    seal, text = details.pop("said", None), said.get(entry.number)
+    if text is not None and seal == words_seal(entry.chain, entry.number, text):
+        details["said"] = text
+    return details
 
 
 # A search by another system is about many: its row names the patients whose data it showed.
@@ -109,21 +129,74 @@ def verify(exported: Path | None = None) -> list[Fault]:
     chains = set(Entry.objects.order_by().values_list("chain", flat=True).distinct()) | heads.keys()
     faults: list[Fault] = []
     for chain in sorted(chains):
-        faults.extend(_faults_in(chain, heads.get(chain)))
+        faults.extend(_faults_of(chain, heads.get(chain)))
     if exported is not None:
         faults.extend(_faults_against(exported))
     return faults
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """From where a chain can be proven: what was before its first entry was deleted when it was old."""
+
+    chain: int
+    number: int
+    until: datetime
+
+
+def beginnings() -> list[Beginning]:
+    """The chains that do not begin with their first entry any more."""
+    newest = {anchor.chain: anchor for anchor in Anchor.objects.order_by("chain", "number")}
+    return [Beginning(one.chain, one.number + 1, one.until_at) for one in newest.values()]
+
+
+def names_tied_to(clinic_id: int, whose: str) -> list[str]:
+    """What the record calls the things that were about somebody and are deleted."""
+    return list(Tie.objects.filter(chain=clinic_id, whose=whose).values_list("about", flat=True))
+
+
+def _newest_anchor(chain: int) -> Anchor | None:
+    return Anchor.objects.filter(chain=chain).order_by("-number").first()
+
+
+def _odd_words(chain: int) -> set[int]:
+    """The entries beside which other words stand than they say."""
+    rows = Words.objects.filter(chain=chain)
+    said = dict(
+        Entry.objects.filter(chain=chain, number__in=rows.values("number")).values_list("number", "details")
+    )
+    seals = {number: json.loads(details).get("said") for number, details in said.items()}
+    return {one.number for one in rows if seals.get(one.number) != words_seal(chain, one.number, one.text)}
+
+
+def _faults_of(chain: int, head: Head | None) -> list[Fault]:
+    before = _newest_anchor(chain)
+    found = list(_faults_in(chain, head))
+    if found and _newest_anchor(chain) != before:
+        # Old entries were let go while the chain was read.
+        return list(_faults_in(chain, Head.objects.filter(chain=chain).first()))
+    return found
+
+
 def _faults_in(chain: int, head: Head | None) -> Iterator[Fault]:
-    number, mac, at_head = 0, BEGINNING, ""
-    for entry in Entry.objects.filter(chain=chain).order_by("number").iterator(chunk_size=2000):
+    number, mac = 0, BEGINNING
+    anchor = _newest_anchor(chain)
+    if anchor is not None and not is_anchored(anchor):
+        yield Fault(chain, anchor.number, "anchor changed")
+    elif anchor is not None:
+        number, mac = anchor.number, anchor.mac
+    at_head = mac if head is not None and head.number == number else ""
+    kept = Entry.objects.filter(chain=chain, number__gt=number).order_by("number")
+    odd = _odd_words(chain)
+    for entry in kept.iterator(chunk_size=2000):
         if entry.number != number + 1:
             yield Fault(chain, number + 1, "missing")
         elif entry.previous != mac:
             yield Fault(chain, entry.number, "not linked to the one before")
         if not hmac.compare_digest(entry.mac, mac_of(entry)):
             yield Fault(chain, entry.number, "changed")
+        if entry.number in odd:
+            yield Fault(chain, entry.number, "other words beside it")
         number, mac = entry.number, entry.mac
         if head is not None and number == head.number:
             at_head = mac
@@ -158,5 +231,10 @@ def _faults_against(exported: Path) -> Iterator[Fault]:
         if not hmac.compare_digest(signature, signature_of(chain, number, mac)):
             yield Fault(chain, number, "exported head changed")
             continue
-        if not Entry.objects.filter(chain=chain, number=number, mac=mac).exists():
+        anchor = _newest_anchor(chain)
+        if anchor is not None and is_anchored(anchor) and number < anchor.number:
+            # Old when it was exported, and let go since.
+            continue
+        is_anchor = anchor is not None and (anchor.number, anchor.mac) == (number, mac)
+        if not is_anchor and not Entry.objects.filter(chain=chain, number=number, mac=mac).exists():
             yield Fault(chain, number, "not as it was when it was exported")

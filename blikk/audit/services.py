@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.db import connection, models, transaction
 
-from blikk.audit.chain import BEGINNING, mac_of, moment, signature_of
-from blikk.audit.models import SITE, Entry, Head
+from blikk.audit.chain import BEGINNING, mac_of, moment, signature_of, words_seal
+from blikk.audit.models import SITE, Entry, Head, Words
 from blikk.kernel.actors import Actor
 
 Detail = str | int | bool | None
@@ -31,13 +31,22 @@ def record(
     now: datetime,
     **details: Detail,
 ) -> None:
-    """Write down that `actor` did `act`, sealed to what was written before it in the same clinic."""
+    """Write down that `actor` did `act`, sealed to what was written before it in the same clinic.
+
+    What somebody wrote themselves is given as `said`: it stands apart, for it may name people, and is deleted with
+    the thing.
+    """
     chain = SITE if clinic_id is None else clinic_id
     hold(clinic_id)
     head = Head.objects.filter(chain=chain).first()
+    number = head.number + 1 if head else 1
+    said = str(details.pop("said", ""))
+    if said:
+        Words.objects.create(chain=chain, number=number, about=named(about)[:160], text=said, at=now)
+        details["said"] = words_seal(chain, number, said)
     entry = Entry(
         chain=chain,
-        number=head.number + 1 if head else 1,
+        number=number,
         at=now,
         act=act[:80],
         actor_kind=actor.kind,

@@ -3,6 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+from blikk.clinics.keeping_tables import Deletion as Deletion
+from blikk.clinics.keeping_tables import DeletionKind as DeletionKind
+from blikk.clinics.keeping_tables import DeletionStatus as DeletionStatus
+from blikk.clinics.keeping_tables import KeptKind as KeptKind
+from blikk.clinics.keeping_tables import Retention as Retention
 from blikk.clinics.machine_tables import MachineClient as MachineClient
 from blikk.clinics.machine_tables import MachineToken as MachineToken
 from blikk.clinics.machine_tables import UsedAssertion as UsedAssertion

@@ -105,6 +105,12 @@ def names_of(clinic: Clinic, user_ids: set[str]) -> dict[str, str]:
     return dict(rows.values_list("user__public_id", "user__name"))
 
 
+def roles_of(clinic: Clinic, user_ids: set[str]) -> dict[str, str]:
+    """What these people are at the clinic, or were when they left, by their public ids."""
+    rows = Membership.objects.filter(clinic=clinic, user__public_id__in=user_ids).order_by("created_at", "pk")
+    return dict(rows.values_list("user__public_id", "role"))
+
+
 def find_people(clinic: Clinic, words: str) -> list[str]:
     """The public ids of people who work or worked at the clinic and whose name holds `words`."""
     rows = Membership.objects.filter(clinic=clinic, user__name__icontains=words)

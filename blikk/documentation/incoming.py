@@ -96,13 +96,14 @@ def find_word(clinic: Clinic, server: str, record_id: str) -> RecordAppointment 
     return RecordAppointment.objects.filter(clinic=clinic, server=server, record_id=record_id).first()
 
 
-def is_news(row: RecordAppointment | None, said: Said) -> bool:
+def is_news(row: RecordAppointment | None, said: Said, *, now: datetime) -> bool:
     """Whether this may be a later word than the one that we have; what was never on video is none.
 
-    A cancellation of what we have not heard of is kept: the word that it takes back may come after it.
+    A cancellation of what we have not heard of is kept: the word that it takes back may come after it. What is over
+    and not known here never becomes an hour; it may have been one that was deleted, and does not come back.
     """
     if row is None:
-        return said.is_video
+        return said.is_video and (said.ends_at is None or said.ends_at > now)
     older = row.said_at is not None and said.updated_at is not None and said.updated_at < row.said_at
     return not older
 
@@ -120,7 +121,7 @@ def keep_word(
     """Keep the journal's word, if it is a later one; the same word twice changes nothing."""
     hold(clinic.pk)
     row = find_word(clinic, server, said.id)
-    if not is_news(row, said):
+    if not is_news(row, said, now=now):
         return row
     row = row or RecordAppointment(clinic=clinic, server=server, record_id=said.id, first_at=now)
     whole = json.dumps(to_keep(person), sort_keys=True) if person else ""

@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_messages(acts)
     _add_audit(acts)
+    keep = _add(acts, "keep", _keep, "delete what has been kept long enough, as the worker does every night")
+    keep.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
     _add_keys(acts)
     _add_clinic(acts)
     _add_notice(acts)
@@ -221,6 +223,13 @@ def _audit_export(given: argparse.Namespace) -> int:
     from blikk.jobs.record import export
 
     return export(given.file)
+
+
+def _keep(given: argparse.Namespace) -> int:
+    _set_up()
+    from blikk.jobs.keeping import run
+
+    return run(is_trial=given.dry_run)
 
 
 def _keys(step: str) -> Act:

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from blikk.audit.queries import beginnings
 from blikk.audit.queries import verify as faults_of
 from blikk.audit.services import export_heads
 from blikk.jobs.worker import HEADS
@@ -22,6 +23,9 @@ def verify(heads: Path | None) -> int:
     faults = faults_of(heads)
     for fault in faults:
         print(fault)
+    for one in beginnings():
+        until = one.until.date()
+        print(f"chain {one.chain}: proven from entry {one.number}; older ones, until {until}, are deleted")
     against = f", also against {heads}" if heads else ""
     print(f"{len(faults)} faults{against}" if faults else f"the record is whole{against}")
     return 1 if faults else 0

@@ -18,11 +18,8 @@ from blikk.clinics.machines.services import forget_old as forget_machine_tokens
 from blikk.clinics.webhooks.services import forget_old as forget_calls
 from blikk.documentation.launches import forget_old as forget_launches
 from blikk.invitations.proofs import forget_old
-from blikk.jobs.calendar_keeper import start_keeper
-from blikk.jobs.caller import start_caller
-from blikk.jobs.cashier import start_cashier
-from blikk.jobs.ehr_keeper import start_deliverer
-from blikk.jobs.record_keeper import start_record_keeper
+from blikk.jobs.beside import start_beside
+from blikk.jobs.keeping import start_keeping
 from blikk.journeys import delivery
 from blikk.journeys.frame import end_whiles
 from blikk.journeys.inbound import take_text, use_kept_texts
@@ -59,8 +56,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
     lines = [transport for transport in transports.values() if isinstance(transport, Listening)]
     for line in lines:
         line.listen(Hearing())
-    keepers = (start_keeper, start_deliverer, start_record_keeper, start_caller, start_cashier)
-    beside = [start(stop, name=worker_id) for start in keepers]
+    beside = [*start_beside(stop, name=worker_id), start_keeping(stop, name=worker_id)]
     house_due = sweep_due = timezone.now()
     while not stop.is_set():
         close_old_connections()
@@ -76,7 +72,7 @@ def run_worker(stop: threading.Event, *, name: str = "") -> None:
             stop.wait(pause)
     for line in lines:
         line.close()
-    for thread in filter(None, beside):
+    for thread in beside:
         # One request to another server may be under way; what it did is found out at the next start.
         thread.join(5)
     _close()

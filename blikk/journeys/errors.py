@@ -59,3 +59,9 @@ class AlreadyArranged(Refused):
     """There is an hour in person after this conversation already; it is moved instead."""
 
     code = "already_arranged"
+
+
+class SomethingIsLeft(Refused):
+    """What is to be deleted has something to do still: a message about it is being sent."""
+
+    code = "something_is_left"

@@ -84,7 +84,7 @@ class _Reader:
         for resource in self._resources():
             said = said_in(resource, self.server, self.feed.codes)
             if said is not None and incoming.is_news(
-                incoming.find_word(self.feed.clinic, self.server, said.id), said
+                incoming.find_word(self.feed.clinic, self.server, said.id), said, now=self.clock()
             ):
                 yield said
 

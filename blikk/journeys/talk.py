@@ -90,9 +90,7 @@ def let_in(
     require_not_someone_else(arrival, reason=despite)
     if is_someone_else(arrival):
         about, because = clinic.pk, waiting.clean_words(despite)
-        record(
-            "arrival.let_in_despite", actor=actor, about=arrival, clinic_id=about, now=now, because=because
-        )
+        record("arrival.let_in_despite", actor=actor, about=arrival, clinic_id=about, now=now, said=because)
     came = _welcome(arrival, now=now)
     waiting.admit(arrival, version=version, by=membership, actor=actor, now=now)
     appointment = scheduling.arrive(_hour_of(arrival, membership, actor=actor, now=now), actor=actor, now=now)

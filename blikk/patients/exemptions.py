@@ -36,7 +36,7 @@ def ask(patient: Patient, kind: str, *, because: str, actor: Actor, now: datetim
         asked_because=reason,
         asked_at=now,
     )
-    _record("contact.exemption_asked", asked, actor=actor, now=now, because=reason)
+    _record("contact.exemption_asked", asked, actor=actor, now=now, said=reason)
     return asked
 
 
@@ -66,7 +66,7 @@ def decide(
         asked,
         actor=actor,
         now=now,
-        because=reason,
+        said=reason,
     )
     return asked
 
@@ -108,7 +108,7 @@ def _reason(typed: str) -> str:
     return reason
 
 
-def _record(act: str, leave: ContactExemption, *, actor: Actor, now: datetime, because: str) -> None:
+def _record(act: str, leave: ContactExemption, *, actor: Actor, now: datetime, said: str) -> None:
     record(
         act,
         actor=actor,
@@ -116,5 +116,5 @@ def _record(act: str, leave: ContactExemption, *, actor: Actor, now: datetime, b
         clinic_id=leave.clinic_id,
         now=now,
         kind=str(leave.point.kind),
-        because=because,
+        said=said,
     )

@@ -21,6 +21,8 @@ class Patient(Opaque):
     # Reads and writes instead of hearing and speaking, or beside it.
     uses_text = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    # When something that they came for was deleted last; empty where nothing ever was.
+    visit_gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from blikk.web import (
     administrator,
     administrator_calendars,
+    administrator_keeping,
     administrator_messages,
     administrator_public,
     administrator_questions,
@@ -80,5 +81,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
     path("klinikk/form", note_forms.note_forms, name="note_forms"),
     path("klinikk/oving", practice.practised, name="practised"),
+    path("klinikk/oppbevaring", administrator_keeping.keeping, name="keeping"),
+    path("klinikk/innsyn/", administrator_keeping.kept, name="kept"),
+    path("klinikk/innsyn/<str:patient_id>", administrator_keeping.kept_of, name="kept_of"),
+    path("klinikk/innsyn/<str:patient_id>/utlevering", administrator_keeping.hand_out, name="hand_out"),
+    path("klinikk/innsyn/<str:patient_id>/logg", administrator_keeping.looks, name="looks"),
+    path("klinikk/innsyn/<str:patient_id>/logg/ark", administrator_keeping.looks_sheet, name="looks_sheet"),
+    path("klinikk/innsyn/<str:patient_id>/slett", administrator_keeping.forget, name="forget"),
     path("klinikk/logg", administrator.log, name="log"),
 ]

@@ -37,7 +37,7 @@ BEGINNINGS: dict[str, tuple[str, ...]] = {
     "money": ("bill.", "payment.", "money."),
     "machines": ("machine.", "webhook.", "fhir.", "fhir_search."),
     "clinic": (
-        *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr."),
+        *("plan.", "clinic.", "member.", "audit.", "calendar.", "practice.", "ehr.", "keeping."),
         "launch.issuer",
     ),
 }
@@ -273,6 +273,9 @@ ACTS: dict[str, Promise] = {
     "participant.sent_out": _("Sendt ut av samtalen"),
     "participant.stepped_out": _("Gikk ut av samtalen"),
     "participant.taken_in": _("Sluppet inn i samtalen"),
+    "keeping.deleted": _("Slettet det som var gammelt nok, eller som noen ba om"),
+    "patient.deleted": _("Slettet det som var lagret om pasienten"),
+    "patient.handed_out": _("Ga ut det som er lagret om pasienten"),
     "patient.text_need_noted": _("Notert om pasienten bruker tekst"),
     "patient.corrected": _("Pasient rettet"),
     "patient.looked_at": _("Så på pasienten"),

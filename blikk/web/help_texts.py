@@ -55,6 +55,10 @@ _PLAN: Text = (
     _("Planen er det dere har blitt enige om på kontoret."),
     _("Skriv under hver overskrift. Det lagres mens du skriver, og alle som arbeider her, ser det."),
 )
+_KEPT: Text = (
+    _("Her får en pasient vite hva som er lagret og hvem som har sett det, og her kan det slettes."),
+    _("Sjekk hvem som spør, før du gir ut eller sletter noe. Alt blir skrevet i loggen."),
+)
 _AGAIN: Text = (
     _("Før du endrer noe viktig, må du vise at det er deg."),
     _("Skriv passordet eller koden din en gang til. Så kommer du tilbake dit du var."),
@@ -271,6 +275,15 @@ TEXTS: dict[str, Text] = {
         _("Noen ber om å invitere til et nummer som ikke er lest tilbake."),
         _("Tillat én invitasjon med en begrunnelse, eller avslå."),
     ),
+    "keeping": (
+        _("Her bestemmer dere hvor lenge Blikk har opplysningene."),
+        _("Velg tiden for hver type. Under ser du hva som slettes i natt, og hva som er slettet før."),
+    ),
+    "kept": _KEPT,
+    "kept_of": _KEPT,
+    "looks": _KEPT,
+    "looks_sheet": _KEPT,
+    "forget": _KEPT,
     "log": (
         _("Loggen viser hvem som har gjort og sett hva."),
         _("Søk på pasient, ansatt eller type. Søket ditt blir også skrevet ned."),

@@ -196,6 +196,12 @@ WORDS: dict[str, "StrPromise"] = {
     ),
     "unread_message": _("Pasienten har skrevet noe som ikke er lest. Les det først."),
     "photos_undecided": _("Velg for hvert bilde om det skal slettes eller til journalen."),
+    "kept_too_short": _("Så kort kan dere ikke ha det. Velg et høyere tall."),
+    "kept_too_long": _("Så lenge kan dere ikke ha det. Velg et lavere tall."),
+    "something_is_left": _(
+        "En melding til pasienten sendes akkurat nå. Ingenting er slettet. Prøv igjen om litt."
+    ),
+    "not_sure": _("Les over hva som slettes, og sett kryss her."),
     "case_closed": _("Saken er avsluttet. Last siden på nytt."),
     "patient_for_writing": _(
         "Velg pasienten først. En ny pasient må registreres før dere kan skrive sammen."

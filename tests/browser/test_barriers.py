@@ -29,7 +29,7 @@ def walk(scene: Stage, staff: Browser, patients: Browser, look: Look, **context:
     with together(clinician, patient, administrator):
         before_anybody_comes(clinician, look)
         of_an_hour(scene, clinician, look)
-        of_the_administrator(administrator, look)
+        of_the_administrator(scene, administrator, look)
         to_the_waiting_room(patient, look)
         look(clinician.page)
         clinician.admit()
@@ -95,7 +95,7 @@ def of_an_hour(scene: Stage, clinician: Clinician, look: Look) -> None:
     clinician.make_ready()
 
 
-def of_the_administrator(administrator: Clinician, look: Look) -> None:
+def of_the_administrator(scene: Stage, administrator: Clinician, look: Look) -> None:
     page = administrator.page
     page.goto(f"{administrator.app.base}/inn/")
     page.locator("input[name=login]").fill(administrator.account["user"])
@@ -114,6 +114,9 @@ def of_the_administrator(administrator: Clinician, look: Look) -> None:
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
+    visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/")
+    of_one = f"/klinikk/innsyn/{scene.hour['patient']}"
+    visit(administrator, look, of_one, f"{of_one}/logg", f"{of_one}/logg/ark", f"{of_one}/slett")
     visit(
         administrator,
         look,

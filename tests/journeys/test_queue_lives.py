@@ -252,7 +252,7 @@ class QueueLife(RuleBasedStateMachine):
             lines = Entry.objects.filter(
                 act="arrival.passed_over", about__endswith=arrival.public_id, at=self.now
             )
-            assert "because" in lines.get().details
+            assert "said" in lines.get().details
 
     # What must be true
 

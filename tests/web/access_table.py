@@ -111,7 +111,7 @@ DOORS: dict[str, Door] = {
     "patient_eid_back": Door("GET HEAD POST", "public"),
     # Writing with the clinic: a link of its own, and pages for the browser that presented it
     # Paying: the link leads to a bill, and back from the provider everybody is told the state and no more
-    "patient_pay": Door("GET HEAD POST", "patient", PATIENT, "running_invitation"),
+    "patient_pay": Door("GET HEAD POST", "patient", PATIENT, "invitation"),
     "pay_shell": Door("GET HEAD", "public"),
     "pay_open": Door("POST", "public"),
     "pay_back": Door("GET HEAD", "public", thing="payment"),
@@ -365,6 +365,13 @@ DOORS: dict[str, Door] = {
     "journal_check": Door("POST", "page", ADMINISTRATOR),
     "journal_key": Door("POST", "page", ADMINISTRATOR),
     "journal_delivery": Door("GET HEAD POST", "page", ADMINISTRATOR, "delivery"),
+    "keeping": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "kept": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "kept_of": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "hand_out": Door("POST", "page", ADMINISTRATOR, "patient"),
+    "looks": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "looks_sheet": Door("GET HEAD", "page", ADMINISTRATOR, "patient"),
+    "forget": Door("GET HEAD POST", "page", ADMINISTRATOR, "patient"),
     "log": Door("GET HEAD POST", "page", ADMINISTRATOR),
 }
 

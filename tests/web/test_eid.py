@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from blikk.accounts.models import EidTrip
-from blikk.audit.models import Entry
+from blikk.audit.models import Entry, Words
 from blikk.clinics.models import Clinic
 from blikk.journeys import door, queue, talk
 from blikk.kernel.actors import SYSTEM
@@ -148,7 +148,8 @@ def test_somebody_else_is_told_apart_from_a_failure_and_not_let_in(op, hour, bro
         talk.admit(hour.clinic, arrival.public_id, **by)
     assert arrival_of(hour).status == "waiting"
     assert talk.admit(hour.clinic, arrival.public_id, despite="Mor logget inn", **by)
-    assert "Mor logget inn" in Entry.objects.get(act="arrival.let_in_despite").details
+    entry = Entry.objects.get(act="arrival.let_in_despite")
+    assert "Mor logget inn" in Words.objects.get(number=entry.number).text
 
 
 def test_the_clinician_sees_a_red_line_and_lets_them_in_with_a_reason_alone(op, hour, browser):

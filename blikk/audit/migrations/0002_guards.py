@@ -8,7 +8,7 @@ from blikk.audit import guards
 
 
 def install(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    guards.install(editor.connection)
+    guards.install_first(editor.connection)
 
 
 def remove(_apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -10,6 +10,7 @@ from blikk.bus.services import announce
 from blikk.clinics.models import Membership
 from blikk.invitations.models import Invitation
 from blikk.kernel.actors import Actor
+from blikk.kernel.among import Among
 from blikk.kernel.errors import IllegalMove, Overtaken
 from blikk.kernel.moves import change
 from blikk.scheduling.models import Appointment
@@ -141,11 +142,13 @@ def take_seat(arrival: Arrival, *, tab: str, move: bool, now: datetime) -> bool:
 def keep_seats(taken: Iterable[tuple[int, str]], *, now: datetime) -> dict[tuple[int, str], int]:
     """Note of arrivals that their tabs are still there; the versions of those whose seat no other tab took."""
     wanted = set(taken)
-    rows = Arrival.objects.filter(pk__in=[key for key, _ in wanted]).values_list("pk", "seat", "version")
+    rows = Arrival.objects.filter(Among("pk", [key for key, _ in wanted])).values_list(
+        "pk", "seat", "version"
+    )
     kept = {(key, seat): version for key, seat, version in rows if (key, seat) in wanted}
     keys, tabs = [key for key, _ in kept], [tab for _, tab in kept]
     # The tabs again: who took over in between is not seen by a tab that is gone.
-    Arrival.objects.filter(pk__in=keys, seat__in=tabs).update(seat_seen_at=now)
+    Arrival.objects.filter(Among("pk", keys), Among("seat", tabs)).update(seat_seen_at=now)
     return kept
 
 

@@ -107,7 +107,7 @@ def call(arrival: Arrival, *, actor: Actor, now: datetime) -> Arrival:
 @transaction.atomic
 def passed_over(arrival: Arrival, *, because: str, actor: Actor, now: datetime) -> None:
     """Write down why somebody who stood before was not the one who was let in."""
-    tell("arrival.passed_over", arrival, actor=actor, now=now, because=because[:LONGEST_WORDS])
+    tell("arrival.passed_over", arrival, actor=actor, now=now, said=because[:LONGEST_WORDS])
 
 
 @transaction.atomic
@@ -177,7 +177,7 @@ def prioritise(arrival: Arrival, *, reason: str, actor: Actor, now: datetime) ->
     if place_of(arrival) > 1:
         order = places.first_place(opening)
         passed = places.move_forward(arrival, opening, order=order, because=Pushed.PRIORITY, now=now)
-    tell("arrival.prioritised", arrival, actor=actor, now=now, reason=clean_words(reason), passed=passed)
+    tell("arrival.prioritised", arrival, actor=actor, now=now, said=clean_words(reason), passed=passed)
     return arrival
 
 

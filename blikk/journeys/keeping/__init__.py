@@ -1,0 +1,1 @@
+"""How long what is kept, its deletion when its time is over, and what a patient may ask for: data, log, deletion."""

@@ -1,0 +1,13 @@
+"""What outlives a visit and a patient because the books must be kept: one line for each room that has some."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from blikk.clinics.models import Clinic, KeptKind
+from blikk.kernel.forgetting import Forgotten
+from blikk.settlement.keeping import forget_money
+
+Forget = Callable[[Clinic, Forgotten, datetime], None]
+
+# The kind, and what deletes the rows of a clinic that were written before a moment and about which nothing is open.
+BOOKS: tuple[tuple[str, Forget], ...] = ((str(KeptKind.MONEY), forget_money),)
