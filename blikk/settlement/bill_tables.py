@@ -45,7 +45,7 @@ class Bill(Moving):
             models.Index(
                 fields=["clinic", "opened_at"],
                 name="bill_outstanding",
-                condition=Q(status__in=["open", "invoiced"]),
+                condition=Q(status="open"),
             ),
         ]
         constraints = [
@@ -58,8 +58,8 @@ class Bill(Moving):
             models.CheckConstraint(name="bill_of_a_known_kind", condition=Q(kind__in=BillKind.values)),
             models.CheckConstraint(
                 name="bill_settled_at_a_time",
-                condition=Q(status__in=["open", "invoiced"], settled_at__isnull=True)
-                | (~Q(status__in=["open", "invoiced"]) & Q(settled_at__isnull=False)),
+                condition=Q(status="open", settled_at__isnull=True)
+                | (~Q(status="open") & Q(settled_at__isnull=False)),
             ),
         ]
 

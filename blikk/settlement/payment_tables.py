@@ -20,7 +20,6 @@ class Provider(models.TextChoices):
     """By what a bill was paid."""
 
     VIPPS = "vipps"
-    CARD = "card"
     DESK = "desk"
     BANK = "bank"
 

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Count, QuerySet, Sum
+
+from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
 from blikk.settlement.lines import BillLine
 from blikk.settlement.models import Bill, BillKind, MoneySetup
-from blikk.settlement.states import BillStatus
+from blikk.settlement.states import OUTSTANDING, BillStatus
 
 
 def is_paid(consultation: Consultation) -> bool:
@@ -45,3 +48,26 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
         clinic__money_setup__sends_links=True,
     )
     return list(rows.select_related("clinic", "patient").order_by("pk")[:50])
+
+
+def bills_of(clinic: Clinic) -> QuerySet[Bill]:
+    """All bills of a clinic, with whom and which hour they are about."""
+    return Bill.objects.filter(clinic=clinic).select_related("clinic", "patient", "appointment")
+
+
+def owed_bills(clinic: Clinic, *, most: int) -> Sequence[Bill]:
+    """What is owed, oldest first."""
+    return list(bills_of(clinic).filter(status__in=OUTSTANDING).order_by("opened_at", "pk")[:most])
+
+
+def owed_in(clinic: Clinic) -> tuple[int, int]:
+    """How many bills are owed, and how many øre they are together."""
+    owed = bills_of(clinic).filter(status__in=OUTSTANDING)
+    found = owed.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    return found["count"], found["ore"] or 0
+
+
+def settled_bills(clinic: Clinic, *, since: datetime, most: int) -> Sequence[Bill]:
+    """What was settled since a moment, newest first."""
+    rows = bills_of(clinic).exclude(status__in=OUTSTANDING).filter(settled_at__gte=since)
+    return list(rows.order_by("-settled_at", "-pk")[:most])

@@ -98,6 +98,7 @@ ACTS: dict[str, Promise] = {
     "bill.link_made": _("Lenke for betaling laget"),
     "bill.link_proven": _("Svarte riktig på hvem kravet gjelder"),
     "bill.link_wrong": _("Svarte feil på hvem kravet gjelder"),
+    "bill.looked_at": _("Så på et krav"),
     "bill.opened": _("Krav laget"),
     "money.vipps_set": _("Nøkler til Vipps lagret"),
     "money.vipps_stopped": _("Vipps slått av"),

@@ -45,6 +45,7 @@ WORDS: dict[str, "StrPromise"] = {
     "bill_not_payable": _("Kravet er alt gjort opp eller trukket tilbake."),
     "bill_being_paid": _("Pasienten har nettopp godkjent en betaling. Vent til den er ferdig."),
     "no_such_way": _("Klinikken tar ikke imot betaling på denne måten."),
+    "not_an_amount": _("Beløpet eller antallet kan ikke stemme. Se over det."),
     "not_a_serial": _("Nummeret har fire til seks sifre."),
     "not_https": _("Adressen må begynne med https://."),
     "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),

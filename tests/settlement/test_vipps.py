@@ -1,13 +1,11 @@
 """Payments by Vipps, against a server made from its published description."""
 
-import random
-
 import httpx
 import pytest
 
 from blikk.audit.models import Entry
 from blikk.settlement import payments
-from blikk.settlement.models import Bill, MoneySetup, Payment, Told
+from blikk.settlement.models import MoneySetup, Payment, Told
 from blikk.settlement.vipps.signing import content_hash, is_signed, signature
 from tests.builders import NOW, a_booked_hour, a_clinic, admitted
 from tests.settlement.paying import a_bill, a_till, begun
@@ -222,33 +220,3 @@ def test_an_answer_about_another_payment_or_in_another_currency_is_not_believed(
         till.work()
         till.vipps.answer = real
         assert (status(payment), payment.fault) == ("redirected", "not_understood")
-
-
-def test_through_faults_the_sums_agree_to_the_ore(hour, till):
-    rng = random.Random(7)
-    till.vipps.weather.chance = 0.25
-    heard: list[dict] = []
-    till.vipps.tell = lambda event: heard.append(event)
-    for number in range(25):
-        Bill.objects.update(appointment=None)
-        bill = a_bill(hour, rng.randint(1, 99_999))
-        payment = begun(till, bill)
-        till.work()
-        if payment.reference in till.vipps.payments and number % 4:
-            till.vipps.approve(payment.reference)
-        for event in rng.sample(heard, min(3, len(heard))):
-            till.call(event)
-        while till.work():
-            pass
-    till.vipps.weather.chance = 0.0
-    till.work_until_idle()
-    for reference, there in till.vipps.payments.items():
-        if there.state == "CREATED":
-            till.vipps.abort(reference, "EXPIRED")
-    till.work_until_idle()
-    ours = {one.reference: one.captured_ore - one.refunded_ore for one in Payment.objects.all()}
-    theirs = {name: one.captured - one.refunded for name, one in till.vipps.payments.items()}
-    assert sum(ours.values()) == sum(theirs.values()) > 0
-    assert max(one.captures for one in till.vipps.payments.values()) == 1
-    assert till.vipps.weather.befell
-    assert not Payment.objects.filter(next_at__isnull=False).exists()

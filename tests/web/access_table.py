@@ -324,6 +324,8 @@ DOORS: dict[str, Door] = {
     "patient_new": Door("GET POST", "page", DESK),
     "patient": Door("GET POST", "page", DESK, "patient"),
     # Hours that came from the journal system
+    "till": Door("GET HEAD", "page", DESK),
+    "bill": Door("GET HEAD POST", "page", DESK, "bill"),
     "incoming": Door("GET", "page", DESK, "incoming"),
     "incoming_seen": Door("POST", "page", DESK, "incoming"),
     "incoming_invite": Door("POST", "page", DESK, "incoming"),

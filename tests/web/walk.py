@@ -150,7 +150,7 @@ def _to_pay(ended: Hour, booked: Hour) -> dict[str, str]:
         links.open_link(secret, device_secret=booked.device, now=NOW), device_secret=booked.device, now=NOW
     )
     payment = payments.begin(bill, provider="vipps", flow="redirect", actor=SYSTEM, now=NOW)
-    return {"pay_link": link.public_id, "payment": payment.public_id}
+    return {"bill": bill.public_id, "pay_link": link.public_id, "payment": payment.public_id}
 
 
 def _in_writing(booked: Hour) -> dict[str, str]:
