@@ -162,6 +162,7 @@ INSTALLED_APPS = [
     "blikk.consultations",
     "blikk.writing",
     "blikk.documentation",
+    "blikk.payments",
     "blikk.practice",
     "blikk.settlement",
     "blikk.web",

@@ -65,8 +65,9 @@ class FollowUp(models.TextChoices):
 
 
 class Fee(models.TextChoices):
-    """How the co-payment is decided; the money itself is taken elsewhere until payments exist."""
+    """How the co-payment is decided: by a charge in Blikk, or elsewhere."""
 
+    CHARGED = "charged"
     CHARGED_ELSEWHERE = "charged_elsewhere"
     EXEMPT = "exempt"
     NO_CHARGE = "no_charge"

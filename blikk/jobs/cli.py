@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from blikk.jobs.cli_tariffs import add_tariffs
+
 Act = Callable[[argparse.Namespace], int]
 
 HOST = "127.0.0.1"
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keys(acts)
     _add_clinic(acts)
     _add_notice(acts)
+    add_tariffs(acts, _set_up)
     return parser
 
 

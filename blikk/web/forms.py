@@ -38,6 +38,7 @@ FOLLOW_UPS = [
     ("patient_makes_contact", _("Pasienten tar kontakt ved behov")),
 ]
 FEES = [
+    ("charged", _("Kreves inn fra Blikk")),
     ("charged_elsewhere", _("Kreves inn i journalsystemet")),
     ("exempt", _("Fritatt")),
     ("no_charge", _("Ingen egenandel")),
@@ -312,6 +313,10 @@ class NoteForm(StaffForm):
 
     free_text = forms.CharField(required=False, strip=False)
     note_version = forms.IntegerField(min_value=1)
+
+    def clean_free_text(self) -> str:
+        # A form sends other line ends than the script does.
+        return str(self.cleaned_data["free_text"]).replace("\r\n", "\n")
 
 
 class DayForm(StaffForm):

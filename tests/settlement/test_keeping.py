@@ -6,7 +6,7 @@ import pytest
 
 from blikk.kernel.forgetting import Forgotten
 from blikk.settlement import links, payments
-from blikk.settlement.keeping import forget_money
+from blikk.settlement.keeping import forget_bills
 from blikk.settlement.models import Bill, PayDevice, PayLink, Payment
 from tests.builders import NOW, a_booked_hour, admitted
 from tests.settlement.paying import a_bill
@@ -24,9 +24,9 @@ def test_a_settled_bill_goes_with_its_payments_and_an_open_one_stays():
         settled, how="cash", provider="desk", membership=None, actor=payments.SYSTEM, now=NOW
     )
     early, late = Forgotten(), Forgotten()
-    forget_money(hour.clinic, early, NOW)
+    forget_bills(hour.clinic, early, NOW)
     assert early.rows == 0
-    forget_money(hour.clinic, late, NOW + timedelta(days=1))
+    forget_bills(hour.clinic, late, NOW + timedelta(days=1))
     assert list(Bill.objects.all()) == [still_open]
     assert not Payment.objects.exists()
     assert not PayLink.objects.exists()

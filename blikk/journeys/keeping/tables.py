@@ -82,7 +82,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "settlement.PayDevice",
         "settlement.Told",
     ),
-    CLAIM: (),
+    CLAIM: ("payments.Charge", "payments.ChargeRow"),
     SHORT: (
         "accounts.EidTrip",
         "clinics.MachineToken",
@@ -119,6 +119,11 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.EhrConnection",
         "documentation.Feed",
         "documentation.LaunchIssuer",
+        "documentation.NoteRules",
+        "documentation.Phrase",
+        "payments.MemberRates",
+        "payments.PaymentRules",
+        "payments.PrivatePrice",
         "practice.Place",
         "practice.Practice",
         "scheduling.Absence",
@@ -139,7 +144,15 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "mfa.Authenticator",
     ),
     PROOF: ("audit.Anchor", "audit.Head", "clinics.Deletion"),
-    PLAIN: ("auth.Group", "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType"),
+    PLAIN: (
+        "auth.Group",
+        "auth.Group_permissions",
+        "auth.Permission",
+        "contenttypes.ContentType",
+        "payments.Ceiling",
+        "payments.DiagnosisCode",
+        "payments.Tariff",
+    ),
 }
 KIND_OF: dict[str, str] = {label: kind for kind, labels in _BY_KIND.items() for label in labels}
 

@@ -38,10 +38,15 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
         _("Journal og systemer"),
         (
             ("journal_system", _("Journalsystem")),
+            ("note_rules", _("Notat")),
             ("note_forms", _("Form")),
             ("calendar_server", _("Kalender")),
             ("other_systems", _("Andre systemer")),
         ),
+    ),
+    (
+        _("Betaling"),
+        (("payment_rules", _("Takster og priser")),),
     ),
     (
         _("Personvern og kontroll"),
