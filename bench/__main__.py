@@ -26,6 +26,7 @@ def measurements() -> dict[str, Callable[[], dict[str, float]]]:
         "practice": practice.measure,
     }
     known["export"] = _export
+    known["payments"] = _payments
     if importlib.util.find_spec("bench.outbox"):
         from bench import outbox
 
@@ -47,6 +48,14 @@ def _export() -> dict[str, float]:
     from bench import export
 
     return export.measure()
+
+
+def _payments() -> dict[str, float]:
+    """Whether money is where we say that it is."""
+    _set_up()
+    from bench import payments
+
+    return payments.measure()
 
 
 def _set_up() -> None:

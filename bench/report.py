@@ -33,6 +33,8 @@ PROMISES = (
     Promise("random_transport_doubled", "Invitations sent twice by a transport that fails at random", 0),
     Promise("messages_per_second", "Messages that one worker hands to an HTTP gateway", 20, "/s", is_least=True),
     Promise("export_lost", "Notes and encounters that never came to the record, through 500 random faults", 0),
+    Promise("payment_difference_ore", "Øre that we and the provider disagree about, after 1,000 payments through faults", 0),
+    Promise("payments_doubled", "Bills paid twice, after 1,000 payments through faults", 0),
     Promise("export_doubled", "Notes and encounters that came twice, through 500 random faults", 0),
     Promise("notes_per_second", "Notes delivered a second to a FHIR server", 5, "/s", is_least=True),
     Promise("export_growth_ratio", "Delivering with ten times the data in the database, to delivering with one", 1.2, "×"),

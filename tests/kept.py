@@ -243,6 +243,20 @@ def _in_the_books(hour: Hour, talk: Consultation) -> None:
         **what, kind="co_payment", status="paid", amount_ore=16000, opened_at=DONE, settled_at=DONE
     )
     bill.rows.create(number=1, code="2ae", text="Video", quantity=1, amount_ore=16000, payer="patient")
+    link = bill.links.create(
+        clinic=hour.clinic, token_digest="d" * 64, sent_by="sms", language="nb", made_at=NOW, ended_at=DONE
+    )
+    link.devices.create(secret_digest="d" * 64, opened_at=NOW)
+    payment = bill.payments.create(
+        clinic=hour.clinic,
+        status="captured",
+        provider="vipps",
+        amount_ore=16000,
+        captured_ore=16000,
+        begun_at=NOW,
+        captured_at=DONE,
+    )
+    payment.told.create(clinic=hour.clinic, provider="vipps", key="k" * 64, name="CAPTURED", at=DONE)
 
 
 def _sent(hour: Hour) -> None:

@@ -29,6 +29,8 @@ const ENTRIES = {
   "beside-style": "frontend/styles/beside.css",
   letter: "frontend/styles/letter.css",
   sheet: "frontend/styles/sheet.css",
+  pay: "frontend/pay/main.ts",
+  "pay-style": "frontend/styles/pay.css",
   office: "frontend/office/main.ts",
   "questions-style": "frontend/styles/questions.css",
   staff: "frontend/styles/staff.css",

@@ -14,6 +14,8 @@ from blikk.calendars.push import push_once
 from blikk.clinics.webhooks.sending import call_once
 from blikk.documentation.ehr.deliveries import deliver_once
 from blikk.journeys.incoming_read import read_once
+from blikk.journeys.settling import send_due_links, words_of
+from blikk.settlement.asking import ask_once
 
 PAUSE = 1.0
 PAUSE_AFTER_FAULT = 10.0
@@ -45,6 +47,12 @@ def _steps() -> Iterator[tuple[str, Step]]:
         yield "ehr", deliver_once
         yield "record", read_once
     yield "webhooks", call_once
+    yield "payments", _cash
+
+
+def _cash(worker: str, /, *, clock: Callable[[], datetime]) -> int:
+    """Send the links of new bills, and ask providers where the money is."""
+    return send_due_links(now=clock()) + ask_once(worker, words=words_of, clock=clock)
 
 
 def _go_on(stop: threading.Event, name: str, step: Step) -> None:

@@ -33,16 +33,16 @@ def check(lines: Iterable[BillLine]) -> None:
     """Raises Invalid for lines that no bill can have."""
     lines = list(lines)
     if not lines or len(lines) > MOST_LINES:
-        raise Invalid(lines="number_of_lines")
+        raise Invalid(lines="missing")
     for line in lines:
         if not is_whole(line.amount_ore) or not 0 <= line.amount_ore <= HIGHEST_ORE:
             raise Invalid(amount_ore="not_an_amount")
         if not is_whole(line.quantity) or not 1 <= line.quantity <= 1000:
-            raise Invalid(quantity="not_a_quantity")
+            raise Invalid(quantity="not_an_amount")
         if line.payer not in PAYERS:
             raise Invalid(payer="unknown")
         if not line.text.strip() or len(line.text) > 300 or len(line.code) > 20:
-            raise Invalid(text="missing_or_too_long")
+            raise Invalid(text="missing")
     if patients_part(lines) > HIGHEST_ORE:
         raise Invalid(amount_ore="not_an_amount")
 

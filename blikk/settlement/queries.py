@@ -1,9 +1,15 @@
 """Questions about bills."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, QuerySet, Sum
+
+from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
 from blikk.settlement.lines import BillLine
-from blikk.settlement.models import Bill, BillKind
-from blikk.settlement.states import BillStatus
+from blikk.settlement.models import Bill, BillKind, MoneySetup
+from blikk.settlement.states import OUTSTANDING, BillStatus
 
 
 def is_paid(consultation: Consultation) -> bool:
@@ -22,3 +28,46 @@ def lines_of(bill: Bill) -> tuple[BillLine, ...]:
         BillLine(row.code, row.text, row.quantity, row.amount_ore, row.payer)  # type: ignore[arg-type]
         for row in bill.rows.all()
     )
+
+
+def ways_of(clinic_id: int) -> tuple[str, ...]:
+    """By which ways a clinic's patients can pay from the page of a bill."""
+    setup = MoneySetup.objects.filter(clinic_id=clinic_id).first()
+    return ("vipps",) if setup is not None and setup.uses_vipps else ()
+
+
+def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
+    """New bills whose patients are to get a link by themselves, and have none yet."""
+    rows = Bill.objects.filter(
+        status=BillStatus.OPEN,
+        opened_at__lte=before,
+        opened_at__gt=since,
+        links__isnull=True,
+        patient__isnull=False,
+        clinic__money_setup__uses_vipps=True,
+        clinic__money_setup__sends_links=True,
+    )
+    return list(rows.select_related("clinic", "patient").order_by("pk")[:50])
+
+
+def bills_of(clinic: Clinic) -> QuerySet[Bill]:
+    """All bills of a clinic, with whom and which hour they are about."""
+    return Bill.objects.filter(clinic=clinic).select_related("clinic", "patient", "appointment")
+
+
+def owed_bills(clinic: Clinic, *, most: int) -> Sequence[Bill]:
+    """What is owed, oldest first."""
+    return list(bills_of(clinic).filter(status__in=OUTSTANDING).order_by("opened_at", "pk")[:most])
+
+
+def owed_in(clinic: Clinic) -> tuple[int, int]:
+    """How many bills are owed, and how many øre they are together."""
+    owed = bills_of(clinic).filter(status__in=OUTSTANDING)
+    found = owed.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    return found["count"], found["ore"] or 0
+
+
+def settled_bills(clinic: Clinic, *, since: datetime, most: int) -> Sequence[Bill]:
+    """What was settled since a moment, newest first."""
+    rows = bills_of(clinic).exclude(status__in=OUTSTANDING).filter(settled_at__gte=since)
+    return list(rows.order_by("-settled_at", "-pk")[:most])

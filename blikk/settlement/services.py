@@ -15,6 +15,7 @@ from blikk.scheduling.models import Appointment
 from blikk.settlement.errors import AlreadyBilled
 from blikk.settlement.lines import BillLine, check, patients_part
 from blikk.settlement.models import Bill, BillKind, BillRow
+from blikk.settlement.payments import free
 from blikk.settlement.queries import lines_of
 from blikk.settlement.states import BILL, BillStatus
 
@@ -44,14 +45,8 @@ def open_bill(
     if appointment is None or {appointment.clinic_id, patient.clinic_id} != {clinic.pk}:
         raise NotFound
     hold(clinic.pk)
-    old = Bill.objects.filter(clinic=clinic, appointment=appointment, kind=kind)
-    before = old.exclude(status=BillStatus.CREDITED).first()
-    if before is not None:
-        if lines_of(before) == lines:
-            return before
-        if before.status != BillStatus.OPEN:
-            raise AlreadyBilled
-        credit(before, why="replaced", actor=actor, now=now)
+    if (same := _before(clinic, appointment, kind, lines, actor=actor, now=now)) is not None:
+        return same
     amount = patients_part(lines)
     if amount == 0:
         return None
@@ -64,25 +59,47 @@ def open_bill(
         amount_ore=amount,
         opened_at=now,
     )
-    BillRow.objects.bulk_create(
-        BillRow(
-            bill=bill,
-            number=number,
-            code=line.code,
-            text=line.text,
-            quantity=line.quantity,
-            amount_ore=line.amount_ore,
-            payer=line.payer,
-        )
-        for number, line in enumerate(lines, 1)
-    )
+    BillRow.objects.bulk_create(_row(bill, number, line) for number, line in enumerate(lines, 1))
     record("bill.opened", actor=actor, about=bill, clinic_id=clinic.pk, now=now, kind=kind, amount_ore=amount)
     return bill
 
 
+def _before(
+    clinic: Clinic,
+    appointment: Appointment,
+    kind: str,
+    lines: tuple[BillLine, ...],
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Bill | None:
+    """The bill that there is, if it says the same; one that nobody has paid or sent out is taken back."""
+    bills = Bill.objects.filter(clinic=clinic, appointment=appointment, kind=kind)
+    before = bills.exclude(status=BillStatus.CREDITED).first()
+    if before is None or lines_of(before) == lines:
+        return before
+    if before.status != BillStatus.OPEN:
+        raise AlreadyBilled
+    credit(before, why="replaced", actor=actor, now=now)
+    return None
+
+
+def _row(bill: Bill, number: int, line: BillLine) -> BillRow:
+    return BillRow(
+        bill=bill,
+        number=number,
+        code=line.code,
+        text=line.text,
+        quantity=line.quantity,
+        amount_ore=line.amount_ore,
+        payer=line.payer,
+    )
+
+
 @transaction.atomic
 def credit(bill: Bill, *, why: str, actor: Actor, now: datetime) -> Bill:
-    """Take a bill back that nobody has paid."""
+    """Take a bill back that nobody has paid; what was begun is given up. Raises BeingPaid and IllegalMove."""
+    free(bill, actor=actor, now=now)
     BILL.make(bill, BillStatus.CREDITED, settled_at=now)
     record("bill.credited", actor=actor, about=bill, clinic_id=bill.clinic_id, now=now, why=why)
     return bill

@@ -223,6 +223,18 @@ TEXTS: dict[str, Text] = {
         _("Hvem meldingene kommer fra, når påminnelser går ut, og om pasienten kan avlyse selv."),
         _("Endre og lagre. Det gjelder timer som bestilles fra nå av."),
     ),
+    "till": (
+        _("Her står det pasientene skylder, og det som er gjort opp siste måned."),
+        _("Trykk på et krav for å se det, sende lenken på nytt eller notere at det er betalt hos dere."),
+    ),
+    "bill": (
+        _("Ett krav: hva det gjelder, hvordan det er forsøkt betalt, og hva dere kan gjøre."),
+        _("Noter at det er betalt, send lenken på nytt, trekk kravet tilbake eller betal tilbake."),
+    ),
+    "money_setup": (
+        _("Her gir du Blikk nøklene til Vipps, så pasientene kan betale fra telefonen."),
+        _("Lim inn nøklene fra Vipps og lagre. Blikk prøver dem med en gang og sier om de virker."),
+    ),
     "phrases": _PHRASES,
     "phrase_new": _PHRASE,
     "phrase": _PHRASE,

@@ -22,6 +22,7 @@ from blikk.journeys import along, door, from_the_link, information, own_needs
 from blikk.journeys.door import DoorView
 from blikk.journeys.eid import label_for, result_of
 from blikk.journeys.errors import NotAtThisStep
+from blikk.journeys.settling import takes_money
 from blikk.kernel.errors import Invalid, NotFound, Overtaken
 from blikk.kernel.ids import new_secret
 from blikk.kernel.limits import may_try
@@ -118,6 +119,7 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "change_to": reverse("patient_change", args=[invitation]) if found.may_be_changed else "",
         "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
         "address": clinic.address,
+        "pay_at": reverse("patient_pay", args=[invitation]) if takes_money(clinic) else "",
         **practice_scripts(clinic.is_practice),
     }
 

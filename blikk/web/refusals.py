@@ -63,6 +63,10 @@ WORDS: dict[str, "StrPromise"] = {
     "too_many_credentials": _("Det er prøvd for mange ganger på kort tid. Vent et minutt og prøv igjen."),
     "link_is_dead": _("Lenken er brukt eller for gammel. Be om en ny."),
     "no_phone": _("Skriv inn et telefonnummer, eller send invitasjonen som e-post."),
+    "bill_not_payable": _("Kravet er alt gjort opp eller trukket tilbake."),
+    "bill_being_paid": _("Pasienten har nettopp godkjent en betaling. Vent til den er ferdig."),
+    "no_such_way": _("Klinikken tar ikke imot betaling på denne måten."),
+    "not_a_serial": _("Nummeret har fire til seks sifre."),
     "not_https": _("Adressen må begynne med https://."),
     "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),
     "host_not_allowed": _(

@@ -31,12 +31,15 @@ from blikk.web import (
     staff_equipment,
     suitability,
     tasks,
+    till,
     timetable,
     wishes,
     writing,
 )
 
 urlpatterns: list[URLPattern] = [
+    path("betalinger/", till.till, name="till"),
+    path("betalinger/<str:bill_id>", till.bill, name="bill"),
     path("dag/", clinician.day, name="day"),
     path("dag/rader", clinician.day_rows, name="day_rows"),
     path("dag/slipp-inn/<str:arrival_id>", clinician.admit, name="admit"),

@@ -49,6 +49,8 @@ DOORS: dict[str, Door] = {
     # What SMS gateways call: there for who knows the secret in the address (tests/api)
     "sms_report": Door("POST", "public", thing="hook"),
     "sms_text": Door("POST", "public", thing="hook"),
+    # What Vipps calls: there for who signs with the clinic's secret (tests/api/test_vipps.py)
+    "vipps_told": Door("POST", "public", thing="hook"),
     # For other systems, which show a token that no browser has (tests/api)
     "fhir_home": Door("GET HEAD", "public"),
     "fhir_openapi": Door("GET HEAD", "public"),
@@ -108,6 +110,13 @@ DOORS: dict[str, Door] = {
     # Back from a provider: what is read belongs to the browser that went there (tests/web/test_eid.py)
     "patient_eid_back": Door("GET HEAD POST", "public"),
     # Writing with the clinic: a link of its own, and pages for the browser that presented it
+    # Paying: the link leads to a bill, and back from the provider everybody is told the state and no more
+    "patient_pay": Door("GET HEAD POST", "patient", PATIENT, "invitation"),
+    "pay_shell": Door("GET HEAD", "public"),
+    "pay_open": Door("POST", "public"),
+    "pay_back": Door("GET HEAD", "public", thing="payment"),
+    "pay": Door("GET HEAD POST", "patient", PATIENT, "pay_link"),
+    "pay_state": Door("POST", "patient", PATIENT, "pay_link"),
     "written_shell": Door("GET HEAD", "public"),
     "written_open": Door("POST", "public"),
     "written": Door("GET HEAD POST", "patient", PATIENT, "writing"),
@@ -321,6 +330,8 @@ DOORS: dict[str, Door] = {
     "patient_new": Door("GET POST", "page", DESK),
     "patient": Door("GET POST", "page", DESK, "patient"),
     # Hours that came from the journal system
+    "till": Door("GET HEAD", "page", DESK),
+    "bill": Door("GET HEAD POST", "page", DESK, "bill"),
     "incoming": Door("GET", "page", DESK, "incoming"),
     "incoming_seen": Door("POST", "page", DESK, "incoming"),
     "incoming_invite": Door("POST", "page", DESK, "incoming"),
@@ -341,6 +352,8 @@ DOORS: dict[str, Door] = {
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
     "clinic_video": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "member_video": Door("GET HEAD POST", "page", ADMINISTRATOR, "clinician"),
+    "money_setup": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "money_stop": Door("POST", "page", ADMINISTRATOR),
     "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "writing_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "note_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),

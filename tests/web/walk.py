@@ -28,6 +28,7 @@ from blikk.patients.models import Patient
 from blikk.payments import decisions
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
+from blikk.settlement import links, payments
 from blikk.waiting_room.models import Arrival
 from blikk.web.presenters.phrases import NAMES
 from tests import builders, companions, letters, queues, timetables
@@ -35,6 +36,7 @@ from tests.api.systems import a_system
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.records import things_of_the_record
+from tests.settlement.paying import a_bill
 from tests.web.access_table import Door
 
 ROLES = ("clinician", "secretary", "administrator")
@@ -98,7 +100,7 @@ def a_house(name: str, patient_name: str) -> House:
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things |= {"someone_else": _someone_else(hour(timedelta(minutes=80)))}
     things |= {"task": _task_about(booked, patient_name), "contact_request": _offered(patient)}
-    things |= _for_everybody(clinic) | {"phrase": _phrase(clinician)}
+    things |= _for_everybody(clinic) | _to_pay(ended, booked) | {"phrase": _phrase(clinician)}
     things |= _in_the_timetable(clinic, clinician, patient_name)
     things |= things_of_the_record(clinic, clinician, patient, waiting)
     house = House(clinic, members, things, booked, running, waiting)
@@ -148,6 +150,17 @@ def _offered(patient: Patient) -> str:
     request, _token = requests.open_request(patient.clinic, patient, way="page", language="nb", now=NOW)
     requests.offer(request, email="ny@example.no", actor=SYSTEM, now=NOW)
     return request.public_id
+
+
+def _to_pay(ended: Hour, booked: Hour) -> dict[str, str]:
+    """A bill with a link that the hour's browser has opened, and a payment under way."""
+    bill = a_bill(ended)
+    link, secret = links.make_link(bill, sent_by="sms", language="nb", actor=SYSTEM, now=NOW)
+    links.prove(
+        links.open_link(secret, device_secret=booked.device, now=NOW), device_secret=booked.device, now=NOW
+    )
+    payment = payments.begin(bill, provider="vipps", flow="redirect", actor=SYSTEM, now=NOW)
+    return {"bill": bill.public_id, "pay_link": link.public_id, "payment": payment.public_id}
 
 
 def _in_writing(booked: Hour) -> dict[str, str]:

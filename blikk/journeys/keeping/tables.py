@@ -74,7 +74,14 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.RecordPatient",
     ),
     AUDIT: ("audit.Entry", "audit.Tie"),
-    MONEY: ("settlement.Bill", "settlement.BillRow"),
+    MONEY: (
+        "settlement.Bill",
+        "settlement.BillRow",
+        "settlement.Payment",
+        "settlement.PayLink",
+        "settlement.PayDevice",
+        "settlement.Told",
+    ),
     CLAIM: ("payments.Charge", "payments.ChargeRow"),
     SHORT: (
         "accounts.EidTrip",
@@ -123,6 +130,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "scheduling.Opening",
         "scheduling.Period",
         "scheduling.Period_clinicians",
+        "settlement.MoneySetup",
         "writing.Rules",
     ),
     STAFF: (

@@ -71,6 +71,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "writing.ReaderCode": ("reader__case__patient",),
     "settlement.Bill": ("patient",),
     "settlement.BillRow": ("bill__patient",),
+    "settlement.Payment": ("bill__patient",),
+    "settlement.PayLink": ("bill__patient",),
+    "settlement.PayDevice": ("link__bill__patient",),
+    "settlement.Told": ("payment__bill__patient",),
 }
 # Of whom there are rows of several kinds in a table: which are the patient's own, and which a companion's.
 _PATIENT_AND_STAFF = Q(role__in=("patient", "clinician"))

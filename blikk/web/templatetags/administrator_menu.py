@@ -30,6 +30,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
             ("questions", _("Spørsmål")),
             ("message_rules", _("Meldinger")),
             ("writing_rules", _("Skriftlig")),
+            ("money_setup", _("Betaling")),
             ("clinic_video", _("Video")),
         ),
     ),

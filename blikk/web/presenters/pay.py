@@ -1,0 +1,93 @@
+"""A bill as the patient's page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import formats
+from django.utils.translation import get_language
+
+from blikk.kernel.times import local
+from blikk.web.door_page import phone_words
+
+if TYPE_CHECKING:
+    from blikk.journeys.settling import PayPlace
+
+NARROW = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the bill in words."""
+
+    text: str
+    quantity: int
+    amount: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPay:
+    """The words of the page."""
+
+    id: str
+    step: str
+    sender: str
+    phone: str
+    phone_link: str
+    tries_left: int
+    amount: str
+    lines: tuple[ShownLine, ...]
+    takes_vipps: bool
+    address: str
+    payment: str
+    ended: str
+    is_unreachable: bool
+    free_until: str
+    kind: str
+    # What the page waits to see changed.
+    mark: str
+
+
+def show_pay(place: PayPlace) -> ShownPay:
+    """Put a bill into the words of the language that is active; nothing of it before the proof."""
+    link = place.link
+    free = link.bill.free_until
+    until = local(free, link.clinic.zone) if free else None
+    return ShownPay(
+        id=link.public_id,
+        step=place.step,
+        sender=link.clinic.sender_label,
+        phone=phone_words(link.clinic.phone),
+        phone_link="".join(sign for sign in link.clinic.phone if sign in "+0123456789"),
+        tries_left=place.tries_left,
+        amount=kroner(place.amount_ore),
+        lines=tuple(ShownLine(line.text, line.quantity, kroner(line.amount_ore)) for line in place.lines),
+        takes_vipps="vipps" in place.ways,
+        address=place.address,
+        payment=place.payment,
+        ended=place.ended,
+        is_unreachable=place.fault in {"not_allowed", "not_set_up", "not_there", "refused"},
+        free_until=f"{formats.date_format(until, 'j. F')} {formats.time_format(until, 'H:i')}"
+        if until
+        else "",
+        kind=link.bill.kind,
+        mark=f"{place.step}:{place.payment}:{bool(place.address)}",
+    )
+
+
+def at_the_provider(status: str) -> str:
+    """What may be said of a payment to whoever comes back from the provider."""
+    if status in {"captured", "refunding", "refunded"}:
+        return "paid" if status == "captured" else "refunded"
+    return "ended" if status in {"failed", "expired", "cancelled", "cancelling"} else "checking"
+
+
+def kroner(ore: int) -> str:
+    """An amount as people write it: 1 234,50 kr, or NOK 1 234.50."""
+    whole, rest = divmod(abs(ore), 100)
+    sign = "−" if ore < 0 else ""
+    grouped = f"{whole:,}".replace(",", NARROW)
+    if (get_language() or "").startswith("en"):
+        return f"{sign}NOK{NARROW}{grouped}.{rest:02d}"
+    return f"{sign}{grouped},{rest:02d}{NARROW}kr"

@@ -1,0 +1,174 @@
+"""What the till shows, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from blikk.kernel.times import local
+from blikk.settlement.states import OUTSTANDING
+from blikk.web.presenters.pay import ShownLine, kroner
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from blikk.journeys.till import OneBill, Till
+    from blikk.settlement.models import Bill, Payment
+
+KINDS: dict[str, Promise] = {
+    "co_payment": _("Egenandel"),
+    "private": _("Privat betaling"),
+    "missed": _("Ikke møtt"),
+}
+STATES: dict[str, Promise] = {
+    "open": _("Ikke betalt"),
+    "paid": _("Betalt"),
+    "credited": _("Trukket tilbake"),
+    "refunded": _("Betalt tilbake"),
+}
+PAYMENTS: dict[str, Promise] = {
+    "created": _("Venter på svar fra Vipps"),
+    "redirected": _("Pasienten er sendt til Vipps"),
+    "pushed": _("Sendt til pasientens telefon"),
+    "authorised": _("Godkjent av pasienten"),
+    "capturing": _("Godkjent. Pengene hentes."),
+    "captured": _("Betalt"),
+    "cancelling": _("Blir avbrutt"),
+    "cancelled": _("Avbrutt. Ikke noe trukket."),
+    "refunding": _("Pengene er på vei tilbake"),
+    "refunded": _("Betalt tilbake"),
+    "failed": _("Ble ikke noe av. Ikke noe trukket."),
+    "expired": _("Gikk ut på tid. Ikke noe trukket."),
+}
+WAYS: dict[str, Promise] = {
+    "vipps": _("Vipps"),
+    "cash": _("Kontant"),
+    "terminal": _("Terminal"),
+    "transfer": _("Overføring"),
+}
+FAULTS: dict[str, Promise] = {
+    "amount_differs": _("Det kom et annet beløp enn kravet. Se i Vipps, og avklar med pasienten."),
+    "not_owed": _("Kravet var alt gjort opp. Derfor går pengene tilbake."),
+    "not_allowed": _("Vipps kjenner ikke nøklene. En administrator må se på dem under Betaling."),
+    "not_set_up": _("Nøklene til Vipps mangler. En administrator må legge dem inn under Betaling."),
+    "not_there": _("Vipps hørte aldri om denne betalingen."),
+    "refused": _("Vipps sa nei. Vi ser etter på nytt av oss selv."),
+    "no_answer": _("Vipps svarer ikke. Vi prøver igjen av oss selv."),
+    "troubled": _("Vipps har en feil hos seg. Vi prøver igjen av oss selv."),
+    "busy": _("Vipps har det travelt. Vi prøver igjen av oss selv."),
+    "not_understood": _("Vipps svarte noe vi ikke forstår. Vi prøver igjen av oss selv."),
+}
+SENT: dict[str, Promise] = {
+    "sms": _("Lenken gikk som SMS."),
+    "email": _("Lenken gikk som e-post."),
+    "page": _("Pasienten åpnet kravet etter samtalen."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBill:
+    """A row of the list."""
+
+    id: str
+    who: str
+    kind: str
+    amount: str
+    state: str
+    when: str
+    is_owed: bool
+    is_paid: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTill:
+    """The list."""
+
+    owed: list[ShownBill]
+    settled: list[ShownBill]
+    owed_sum: str
+    owed_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPayment:
+    """An attempt to pay."""
+
+    way: str
+    state: str
+    when: str
+    amount: str
+    fault: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnePage:
+    """A bill with everything about it."""
+
+    row: ShownBill
+    lines: list[ShownLine]
+    payments: list[ShownPayment]
+    sent: str
+    free_until: str
+    has_patient: bool
+
+
+def show_till(till: Till, zone: str) -> ShownTill:
+    """Put the list into the words of the language that is active."""
+    return ShownTill(
+        [_row(one, zone) for one in till.owed],
+        [_row(one, zone) for one in till.settled],
+        kroner(till.owed_ore),
+        till.owed_count,
+    )
+
+
+def show_bill(one: OneBill, zone: str) -> OnePage:
+    """Put a bill into words."""
+    free = one.bill.free_until
+    return OnePage(
+        row=_row(one.bill, zone),
+        lines=[
+            ShownLine(line.text, line.quantity, kroner(line.amount_ore))
+            for line in one.lines
+            if line.payer == "patient"
+        ],
+        payments=[_payment(each, zone) for each in one.payments],
+        sent=str(SENT.get(one.sent_by, "")),
+        free_until=_when(free, zone) if free else "",
+        has_patient=one.bill.patient_id is not None,
+    )
+
+
+def _row(bill: Bill, zone: str) -> ShownBill:
+    hour = bill.appointment.starts_at if bill.appointment else bill.opened_at
+    return ShownBill(
+        id=bill.public_id,
+        who=bill.patient.name if bill.patient else "",
+        kind=str(KINDS.get(bill.kind, "")),
+        amount=kroner(bill.amount_ore),
+        state=str(STATES.get(bill.status, "")),
+        when=_when(hour, zone),
+        is_owed=bill.status in OUTSTANDING,
+        is_paid=bill.status == "paid",
+    )
+
+
+def _payment(payment: Payment, zone: str) -> ShownPayment:
+    return ShownPayment(
+        way=str(WAYS.get(payment.how or payment.provider, "")),
+        state=str(PAYMENTS.get(payment.status, "")),
+        when=_when(payment.refunded_at or payment.captured_at or payment.begun_at, zone),
+        amount=kroner(payment.captured_ore or payment.amount_ore),
+        fault=str(FAULTS.get(payment.fault, "")),
+        by=payment.taken_by.name if payment.taken_by else "",
+    )
+
+
+def _when(moment: datetime, zone: str) -> str:
+    at = local(moment, zone)
+    return f"{formats.date_format(at, 'j. F Y')} {formats.time_format(at, 'H:i')}"
