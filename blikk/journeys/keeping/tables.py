@@ -74,7 +74,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.RecordPatient",
     ),
     AUDIT: ("audit.Entry", "audit.Tie"),
-    MONEY: (),
+    MONEY: ("settlement.Bill", "settlement.BillRow"),
     CLAIM: ("payments.Charge", "payments.ChargeRow"),
     SHORT: (
         "accounts.EidTrip",
