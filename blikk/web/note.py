@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from blikk.documentation.forms import SICK_NOTE
 from blikk.documentation.paper import NoPaper, pdf_of
 from blikk.documentation.queries import rules_of, signed_version_of
 from blikk.journeys import closing
@@ -58,10 +59,12 @@ class SickNoteForm(StaffForm):
     known_diagnosis = _point("known_diagnosis")
     work_ability = _point("work_ability")
     is_sound = _point("is_sound")
+    examined_later = _point("examined_later")
 
     @property
     def points(self) -> list[forms.BoundField]:
-        return [self[name] for name in POINTS]
+        """What must be so for a sick note without an examination."""
+        return [self[name] for name in SICK_NOTE]
 
     def answers(self) -> dict[str, bool] | None:
         """What was weighed; None where no sick note was written."""

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from blikk.audit.services import looked_at
 from blikk.consultations.channels import stretches_of
-from blikk.documentation.forms import SICK_NOTE
+from blikk.documentation.forms import EXAMINED_LATER, SICK_NOTE
 from blikk.documentation.queries import rules_of, signed_between
 from blikk.documentation.services import set_rules
 from blikk.kernel.times import local
@@ -124,12 +124,13 @@ def _file(clinic: "Clinic", first: date, last: date) -> HttpResponse:
     heads = [gettext("Konsultasjon"), gettext("Dato"), gettext("Form"), gettext("Sykmelding")]
     times = [gettext("Start"), gettext("Slutt"), gettext("HPR-nummer")]
     minutes = [gettext("Minutter video"), gettext("Minutter bare lyd"), gettext("Minutter telefon")]
-    table.writerow([*heads, *(str(POINTS[point]) for point in SICK_NOTE), *times, *minutes])
+    points = (*SICK_NOTE, EXAMINED_LATER)
+    table.writerow([*heads, *(str(POINTS[point]) for point in points), *times, *minutes])
     yes, no = gettext("ja"), gettext("nei")
     for note in signed_between(clinic, start, end):
         weighed = note.sick_note
         day = local(note.consultation.opened_at, clinic.zone).date().isoformat()
-        answers = ["" if weighed is None else yes if weighed.get(point) else no for point in SICK_NOTE]
+        answers = ["" if weighed is None else yes if weighed.get(point) else no for point in points]
         coded = [note.consultation.public_id, day, note.form, no if weighed is None else yes]
         table.writerow([*coded, *answers, *_held(note, clinic.zone)])
     # The mark at the beginning tells spreadsheets that it is UTF-8.

@@ -14,7 +14,7 @@ interface ClosingPage {
   readonly says: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-const TICKS = ["known_patient", "known_diagnosis", "work_ability", "is_sound"];
+const TICKS = ["known_patient", "known_diagnosis", "work_ability", "is_sound", "examined_later"];
 
 export function startClosing(): void {
   let says = given<ClosingPage>().says;

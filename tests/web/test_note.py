@@ -1,5 +1,6 @@
 """The signed note on its page: read, put right, copied for the journal, and on paper."""
 
+import json
 import subprocess
 from datetime import timedelta
 
@@ -157,10 +158,19 @@ def post_signing(after, **ticks):
 
 def test_what_was_weighed_for_a_sick_note_is_kept_as_a_code_and_in_the_text(after):
     note = post_signing(after, sick_note="on", **dict.fromkeys(TICKS[:3], "on"))
-    assert note.sick_note == {**dict.fromkeys(TICKS, True), "is_sound": False}
+    assert note.sick_note == {**dict.fromkeys(TICKS, True), "is_sound": False, "examined_later": False}
     assert note.form == "video"
     assert "Sykmelding: pasienten er kjent fra før; diagnosen er kjent" in note.signed_text
     assert "er ikke vurdert som forsvarlig" in note.signed_text
+    assert "undersøkes senere" not in note.signed_text
+
+
+def test_a_sick_note_with_an_examination_later_says_so_in_the_text_and_as_a_code(after):
+    page = signed_in(after.hour.clinician).get(at("close_out", after)).content.decode()
+    assert json.dumps("pasienten skal undersøkes senere")[1:-1] in page, "the script has the sentence"
+    note = post_signing(after, sick_note="on", examined_later="on")
+    assert note.sick_note == {**dict.fromkeys(TICKS, False), "examined_later": True}
+    assert "; pasienten skal undersøkes senere." in note.signed_text
 
 
 def test_without_a_sick_note_nothing_is_said_of_one(after):
@@ -177,7 +187,7 @@ def test_the_administrator_gets_the_form_of_each_consultation_as_a_file_without_
     answer = client.get(reverse("note_forms"), {"fra": f"{day}", "til": f"{day}"})
     assert answer["Content-Type"].startswith("text/csv")
     _head, line = answer.content.decode().splitlines()
-    assert line == f"{after.id};{day};video;ja;ja;nei;nei;nei;10:00;10:15;{HPR};15;;"
+    assert line == f"{after.id};{day};video;ja;ja;nei;nei;nei;nei;10:00;10:15;{HPR};15;;"
     assert "Hansen" not in answer.content.decode()
     assert Entry.objects.filter(act="note.forms.looked_at").count() == 1
     before = day - timedelta(days=1)

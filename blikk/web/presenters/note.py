@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from blikk.documentation.forms import SICK_NOTE
+from blikk.documentation.forms import EXAMINED_LATER, SICK_NOTE
 from blikk.documentation.paper import Head
 from blikk.web.presenters import words
 
@@ -26,6 +26,7 @@ POINTS: dict[str, StrPromise] = {
     "known_diagnosis": _("Diagnosen er kjent"),
     "work_ability": _("Arbeidsevnen kan vurderes uten undersøkelse"),
     "is_sound": _("Det er forsvarlig å sykmelde uten å undersøke nå"),
+    EXAMINED_LATER: _("Pasienten skal undersøkes senere"),
 }
 SAID: dict[str, tuple[Promise, Promise]] = {
     "known_patient": (_("pasienten er kjent fra før"), _("pasienten er ikke kjent fra før")),
@@ -129,4 +130,6 @@ def sick_note_line(answers: Mapping[str, bool] | None, language: str) -> str:
         return ""
     with translation.override(language):
         said = [str(SAID[point][0 if answers.get(point) else 1]) for point in SICK_NOTE]
+        if answers.get(EXAMINED_LATER):
+            said.append(gettext("pasienten skal undersøkes senere"))
         return gettext("Sykmelding: %(said)s.") % {"said": "; ".join(said)}
