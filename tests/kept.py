@@ -19,7 +19,9 @@ from blikk.kernel.secrets import EncryptedTextField, _Unsearchable
 from blikk.kernel.secrets import unseal as unseal_text
 from blikk.notifications.models import InboxMessage, Message, Report
 from blikk.patients.models import Patient
+from blikk.payments.models import Charge
 from blikk.scheduling.models import Appointment, Task
+from blikk.settlement.models import Bill
 from blikk.waiting_room.models import Delay, Serving, Showing
 from blikk.writing.models import Case, Draft
 from blikk.writing.sealed import Written, seal_draft
@@ -121,6 +123,7 @@ def a_full_visit(hour: Hour | None = None) -> Hour:
     _in_the_talk(talk)
     _of_the_patient(hour)
     _in_the_journal(hour, talk)
+    _in_the_books(hour, talk)
     _sent(hour)
     record(
         "x.said", actor=SYSTEM, about=hour.appointment, clinic_id=clinic.pk, now=NOW, said=f"{CANARY} sa det"
@@ -220,6 +223,23 @@ def _in_the_journal(hour: Hour, talk: Consultation) -> None:
         said_digest="d",
         first_at=NOW,
     )
+
+
+def _in_the_books(hour: Hour, talk: Consultation) -> None:
+    what = {
+        "clinic": hour.clinic,
+        "patient": hour.patient,
+        "appointment": hour.appointment,
+        "consultation": talk,
+    }
+    charge = Charge.objects.create(
+        **what, kind="co_payment", patient_ore=16000, accepted_at=DONE, accepted_by=hour.clinician
+    )
+    charge.rows.create(number=1, code="2ae", text="Video", times=1)
+    bill = Bill.objects.create(
+        **what, kind="co_payment", status="paid", amount_ore=16000, opened_at=DONE, settled_at=DONE
+    )
+    bill.rows.create(number=1, code="2ae", text="Video", quantity=1, amount_ore=16000, payer="patient")
 
 
 def _sent(hour: Hour) -> None:

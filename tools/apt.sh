@@ -17,6 +17,7 @@ want gettext msgfmt
 want iproute2 ip
 want default-jre-headless java
 want maven mvn
+want poppler-utils pdftotext
 want libpango-1.0-0 "/usr/lib/*/libpango-1.0.so.0"
 want libpangoft2-1.0-0 "/usr/lib/*/libpangoft2-1.0.so.0"
 want libharfbuzz-subset0 "/usr/lib/*/libharfbuzz-subset.so.0"

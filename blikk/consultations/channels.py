@@ -119,6 +119,8 @@ def stretches_of(consultation: Consultation) -> list[Stretch]:
 
 def stretches(changes: Sequence[tuple[str, str, datetime]], ended_at: datetime | None) -> list[Stretch]:
     """From each change to the next, the last one to the end."""
+    if not changes:
+        return []
     ends: list[datetime | None] = [at for _channel, _how, at in changes[1:]]
     found: list[Stretch] = []
     for (channel, how, starts), until in zip(changes, [*ends, ended_at], strict=True):

@@ -1,4 +1,4 @@
-"""Notes."""
+"""Notes, how a clinic wants them, and the phrases they are written with."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ from blikk.documentation.launch_tables import Launch as Launch
 from blikk.documentation.launch_tables import LaunchIssuer as LaunchIssuer
 from blikk.documentation.launch_tables import RecordPatient as RecordPatient
 from blikk.documentation.launch_tables import RecordUser as RecordUser
-from blikk.documentation.states import NoteStatus
+from blikk.documentation.states import NOTE_LANGUAGES, NoteStatus, TakenHow
 from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
 
@@ -80,9 +80,10 @@ class NoteVersion(Opaque):
 
 
 class NoteCopied(models.Model):
-    """That somebody took a version with them, for the journal: by copying it or as a PDF."""
+    """That somebody took a version with them for the journal, or said that it stands there; how, the first time."""
 
     version = models.ForeignKey(NoteVersion, models.CASCADE, related_name="copied")
+    how = models.CharField(max_length=10, choices=TakenHow, default=TakenHow.TEXT)
     at = models.DateTimeField()
     by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
 
@@ -93,3 +94,40 @@ class NoteCopied(models.Model):
 
     def __str__(self) -> str:
         return f"NoteCopied {self.pk}"
+
+
+class NoteRules(models.Model):
+    """How a clinic wants its notes; a clinic without a row has the defaults."""
+
+    clinic = models.OneToOneField(Clinic, models.CASCADE, related_name="note_rules")
+    language = models.CharField(max_length=5, choices=NOTE_LANGUAGES)
+    # Whether the first six digits of the national number stand on paper; never the others.
+    shows_number = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "note rules"
+
+    def __str__(self) -> str:
+        return f"NoteRules of {self.clinic_id}"
+
+
+class Phrase(Opaque):
+    """Words that are often written, with fields that are filled in; one clinician's own, or the clinic's."""
+
+    clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="phrases")
+    # Empty for what everybody at the clinic has.
+    membership = models.ForeignKey(Membership, models.CASCADE, null=True, blank=True, related_name="phrases")
+    name = models.CharField(max_length=60)
+    text = models.TextField(max_length=2000)
+    order = models.PositiveSmallIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        indexes = [models.Index(fields=["clinic", "membership", "order"], name="phrases_in_order")]
+        constraints = [
+            models.CheckConstraint(name="phrase_has_name_and_words", condition=~Q(name="") & ~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Phrase {self.public_id}"

@@ -1,18 +1,36 @@
 """Questions about notes, and about what the journal has of them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
-from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note, NoteVersion
-from blikk.documentation.states import DeliveryStatus, NoteStatus
+from blikk.documentation.models import Delivery, EhrConnection, EhrKind, Note, NoteRules, NoteVersion
+from blikk.documentation.states import NOTE_LANGUAGES, DeliveryStatus, NoteStatus
 
 
 def find_for(consultation: Consultation) -> Note | None:
     """The note about a consultation, if anybody has begun one."""
     return Note.objects.filter(consultation=consultation).select_related("signed_by__user").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a clinic wants its notes."""
+
+    language: str
+    shows_number: bool = False
+
+
+def rules_of(clinic: Clinic) -> Rules:
+    """How the clinic wants its notes; without a choice of its own, in its own language where that is a journal's."""
+    row = NoteRules.objects.filter(clinic=clinic).first()
+    if row is not None:
+        return Rules(row.language, row.shows_number)
+    known = dict(NOTE_LANGUAGES)
+    return Rules(clinic.language if clinic.language in known else next(iter(known)))
 
 
 def signed_version_of(consultation: Consultation) -> NoteVersion | None:
@@ -42,14 +60,18 @@ def is_delivered(consultation: Consultation) -> bool:
     statuses = set(Delivery.objects.filter(consultation=consultation).values_list("status", flat=True))
     if statuses:
         return statuses <= {DeliveryStatus.DELIVERED, DeliveryStatus.BY_HAND}
-    connection = EhrConnection.objects.filter(clinic=consultation.clinic_id).first()
-    kind = connection.kind if connection else EhrKind.COPY
-    return kind == EhrKind.COPY and _is_copied(note)
+    return is_by_copy(consultation.clinic) and is_taken(consultation)
 
 
-def _is_copied(note: Note) -> bool:
-    """Whether somebody took the newest version with them, for the journal."""
-    newest = NoteVersion.objects.filter(note=note).order_by("-number").first()
+def is_by_copy(clinic: Clinic) -> bool:
+    """Whether somebody copies what is written into the journal: so it is where nobody has chosen another way."""
+    connection = EhrConnection.objects.filter(clinic=clinic).first()
+    return connection is None or connection.kind == EhrKind.COPY
+
+
+def is_taken(consultation: Consultation) -> bool:
+    """Whether somebody took the newest version with them for the journal, or said that it stands there."""
+    newest = signed_version_of(consultation)
     return newest is not None and newest.copied.exists()
 
 
@@ -67,4 +89,7 @@ def signed_between(clinic: Clinic, start: datetime, end: datetime) -> QuerySet[N
         consultation__opened_at__gte=start,
         consultation__opened_at__lt=end,
     )
-    return rows.select_related("consultation").defer("free_text").order_by("consultation__opened_at", "pk")
+    with_talks = rows.select_related("consultation__clinician").prefetch_related(
+        "consultation__channel_changes"
+    )
+    return with_talks.defer("free_text").order_by("consultation__opened_at", "pk")

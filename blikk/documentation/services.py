@@ -5,18 +5,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from blikk.audit.services import record
-from blikk.clinics.models import Happening, Membership
+from blikk.audit.services import hold, record
+from blikk.clinics.models import Clinic, Happening, Membership
 from blikk.clinics.webhooks.services import reference, tell
 from blikk.consultations.models import Consultation
-from blikk.documentation.models import Note, NoteCopied, NoteVersion
-from blikk.documentation.states import NOTE, NoteStatus
+from blikk.documentation.models import Note, NoteCopied, NoteRules, NoteVersion
+from blikk.documentation.queries import rules_of
+from blikk.documentation.states import NOTE, NOTE_LANGUAGES, NoteStatus, TakenHow
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
 from blikk.kernel.ids import new_id
 from blikk.kernel.moves import change
 
 LONGEST = 50_000
+# The clinician's own words; what the system knows stands around them.
+LONGEST_OWN = 20_000
 LONGEST_REASON = 500
 
 
@@ -31,15 +34,22 @@ def note_about(consultation: Consultation, *, now: datetime) -> Note:
 
 @transaction.atomic
 def write(note: Note, *, free_text: str, version: int, actor: Actor, now: datetime) -> Note:
-    """Keep the clinician's own words. Raises Overtaken if they were changed from elsewhere."""
+    """Keep the clinician's own words. Raises Overtaken if they were changed from elsewhere, Invalid (`free_text`).
+
+    Words that are kept already were changed by nobody: the answer was lost on its way, and is given once more.
+    """
     if note.status == NoteStatus.SIGNED:
         raise IllegalMove(note.status, NoteStatus.DRAFT)
+    if len(free_text) > LONGEST_OWN:
+        raise Invalid(free_text="too_long")
+    if note.free_text == free_text:
+        return note
     if note.version != version:
         raise Overtaken
     is_first = not note.free_text
-    change(note, free_text=free_text[:LONGEST], written_at=now)
+    change(note, free_text=free_text, written_at=now)
     if is_first:
-        # Kept at every pause in the typing: the audit names the first time, the signing names the whole.
+        # Kept again and again while somebody types: the audit names the first time, the signing names the whole.
         record("note.written", actor=actor, about=note, clinic_id=note.clinic_id, now=now)
     return note
 
@@ -113,7 +123,7 @@ def _add(
         note=note,
         number=number,
         text=text,
-        language=note.clinic.language,
+        language=rules_of(note.clinic).language,
         reason=reason,
         signed_at=now,
         signed_by=membership,
@@ -137,11 +147,11 @@ def _add(
 def note_copied(
     version: NoteVersion, *, how: str, membership: Membership, actor: Actor, now: datetime
 ) -> None:
-    """Somebody took a version with them to the journal; `how` is "text" or "pdf". The first time of each stands."""
-    NoteCopied.objects.get_or_create(version=version, by=membership, defaults={"at": now})
+    """Somebody took a version with them to the journal, or says that it stands there. The first time of each stands."""
+    NoteCopied.objects.get_or_create(version=version, by=membership, defaults={"at": now, "how": how})
     note = version.note
     record(
-        "note.copied",
+        "note.in_journal" if how == TakenHow.BY_HAND else "note.copied",
         actor=actor,
         about=note,
         clinic_id=note.clinic_id,
@@ -149,3 +159,15 @@ def note_copied(
         number=version.number,
         how=how,
     )
+
+
+@transaction.atomic
+def set_rules(clinic: Clinic, *, language: str, shows_number: bool, actor: Actor, now: datetime) -> NoteRules:
+    """Choose how the clinic wants its notes. Raises Invalid (`language`)."""
+    if language not in dict(NOTE_LANGUAGES):
+        raise Invalid(language="unknown")
+    hold(clinic.pk)
+    chosen = {"language": language, "shows_number": shows_number}
+    rules, _ = NoteRules.objects.update_or_create(clinic=clinic, defaults=chosen)
+    record("note.rules_set", actor=actor, about=clinic, clinic_id=clinic.pk, now=now, **chosen)  # type: ignore[arg-type]
+    return rules

@@ -15,6 +15,18 @@ class NoteStatus(models.TextChoices):
 NOTE = Moves({NoteStatus.DRAFT: frozenset({NoteStatus.SIGNED})})
 
 
+class TakenHow(models.TextChoices):
+    """How a signed version came to the journal."""
+
+    TEXT = "text"
+    PDF = "pdf"
+    BY_HAND = "by_hand"
+
+
+# A journal in this country is written in one of these.
+NOTE_LANGUAGES = [("nb", "nb"), ("nn", "nn")]
+
+
 class DeliveryStatus(models.TextChoices):
     """How far something has come on its way to the journal system."""
 

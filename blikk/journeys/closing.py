@@ -20,8 +20,8 @@ from blikk.documentation import services as documentation
 from blikk.documentation.ehr.queue import queue_note, queue_visit
 from blikk.documentation.forms import form_of, sick_note_of
 from blikk.documentation.models import Note, NoteVersion
-from blikk.documentation.queries import find_for, versions_of
-from blikk.documentation.states import NoteStatus
+from blikk.documentation.queries import find_for, is_by_copy, is_taken, signed_version_of, versions_of
+from blikk.documentation.states import TakenHow
 from blikk.journeys.errors import NoteNotSigned
 from blikk.journeys.fees import fault_of_fee
 from blikk.journeys.suitability import SuitabilityFacts, suitability_of
@@ -94,6 +94,8 @@ class Draft:
     writing: tuple[WritingUsed, ...] = ()
     # The control questions and the confirmation; None where no patient was there.
     frame: Frame | None = None
+    # When the patient has the next hour here.
+    next_at: datetime | None = None
 
 
 def consultation_of(clinic: Clinic, consultation_id: str, *, membership: Membership) -> Consultation:
@@ -148,7 +150,14 @@ def draft_of(consultation: Consultation) -> Draft:
         elsewhere=_elsewhere(consultation),
         frame=frame_of_talk(consultation),
         writing=_writing_about(consultation),
+        next_at=next_hour_of(consultation),
     )
+
+
+def next_hour_of(consultation: Consultation) -> datetime | None:
+    """When the patient has the next hour at the clinic, after this one."""
+    found = planned.next_of(consultation.appointment, after=consultation.ended_at or consultation.opened_at)
+    return found.starts_at if found else None
 
 
 def _writing_about(consultation: Consultation) -> tuple[WritingUsed, ...]:
@@ -214,22 +223,23 @@ def sign_note(
     *,
     version: int,
     drafted: str,
+    agreed: str = "",
     sick_note: Mapping[str, bool] | None = None,
     membership: Membership,
     actor: Actor,
     now: datetime,
 ) -> Note:
-    """Sign the drafted words together with the clinician's own. Raises NoteNotSigned while people talk."""
+    """Sign the clinician's own words between what the system knows. Raises NoteNotSigned while people talk."""
     hold(clinic.pk)
     consultation = consultation_of(clinic, consultation_id, membership=membership)
     if consultations.is_running(consultation):
         raise NoteNotSigned
     note = _note(consultation)
-    whole = f"{drafted.strip()}\n\n{note.free_text.strip()}".strip()
+    parts = (part.strip() for part in (drafted, note.free_text, agreed))
     signed = documentation.sign(
         note,
         version=version,
-        whole_text=whole,
+        whole_text="\n\n".join(part for part in parts if part),
         form=form_of(consultation.appointment.form, stretches_of(consultation)),
         sick_note=sick_note_of(sick_note) if sick_note is not None else None,
         membership=membership,
@@ -305,7 +315,11 @@ def close_out(
     actor: Actor,
     now: datetime,
 ) -> Consultation:
-    """Finish an ended consultation. Raises Invalid for a missing decision, NoteNotSigned, Overtaken."""
+    """Finish an ended consultation. Raises Invalid for a missing decision, NoteNotSigned, Overtaken.
+
+    Where notes are copied and nobody copied this one, finishing says that it stands in the journal: the page has those
+    words beside its key.
+    """
     hold(clinic.pk)
     consultation = consultation_of(clinic, consultation_id, membership=membership)
     allowed = {"outcome": Outcome.values, "follow_up": FollowUp.values, "fee": Fee.values}
@@ -315,9 +329,11 @@ def close_out(
         faults["fee"] = fault
     if faults:
         raise Invalid(**faults)
-    note = _note(consultation)
-    if note.status != NoteStatus.SIGNED:
+    signed = signed_version_of(consultation)
+    if signed is None:
         raise NoteNotSigned
+    if is_by_copy(clinic) and not is_taken(consultation):
+        documentation.note_copied(signed, how=TakenHow.BY_HAND, membership=membership, actor=actor, now=now)
     closed = talking.close_out(
         consultation,
         version=version,

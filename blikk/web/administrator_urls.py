@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/systemer/<str:system_id>", other_systems.system, name="system"),
     path("klinikk/systemer/<str:system_id>/av", other_systems.system_off, name="system_off"),
     path("klinikk/unntak", contacts.exemptions_page, name="exemptions"),
+    path("klinikk/notat", note_forms.note_rules, name="note_rules"),
     path("klinikk/form", note_forms.note_forms, name="note_forms"),
     path("klinikk/oving", practice.practised, name="practised"),
     path("klinikk/betaling", administrator_payment.payment_rules, name="payment_rules"),

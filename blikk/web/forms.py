@@ -314,6 +314,10 @@ class NoteForm(StaffForm):
     free_text = forms.CharField(required=False, strip=False)
     note_version = forms.IntegerField(min_value=1)
 
+    def clean_free_text(self) -> str:
+        # A form sends other line ends than the script does.
+        return str(self.cleaned_data["free_text"]).replace("\r\n", "\n")
+
 
 class DayForm(StaffForm):
     """Which day, and whose."""

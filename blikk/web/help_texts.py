@@ -55,6 +55,14 @@ _PLAN: Text = (
     _("Planen er det dere har blitt enige om på kontoret."),
     _("Skriv under hver overskrift. Det lagres mens du skriver, og alle som arbeider her, ser det."),
 )
+_PHRASES: Text = (
+    _("Fraser er det du ofte skriver i notatet."),
+    _("Sett dem i den rekkefølgen du bruker dem: de ni første settes inn med Alt og et tall."),
+)
+_PHRASE: Text = (
+    _("Her lager eller endrer du en frase."),
+    _("Felt mellom { og } fylles ut når du setter frasen inn, for eksempel navn og neste time."),
+)
 _KEPT: Text = (
     _("Her får en pasient vite hva som er lagret og hvem som har sett det, og her kan det slettes."),
     _("Sjekk hvem som spør, før du gir ut eller sletter noe. Alt blir skrevet i loggen."),
@@ -214,6 +222,13 @@ TEXTS: dict[str, Text] = {
     "message_rules": (
         _("Hvem meldingene kommer fra, når påminnelser går ut, og om pasienten kan avlyse selv."),
         _("Endre og lagre. Det gjelder timer som bestilles fra nå av."),
+    ),
+    "phrases": _PHRASES,
+    "phrase_new": _PHRASE,
+    "phrase": _PHRASE,
+    "note_rules": (
+        _("Her velger du hvilket språk notatene skrives på."),
+        _("Det gjelder notater som signeres fra nå av. De som er signert, blir som de er."),
     ),
     "writing_rules": (
         _("Regler for skriftlige saker: hvor fort dere svarer, og hvor lenge bilder ligger."),

@@ -30,8 +30,10 @@ TALK = (
     Key("M", _("Innkall til oppmøte"), "data-shortcut-meet"),
 )
 CLOSING = (
+    Key("S", _("Signer notatet"), "data-shortcut-sign"),
     Key("K", _("Kopier notatet til journalen"), "data-shortcut-copy"),
     Key("G", _("Godta takstene"), "data-shortcut-accept"),
+    Key("F", _("Ferdig"), "data-shortcut-done"),
 )
 EVERYWHERE = (Key("?", _("Åpne og lukke hjelpen"), "data-help"),)
 ON_PAGE: dict[str, tuple[Key, ...]] = {"day": DAY + TALK, "conversation": TALK, "close_out": CLOSING}

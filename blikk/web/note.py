@@ -13,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from blikk.documentation.paper import NoPaper, pdf_of
-from blikk.documentation.queries import signed_version_of
+from blikk.documentation.queries import rules_of, signed_version_of
 from blikk.journeys import closing
-from blikk.kernel.errors import NotFound
+from blikk.kernel.errors import NotFound, Overtaken
+from blikk.patients.numbers import masked_of
 from blikk.web.access import StaffRequest, same_origin_json, staff
 from blikk.web.forms import REQUIRED, StaffForm
 from blikk.web.presenters.note import POINTS, head_of
@@ -81,20 +82,28 @@ def note_correct(request: StaffRequest, consultation_id: str) -> HttpResponse:
     if current is None:
         raise NotFound
     form = CorrectForm(request.POST or None, initial={"text": current.text, "number": current.number})
+    is_overtaken = False
     if request.method == "POST":
-        saved = form.attempt(
-            lambda: closing.correct_note(request.clinic, consultation_id, **form.cleaned_data, **asked)
-        )
+        try:
+            saved = form.attempt(
+                lambda: closing.correct_note(request.clinic, consultation_id, **form.cleaned_data, **asked)
+            )
+        except Overtaken:
+            # What was typed stays, beside what came in between; signed again it comes after that.
+            is_overtaken, saved = True, None
+            form = CorrectForm(initial={**request.POST.dict(), "number": current.number})
         if saved:
             messages.success(request, gettext("Rettelsen er signert som en ny versjon."))
             return redirect("close_out", consultation_id)
     context = {
+        "is_overtaken": is_overtaken,
         "form": form,
         "patient": consultation.appointment.patient.name,
         "consultation": consultation_id,
         "current": current,
     }
-    return render(request, "staff/note_correct.html", context, status=422 if form.errors else 200)
+    status = 409 if is_overtaken else 422 if form.errors else 200
+    return render(request, "staff/note_correct.html", context, status=status)
 
 
 @same_origin_json
@@ -128,7 +137,8 @@ def note_pdf(request: StaffRequest, consultation_id: str) -> HttpResponse:
         actor=request.actor,
         now=timezone.now(),
     )
-    head = head_of(consultation, version)
+    number = masked_of(consultation.appointment.patient) if rules_of(request.clinic).shows_number else ""
+    head = head_of(consultation, version, number=number)
     try:
         made = pdf_of(version, head)
     except NoPaper:

@@ -47,6 +47,8 @@ WORDS: dict[str, "StrPromise"] = {
     "likely_slip": _("Er dette riktig? Svar på spørsmålet under feltet."),
     "likely_slip_own": _("Adressen ser uvanlig ut. Se over den, og velg under."),
     "wrong_birth_date": _("Fødselsdatoen stemmer ikke. Se over den, eller ring klinikken."),
+    "unknown_field": _("Det som står mellom { og }, er ikke et felt. Velg blant dem som står under."),
+    "enough_phrases": _("Listen er full. Slett eller endre en frase først."),
     "note_not_signed": _("Signer notatet først."),
     "talk_is_running": _("Samtalen er i gang. Avslutt den først."),
     "room_full": _("Det er allerede fire i samtalen. En må gå ut før en til kan slippes inn."),

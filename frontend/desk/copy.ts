@@ -34,11 +34,13 @@ async function copy(text: HTMLElement): Promise<boolean> {
 async function told(button: HTMLButtonElement): Promise<void> {
   const href = button.dataset["taken"];
   if (!href) return;
-  await fetch(href, {
+  const answer = await fetch(href, {
     method: "POST",
     credentials: "same-origin",
     keepalive: true,
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ number: Number(button.dataset["number"]) }),
-  }).catch(() => undefined);
+  }).catch(() => null);
+  // Finishing says nothing of the journal any more: the copy does.
+  if (answer?.ok) document.querySelector("#in-journal")?.remove();
 }

@@ -1,7 +1,8 @@
-/** Opens and closes the help of a page with its key; the button needs no script. */
+/** On every page: its help by a key, and signing out, which leaves no words behind in the browser. */
 
 import { keysAreOn } from "./admit";
 import { isKey } from "./day";
+import { forgetAll } from "./kept";
 
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
@@ -12,4 +13,11 @@ addEventListener("keydown", (event) => {
   if (!button) return;
   event.preventDefault();
   button.click();
+});
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.dataset["signOut"] === undefined) return;
+  event.preventDefault();
+  void forgetAll().then(() => form.submit());
 });

@@ -1,19 +1,17 @@
 /** The staff's pages: each says what it is, and gets the behaviour it needs. */
 
 import { find, given, say } from "../shared/dom";
-import { keysAreOn, listenForKey } from "./admit";
 import { type BookingPage, type PatientsPage, startBooking, startPatients } from "./booking";
 import { type CasePage, startCase } from "./casepage";
+import { startClosing } from "./closing";
 import { startCopying } from "./copy";
 import { admitToTalk, countMinutes, type DayPage, startDay } from "./daypage";
 import { prepareEquipped } from "./equipped";
-import { fetchPart, swapParts } from "./fragments";
 import { startFrontDesk } from "./frontdesk";
 import { goLive } from "./live";
-import { mountNote } from "./note";
 import { startReadBack } from "./readback";
 import { hangSheet } from "./sheet";
-import { type RunningTalk, type TalkPlace, talk } from "./talk";
+import { mountBeside, type RunningTalk, type TalkPlace, talk } from "./talk";
 import { startWeek, type WeekPage } from "./weekpage";
 
 type Page =
@@ -37,50 +35,16 @@ function startConversationPage(place: TalkPlace): void {
     () => say(find("#talk-said"), ""),
   );
   hangSheet(() => running?.refresh());
+  // The camera may take seconds, and what is written meanwhile is to be kept like the rest.
+  const side = find("#talk-side");
+  const note = side.querySelector("#note") ? mountBeside(side, ending.signal) : null;
   void prepareEquipped().then((prepared) => {
-    running = talk(place, live.link, prepared, ending.signal);
+    running = talk(place, live.link, prepared, ending.signal, null, note);
   });
   addEventListener("submit", (event) => {
     if (!(event.target instanceof HTMLFormElement) || !event.target.dataset["admit"]) return;
     event.preventDefault();
     void admitToTalk(live.link, event.target).then(() => running?.refresh());
-  });
-}
-
-/** What was arranged from here stands on the page; what was chosen and written already stays. */
-async function takeOver(): Promise<void> {
-  const { status, content } = await fetchPart(location.href);
-  if (status !== 200) return;
-  swapParts(document, content);
-  for (const chosen of content.querySelectorAll<HTMLInputElement>(
-    "[name=outcome]:checked, [name=follow_up]:checked",
-  )) {
-    const same = document.querySelector<HTMLInputElement>(`#${CSS.escape(chosen.id)}`);
-    if (same) same.checked = true;
-  }
-}
-
-/** The note goes on keeping itself; what the buttons send is the newest version. */
-function startClosing(): void {
-  hangSheet(() => void takeOver());
-  startCopying();
-  listenForKey("k", "data-shortcut-copy", keysAreOn);
-  listenForKey("g", "data-shortcut-accept", keysAreOn);
-  const field = document.querySelector<HTMLTextAreaElement>("#note");
-  if (!field || field.readOnly) return;
-  const note = mountNote(field, find("#note-saved"));
-  const form = field.form;
-  let isReady = false;
-  form?.addEventListener("submit", (event) => {
-    if (isReady) return;
-    event.preventDefault();
-    const send = (): void => {
-      find<HTMLInputElement>("[name=note_version]", form).value = String(note.version());
-      isReady = true;
-      // Not in the same turn: a form that is being submitted does not hear that it should be.
-      setTimeout(() => form.requestSubmit(event.submitter));
-    };
-    void note.flush().then(send);
   });
 }
 

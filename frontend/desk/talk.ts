@@ -13,6 +13,7 @@ import { type FramePanel, mountFrame } from "./frame";
 import { type Identity, mountIdentity } from "./identity";
 import { mountLook } from "./look";
 import { mountNote, type Note } from "./note";
+import { mountPhrases } from "./phrases";
 
 export interface TalkPlace {
   readonly consultation: string;
@@ -47,6 +48,13 @@ function addressOf(pattern: string, consultation: string): string {
   return pattern.replace("/-", `/${consultation}`);
 }
 
+/** Lets somebody write: before there is any picture, where the page came with the note in it. */
+export function mountBeside(side: HTMLElement, signal: AbortSignal): Note {
+  const field = find<HTMLTextAreaElement>("#note", side);
+  mountPhrases(side, field, signal);
+  return mountNote(field, find("#note-saved", side));
+}
+
 /** Starts the conversation on this page, and leads on to the close-out when it has ended. */
 export function talk(
   place: TalkPlace,
@@ -54,6 +62,7 @@ export function talk(
   prepared: Prepared,
   signal: AbortSignal,
   seated: Seated | null = null,
+  mounted: Note | null = null,
 ): RunningTalk {
   const conversation = startConversation({
     socket: link,
@@ -67,7 +76,7 @@ export function talk(
   followSpeaker(find("#stage"), conversation);
   const address = addressOf(place.conversation, place.consultation);
   const side = find("#talk-side");
-  let note: Note | null = null;
+  let note = mounted;
   let identity: Identity | null = null;
   let frame: FramePanel | null = null;
   const goOn = async (): Promise<void> => {
@@ -92,7 +101,7 @@ export function talk(
       }
       side.replaceChildren(part.content);
     }
-    note = mountNote(find<HTMLTextAreaElement>("#note", side), find("#note-saved", side));
+    note ??= mountBeside(side, signal);
     frame = mountFrame(side, address, conversation, signal);
     mountPeople(side, conversation);
     mountPhone(side, conversation);

@@ -27,6 +27,7 @@ function mountPart(part: HTMLElement): void {
     text: field.value,
     kept: field.value,
     version: Number(field.dataset["version"] ?? 0),
+    sent: null,
     at: "resting",
   };
   let theirs: Theirs | null = null;
@@ -68,7 +69,7 @@ function mountPart(part: HTMLElement): void {
   };
   const settle = (text: string): void => {
     if (!theirs) return;
-    draft = { text, kept: theirs.words, version: theirs.version, at: "resting" };
+    draft = { text, kept: theirs.words, version: theirs.version, sent: null, at: "resting" };
     field.value = text;
     theirs = null;
     show(other, false);
@@ -81,7 +82,13 @@ function mountPart(part: HTMLElement): void {
     const found = await ask(href);
     if (found.is !== "there" || isUnkept(draft) || found.part.version <= draft.version) return;
     field.value = found.part.words;
-    draft = { text: found.part.words, kept: found.part.words, version: found.part.version, at: "resting" };
+    draft = {
+      text: found.part.words,
+      kept: found.part.words,
+      version: found.part.version,
+      sent: null,
+      at: "resting",
+    };
     say(find("[data-last]", part), found.part.last);
   };
 

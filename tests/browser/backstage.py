@@ -322,6 +322,28 @@ def met_before(clinic: str, membership: str, patient: str) -> dict[str, str]:
     return {"consultation": made.public_id}
 
 
+def ended_talk(appointment: str) -> str:
+    """A conversation of an hour that has just ended, with its note to be written."""
+    hour, now = Appointment.objects.get(public_id=appointment), timezone.now()
+    made = Consultation.objects.create(
+        clinic=hour.clinic,
+        appointment=hour,
+        clinician=hour.clinician,
+        status="ended",
+        opened_at=now - timedelta(minutes=9),
+        ended_at=now,
+    )
+    made.participants.create(
+        membership=hour.clinician,
+        role="clinician",
+        name=hour.clinician.name,
+        admitted_at=made.opened_at,
+        joined_at=made.opened_at,
+    )
+    Note.objects.create(clinic=hour.clinic, consultation=made, written_at=now)
+    return made.public_id
+
+
 def frame(invitation: str) -> dict[str, Any]:
     """What the patient answered, and whether the frame was confirmed."""
     check = FrameCheck.objects.get(invitation__public_id=invitation)
@@ -377,6 +399,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         video,
         told,
         met_before,
+        ended_talk,
         frame,
         counted,
         audit_faults,

@@ -62,9 +62,7 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
         "/ove/",
         "/nowhere",
     )
-    visit(
-        clinician, look, "/hjelp/", "/hjelp/kontakt", "/hjelp/plan", "/hjelp/plan/ark", "/hjelp/ark/telefon"
-    )
+    of_the_office(clinician, look)
     page.goto(f"{clinician.app.base}/konto/kalender")
     with page.expect_navigation():
         clinician.press("feed-open")
@@ -84,6 +82,12 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
         look(page)
     page.goto(f"{clinician.app.base}/dag/")
     clinician.make_ready()
+
+
+def of_the_office(clinician: Clinician, look: Look) -> None:
+    """What helps, and what is written again and again."""
+    visit(clinician, look, "/hjelp/", "/hjelp/kontakt", "/hjelp/plan", "/hjelp/plan/ark")
+    visit(clinician, look, "/hjelp/ark/telefon", "/fraser/", "/fraser/ny")
 
 
 def of_an_hour(scene: Stage, clinician: Clinician, look: Look) -> None:
@@ -114,7 +118,8 @@ def of_the_administrator(scene: Stage, administrator: Clinician, look: Look) -> 
     visit(administrator, look, "/klinikk/sporsmal/", "/klinikk/sporsmal/nytt")
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
-    visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/", "/klinikk/betaling")
+    visit(administrator, look, "/klinikk/notat", "/klinikk/betaling")
+    visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/")
     of_one = f"/klinikk/innsyn/{scene.hour['patient']}"
     visit(administrator, look, of_one, f"{of_one}/logg", f"{of_one}/logg/ark", f"{of_one}/slett")
     visit(

@@ -94,7 +94,7 @@ def test_a_reason_takes_the_place_of_a_card_and_half_a_reason_keeps_its_words(
     talk.clinician.end()
     draft = talk.clinician.sees("note-draft")
     expect(draft).to_contain_text("ikke bekreftet. Det haster: Kjente igjen stemmen fra forrige uke")
-    expect(draft).to_contain_text("Informasjon vist på siden, utgave")
+    expect(draft).to_contain_text("Pasienten fikk vist informasjonen om video (utgave")
 
 
 def test_who_comes_in_late_is_announced_to_all_and_stands_there_by_name(

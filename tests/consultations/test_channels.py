@@ -16,7 +16,7 @@ from blikk.consultations.queries import get
 from blikk.journeys import closing, talk
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import NotFound
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests.builders import NOW, a_booked_hour, a_member, admitted, staff
 
 
@@ -59,7 +59,7 @@ def running(db):
 def test_the_note_of_a_whole_video_consultation_says_no_more_than_that(running):
     running.end(20)
     note = running.note()
-    assert "Form: video\n" in note
+    assert "Form: video.\n" in note
     assert "Kanal" not in note
     assert "telefon" not in note
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from blikk.audit.models import Entry
 from blikk.documentation.models import Note, NoteVersion
-from blikk.documentation.queries import signed_version_of, versions_of
+from blikk.documentation.queries import is_delivered, rules_of, signed_version_of, versions_of
+from blikk.documentation.services import LONGEST_OWN, set_rules
 from blikk.journeys import closing
 from blikk.kernel.errors import IllegalMove, Invalid, NotFound, Overtaken
 from blikk.kernel.secrets import renew_columns
@@ -167,3 +168,51 @@ def test_the_same_words_under_a_newer_key_are_the_one_thing_that_is_let_through(
     assert after.note().free_text == "Bedre i kneet."
     with pytest.raises(DatabaseError), transaction.atomic():
         NoteVersion.objects.filter(number=1).update(text="Stille endret")
+
+
+def test_what_is_kept_already_is_kept_once_more_without_a_quarrel():
+    after = After()
+
+    def write(text, version):
+        who = {**after.act, "now": after.now}
+        return closing.write_note(after.hour.clinic, after.id, free_text=text, version=version, **who)
+
+    assert write("Bedre", 1).version == 2
+    assert write("Bedre", 1).version == 2, "the answer was lost, and the same is sent again"
+    with pytest.raises(Overtaken):
+        write("Noe annet", 1)
+    with pytest.raises(Invalid) as refusal:
+        write("x" * (LONGEST_OWN + 1), 2)
+    assert refusal.value.fields == {"free_text": "too_long"}
+    assert after.note().free_text == "Bedre"
+
+
+def test_the_note_is_in_the_language_that_the_clinic_chose_for_its_notes():
+    after = After()
+    clinic = after.hour.clinic
+    assert rules_of(clinic).language == "nb"
+    clinic.language = "en"
+    assert rules_of(clinic).language == "nb", "a journal is in Norwegian, whatever the pages are in"
+    set_rules(clinic, language="nn", shows_number=False, actor=after.act["actor"], now=after.now)
+    with pytest.raises(Invalid):
+        set_rules(clinic, language="en", shows_number=False, actor=after.act["actor"], now=after.now)
+    after.sign()
+    assert signed_version_of(after.ended).language == "nn"
+
+
+def test_finishing_says_that_it_stands_in_the_journal_only_where_nobody_copied_it():
+    for copies in (True, False):
+        after = After()
+        after.sign()
+        if copies:
+            closing.take_note(after.hour.clinic, after.id, how="text", **after.act, now=after.now)
+        assert is_delivered(after.ended) is copies
+        after.close()
+        assert [one.how for one in signed_version_of(after.ended).copied.all()] == [
+            "text" if copies else "by_hand"
+        ]
+        assert is_delivered(after.ended)
+        correct(after)
+        assert not is_delivered(after.ended), "the journal does not have the correction"
+    acts = Entry.objects.filter(act__in=["note.copied", "note.in_journal"]).order_by("pk")
+    assert [one.act for one in acts] == ["note.copied", "note.in_journal"]

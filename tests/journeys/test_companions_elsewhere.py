@@ -12,7 +12,7 @@ from blikk.patients.agreements import Terms, agree
 from blikk.scheduling.models import Appointment
 from blikk.waiting_room.models import Arrival
 from blikk.waiting_room.queries import queue_of
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests import queues
 from tests.builders import NOW, a_booked_hour, a_clinic, a_member, admitted, staff, waiting
 from tests.companions import WHERE, a_person, come, invited

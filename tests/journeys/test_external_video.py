@@ -12,7 +12,7 @@ from blikk.journeys import closing, door, external, talk
 from blikk.kernel.actors import SYSTEM
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.media.errors import RoomNotMade
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests import builders
 from tests.builders import NOW, a_booked_hour, a_clinic, a_member, admitted, staff
 from tests.whereby import running_whereby

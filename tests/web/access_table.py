@@ -188,6 +188,12 @@ DOORS: dict[str, Door] = {
     "note_taken": Door("POST", "json", CLINICIAN, "signed"),
     "note_pdf": Door("POST", "page", CLINICIAN, "signed"),
     "close_out": Door("GET POST", "page", CLINICIAN, "ended"),
+    # Phrases: the clinic's for everybody who writes or decides, one's own for oneself
+    "phrases": Door("GET HEAD", "page", CLINICIAN | ADMINISTRATOR),
+    "phrase_new": Door("GET HEAD POST", "page", CLINICIAN | ADMINISTRATOR),
+    "phrase": Door("GET HEAD POST", "page", CLINICIAN | ADMINISTRATOR, "phrase"),
+    "phrase_up": Door("POST", "page", CLINICIAN | ADMINISTRATOR, "phrase"),
+    "phrase_delete": Door("POST", "page", CLINICIAN | ADMINISTRATOR, "phrase"),
     "consultation_delivery": Door("GET HEAD POST", "page", CLINICIAN, "ended"),
     # One's own equipment; the worker that blurs the background is a few lines about where its parts lie
     "staff_equipment": Door("GET HEAD", "page", STAFF),
@@ -337,6 +343,7 @@ DOORS: dict[str, Door] = {
     "member_video": Door("GET HEAD POST", "page", ADMINISTRATOR, "clinician"),
     "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "writing_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "note_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "payment_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "price_end": Door("POST", "page", ADMINISTRATOR, "price"),
     "public_page": Door("GET HEAD POST", "page", ADMINISTRATOR),

@@ -107,8 +107,8 @@ def test_the_draft_says_when_how_and_who(hour, consultation):
     for words in (
         "Konsultasjon",
         "Form: video",
-        "Start kl.",
-        "slutt kl.",
+        " kl. ",
+        "minutt",
         "Ola Hansen (pasient",
         "Kari Nordmann",
     ):
@@ -138,7 +138,7 @@ def test_one_press_signs_and_finishes(hour, consultation):
     note = Note.objects.get()
     assert note.status == "signed"
     assert "Form: video" in note.signed_text
-    assert note.signed_text.endswith("Ro og fred.")
+    assert note.signed_text.endswith("Ro og fred.\n\nDet er ikke avtalt oppfølging.")
     assert Consultation.objects.get().status == "closed_out"
     assert "Ikke gjort ferdig" not in client.get("/dag/").content.decode()
 

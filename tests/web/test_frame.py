@@ -13,7 +13,7 @@ from blikk.audit.models import Entry
 from blikk.consultations import frame_lights
 from blikk.consultations.models import Consultation, FrameCheck, OwnQuestion
 from blikk.journeys import closing
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests import builders, queues
 from tests.builders import NOW, a_booked_hour, a_member
 from tests.companions import come, invited

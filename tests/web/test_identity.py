@@ -16,7 +16,7 @@ from blikk.consultations.identity_tables import IdentityCheck
 from blikk.journeys import closing, door, talk
 from blikk.kernel.actors import SYSTEM
 from blikk.waiting_room.models import Showing
-from blikk.web.presenters.talk import drafted
+from blikk.web.presenters.note_draft import drafted
 from tests import builders as b
 from tests import identities as i
 from tests.companions import Guest, come, invited
@@ -83,7 +83,7 @@ def test_a_card_that_is_right_is_one_press_and_stands_on_the_line_and_in_the_not
     answer = say(signed_in(hour.clinician), hour, method="card")
     assert answer.status_code == 200
     assert "Legitimasjon vist i bildet" in answer.content.decode()
-    assert "Identitet: legitimasjon vist i bildet. Ført av Kari Nordmann kl. 10:00." in note(hour)
+    assert "Pasienten viste legitimasjon i bildet kl. 10:00." in note(hour)
 
 
 def test_kind_and_last_four_signs_are_asked_for_and_kept_where_the_clinic_wants_them():
@@ -96,7 +96,7 @@ def test_kind_and_last_four_signs_are_asked_for_and_kept_where_the_clinic_wants_
     assert wrong.status_code == 422
     assert "Skriv de fire siste" in wrong.content.decode()
     say(client, hour, method="card", card_kind="passport", card_last_four="12ab")
-    assert "legitimasjon vist i bildet (pass, slutter på 12AB)" in note(hour)
+    assert "viste legitimasjon i bildet (pass, slutter på 12AB) kl." in note(hour)
 
 
 def test_knowing_the_patient_is_in_ones_own_name_whatever_the_page_says():
@@ -150,7 +150,7 @@ def test_an_interpreter_may_be_identified_too_and_need_not_be():
     assert "Amina Noor har vist legitimasjon" in line
     interpreter = i.consultation_of(hour).participants.get(role="interpreter").public_id
     say(client, hour, method="card", participant=interpreter)
-    assert "Identitet til Amina Noor (tolk): legitimasjon vist i bildet" in note(hour)
+    assert "Amina Noor (tolk) viste legitimasjon i bildet" in note(hour)
 
 
 def test_the_patient_asks_who_it_is_and_the_clinician_answers_both_ways_recorded():
@@ -161,7 +161,7 @@ def test_the_patient_asks_who_it_is_and_the_clinician_answers_both_ways_recorded
     assert client.post(at(hour, "vist")).status_code == 200
     assert ask(hour, answer="seen").json()["door"]["showing"] == "seen"
     assert "Pasienten har sett hvem du er." in client.get(at(hour, "identitet")).content.decode()
-    assert "Kari Nordmann viste hvem hun eller han er, og pasienten bekreftet det." in note(hour)
+    assert "Behandleren viste hvem det er, og pasienten bekreftet det." in note(hour)
 
 
 def test_who_waits_may_ask_already_and_who_does_not_wait_may_not():

@@ -44,6 +44,7 @@ def test_the_page_says_what_why_and_how_much_goes_tonight():
     closed(hour)
     page = text(boss(hour).get("/klinikk/oppbevaring"))
     for words in (
+        "bokføringsloven § 13",
         "Det er journalen som skal oppbevares",
         "Fra 1 til 365 dager",
         "1 time med alt",

@@ -245,7 +245,7 @@ def test_closing_leads_to_the_close_out_or_says_what_is_left():
     done = client.post(path, {"version": one.again().version}, follow=True)
     assert "Form: tekst" in done.content.decode()
     assert "1 bilde til journalen" in done.content.decode()
-    assert "Kari Nordmann (behandler); Ola Hansen (pasient)" in done.content.decode()
+    assert "Kari Nordmann (behandler) og Ola Hansen (pasient)" in done.content.decode()
     assert "hoster" not in done.content.decode()
 
 

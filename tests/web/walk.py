@@ -18,6 +18,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.clinics.webhooks import services as webhooks
 from blikk.consultations import own_questions
 from blikk.consultations.models import Consultation
+from blikk.documentation import phrases
 from blikk.documentation.ehr import keys
 from blikk.documentation.models import Delivery, EhrConnection
 from blikk.journeys import closing, talk, tasks
@@ -28,6 +29,7 @@ from blikk.payments import decisions
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.waiting_room.models import Arrival
+from blikk.web.presenters.phrases import NAMES
 from tests import builders, companions, letters, queues, timetables
 from tests.api.systems import a_system
 from tests.builders import NOW, Hour
@@ -96,7 +98,7 @@ def a_house(name: str, patient_name: str) -> House:
     things |= {"arrival": _arrival_of(waiting), "wish": builders.asked(waiting).public_id}
     things |= {"someone_else": _someone_else(hour(timedelta(minutes=80)))}
     things |= {"task": _task_about(booked, patient_name), "contact_request": _offered(patient)}
-    things |= _for_everybody(clinic)
+    things |= _for_everybody(clinic) | {"phrase": _phrase(clinician)}
     things |= _in_the_timetable(clinic, clinician, patient_name)
     things |= things_of_the_record(clinic, clinician, patient, waiting)
     house = House(clinic, members, things, booked, running, waiting)
@@ -117,6 +119,13 @@ def _signed(clinic: Clinic, clinician: Membership, patient: Patient) -> str:
     talk.end(clinic, over, **act, now=early)
     closing.sign_note(clinic, over, version=1, drafted="Holdt på video.", **act, now=NOW)
     return over
+
+
+def _phrase(clinician: Membership) -> str:
+    """Words of the clinic's to write a note with."""
+    given = {"name": "Kontroll", "text": "Kontroll av {pasient}.", "is_shared": True, "names": NAMES}
+    who = {"membership": clinician, "actor": builders.staff(clinician), "now": NOW}
+    return phrases.add(clinician.clinic, **given, **who).public_id  # type: ignore[arg-type]
 
 
 def _task_about(hour: Hour, patient_name: str) -> str:

@@ -19,6 +19,7 @@ from blikk.kernel.forgetting import Forgotten, empty_the_journal, overwrite_what
 from blikk.kernel.times import local
 from blikk.patients.models import Patient
 from blikk.scheduling.models import Appointment
+from blikk.settlement import keeping as settlement
 
 DELETE_BECAUSE = ("no_longer", "mistake", "twice", "objection", "other")
 
@@ -61,6 +62,8 @@ def deletable(clinic: Clinic, patient_id: str, *, now: datetime) -> Deletable:
     stays = [Stays(local(one.starts_at, clinic.zone).date(), why[one.pk]) for one in hours if why[one.pk]]
     planned = documentation.days_planned(patient.pk, after=now)
     stays += [Stays(local(at, clinic.zone).date(), "journal") for at in planned]
+    owed = settlement.days_owed(patient.pk)
+    stays += [Stays(local(at, clinic.zone).date(), "bill") for at in owed]
     stays += [Stays(one.opening.day, "ahead") for one in places if _is_ahead(one, now) and one.opening]
     return Deletable(
         patient,

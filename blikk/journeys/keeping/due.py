@@ -18,6 +18,7 @@ from blikk.patients import keeping as patients
 from blikk.patients.models import Companion, Patient
 from blikk.scheduling import keeping as scheduling
 from blikk.scheduling.models import Appointment
+from blikk.settlement import keeping as settlement
 from blikk.writing import keeping as writing
 from blikk.writing.models import Case
 
@@ -67,13 +68,14 @@ def patients_due(clinic: Clinic, *, before: datetime) -> "QuerySet[Patient]":
 
 
 def has_visits(moment: datetime) -> Q:
-    """That a patient has an hour, an invitation or a case, or one that the journal plans for that moment or later."""
+    """That a patient has an hour, an invitation, a case or a bill to settle, or that the journal plans an hour."""
     mine = OuterRef("pk")
     return Q(
         Exists(Appointment.objects.filter(patient=mine))
         | Exists(Invitation.objects.filter(patient=mine))
         | Exists(Case.objects.filter(patient=mine))
         | documentation.planned_there(moment, "patient")
+        | settlement.still_owes()
     )
 
 

@@ -74,7 +74,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.RecordPatient",
     ),
     AUDIT: ("audit.Entry", "audit.Tie"),
-    MONEY: (),
+    MONEY: ("settlement.Bill", "settlement.BillRow"),
     CLAIM: ("payments.Charge", "payments.ChargeRow"),
     SHORT: (
         "accounts.EidTrip",
@@ -112,6 +112,8 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "documentation.EhrConnection",
         "documentation.Feed",
         "documentation.LaunchIssuer",
+        "documentation.NoteRules",
+        "documentation.Phrase",
         "payments.MemberRates",
         "payments.PaymentRules",
         "payments.PrivatePrice",

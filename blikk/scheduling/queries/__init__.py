@@ -1,6 +1,6 @@
 """Questions about the timetable and about appointments."""
 
-from blikk.scheduling.queries.appointments import get, of, on_day
+from blikk.scheduling.queries.appointments import get, next_of, of, on_day
 from blikk.scheduling.queries.holidays import holiday_name
 from blikk.scheduling.queries.meetings import (
     get_task,
@@ -63,6 +63,7 @@ __all__ = [
     "is_away",
     "newest_suitabilities",
     "newest_suitability",
+    "next_of",
     "next_opening",
     "of",
     "offered_times",

@@ -1,6 +1,6 @@
 """Questions about appointments."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 
@@ -8,6 +8,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.errors import NotFound
 from blikk.kernel.times import day_bounds
 from blikk.scheduling.models import Appointment, Form
+from blikk.scheduling.states import FILLS_TIME
 
 
 def of(clinic: Clinic) -> QuerySet[Appointment]:
@@ -30,3 +31,11 @@ def on_day(clinic: Clinic, day: date, *, clinician: Membership | None = None) ->
     if clinician is not None:
         found = found.filter(clinician=clinician)
     return found.order_by("starts_at", "pk")
+
+
+def next_of(appointment: Appointment, *, after: datetime) -> Appointment | None:
+    """The hour that the same patient has next at the same clinic."""
+    coming = of(appointment.clinic).filter(
+        patient=appointment.patient, starts_at__gt=after, status__in=FILLS_TIME
+    )
+    return coming.exclude(pk=appointment.pk).order_by("starts_at").first()

@@ -40,7 +40,7 @@ def form_line(draft: Draft) -> str:
     """The form of the consultation, as it was."""
     used = [channel for channel in ORDER if any(one.channel == channel for one in draft.channels)]
     names = [str(NAMES[channel]) for channel in used] or [str(NAMES["video"])]
-    return gettext("Form: %(form)s") % {"form": _and(names)}
+    return gettext("Form: %(form)s") % {"form": words.listed(names)}
 
 
 def note_lines(draft: Draft) -> list[str]:
@@ -85,13 +85,13 @@ def _lengths(draft: Draft) -> str:
         for channel in ORDER
         if channel in spent
     ]
-    return gettext("Konsultasjonen var på %(parts)s") % {"parts": _and(parts)}
+    return gettext("Konsultasjonen var på %(parts)s") % {"parts": words.listed(parts)}
 
 
 def _unanswered(calls: Sequence[datetime], zone: str) -> str:
     if not calls:
         return ""
-    times = _and([words.clock(at, zone) for at in calls])
+    times = words.listed([words.clock(at, zone) for at in calls])
     return gettext("Ringt uten svar kl. %(times)s") % {"times": times}
 
 
@@ -106,10 +106,3 @@ def _elsewhere(draft: Draft) -> str:
         "where": where,
         "time": words.clock(room.left_at, draft.zone),
     }
-
-
-def _and(parts: Sequence[str]) -> str:
-    """One thing, or several with a word between the last two."""
-    if len(parts) <= 1:
-        return "".join(parts)
-    return gettext("%(first)s og %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}

@@ -44,6 +44,8 @@ TABLES: dict[str, Promise] = {
     "documentation.RecordAppointment": _("Timer fra journalsystemet"),
     "payments.Charge": _("Egenandeler"),
     "payments.ChargeRow": _("Takster i egenandelene"),
+    "settlement.Bill": _("Regninger"),
+    "settlement.BillRow": _("Linjer i regningene"),
     "writing.Case": _("Skriftlige saker"),
     "writing.Message": _("Det som ble skrevet i sakene"),
     "writing.Photo": _("Bilder du sendte"),
@@ -57,6 +59,10 @@ TABLES: dict[str, Promise] = {
 }
 COLUMNS: dict[str, Promise] = {
     "charge": _("Egenandelen"),
+    "bill": _("Regningen"),
+    "amount_ore": _("Beløp, i øre"),
+    "quantity": _("Antall"),
+    "payer": _("Hvem som betaler"),
     "code": _("Takst"),
     "times": _("Antall"),
     "diagnoses": _("Diagnoser"),

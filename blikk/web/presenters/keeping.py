@@ -74,6 +74,7 @@ HELD: dict[str, Promise] = {
     "case": _("En skriftlig sak er åpen, eller et bilde i den er ikke avgjort."),
     "task": _("En oppgave om timen er ikke gjort."),
     "meeting": _("Timen førte til et oppmøte som ikke har vært ennå."),
+    "bill": _("Regningen er ikke gjort opp. Så lenge trengs navnet og kontaktopplysningene."),
     "journal": _(
         "Timen står fortsatt i journalsystemet. Avlys den der først, ellers kommer den tilbake hit."
     ),

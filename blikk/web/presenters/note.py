@@ -77,7 +77,11 @@ def _version(one: NoteVersion, zone: str) -> ShownVersion:
     else:
         said = gettext("Versjon %(number)s, rettet og signert av %(name)s %(when)s.") % values
     copied = [
-        gettext("Kopiert til journalen av %(name)s %(when)s.")
+        (
+            gettext("%(name)s bekreftet %(when)s at det står i journalen.")
+            if taken.how == "by_hand"
+            else gettext("Kopiert til journalen av %(name)s %(when)s.")
+        )
         % {"name": taken.by.name, "when": words.day_and_clock(taken.at, zone)}
         for taken in one.copied.all()
     ]
@@ -94,8 +98,8 @@ def for_journal(version: NoteVersion, zone: str) -> str:
         return "\n".join(lines)
 
 
-def head_of(consultation: Consultation, version: NoteVersion) -> Head:
-    """What stands around the text on paper."""
+def head_of(consultation: Consultation, version: NoteVersion, *, number: str = "") -> Head:
+    """What stands around the text on paper; the masked number only where the clinic wants it."""
     zone, patient = consultation.clinic.zone, consultation.appointment.patient
     with translation.override(version.language):
         shown = _version(version, zone)
@@ -105,6 +109,8 @@ def head_of(consultation: Consultation, version: NoteVersion) -> Head:
             (gettext("Versjon"), str(version.number)),
             (gettext("Signert"), shown.signed_words),
         ]
+        if number:
+            facts.insert(1, (gettext("Fødselsnummer"), number))
         if version.reason:
             facts.append((gettext("Grunn"), version.reason))
         return Head(

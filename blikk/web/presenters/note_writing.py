@@ -18,7 +18,7 @@ def times_in_writing(draft: Draft) -> str:
 def people_in_writing(draft: Draft) -> str:
     """Who wrote with each other: nobody was let in anywhere."""
     both = ((draft.clinician, "clinician"), (draft.patient, "patient"))
-    return "; ".join(f"{name} ({words.role(role)})" for name, role in both)
+    return words.listed([f"{name} ({words.role(role)})" for name, role in both])
 
 
 def lines_in_writing(draft: Draft) -> list[str]:

@@ -1,4 +1,4 @@
-"""The conversation's own column, the drafted note and the close-out."""
+"""The conversation's own column: the person, the others, and the note while one talks."""
 
 from __future__ import annotations
 
@@ -8,32 +8,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils import formats, translation
-from django.utils.translation import gettext, ngettext
 
 from blikk.consultations.queries import is_present, is_running
 from blikk.consultations.services import MOST_IN_A_MESH
-from blikk.journeys.closing import Draft
 from blikk.journeys.consent import youth
 from blikk.journeys.day import Person, Row
 from blikk.kernel.times import local
-from blikk.web import forms
 from blikk.web.companion_forms import GROUNDS, InviteForm
-from blikk.web.presenters import channels, words
-from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, note_words, youth_words
+from blikk.web.presenters import words
+from blikk.web.presenters.companions import Offer, consent_mark, interpreter_words, youth_words
 from blikk.web.presenters.day import Act
-from blikk.web.presenters.frame import ShownFrame, note_lines
+from blikk.web.presenters.frame import ShownFrame
 from blikk.web.presenters.identity import ShownWho
-from blikk.web.presenters.in_person import turn_line
-from blikk.web.presenters.note_writing import lines_in_writing, people_in_writing, times_in_writing
-from blikk.web.presenters.suitability import note_line
-from blikk.web.presenters.who import who_lines
+from blikk.web.presenters.phrases import ShownPhrase
 from blikk.web.presenters.words import Mark
 
 if TYPE_CHECKING:
     from blikk.consultations.models import Consultation, Participant
     from blikk.documentation.models import Note
-    from blikk.journeys.tasks import OpenTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,29 +95,9 @@ class ShownTalk:
     note_href: str
     note_text: str
     note_version: int
+    note_key: str
+    phrases: Sequence[ShownPhrase]
     appointment: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownClosing:
-    """The close-out page."""
-
-    name: str
-    born: str
-    version: int
-    note_version: int
-    note_href: str
-    draft: str
-    free_text: str
-    consultation: str
-    is_closed: bool
-    may_sign: bool
-    appointment: str
-    decisions: Sequence[tuple[str, str]]
-    in_person_href: str = ""
-    task_href: str = ""
-    # That the patient has an hour in person after this, or chooses one.
-    meeting_words: str = ""
 
 
 def show_people(
@@ -207,6 +179,8 @@ def show_talk(
     note: Note,
     *,
     who: ShownWho,
+    key: str,
+    phrases: Sequence[ShownPhrase] = (),
     now: datetime,
 ) -> ShownTalk:
     """Put a conversation into the words of its column."""
@@ -224,104 +198,7 @@ def show_talk(
         note_href=reverse("note", args=[consultation.public_id]),
         note_text=note.free_text,
         note_version=note.version,
+        note_key=key,
+        phrases=phrases,
         appointment=row.appointment,
     )
-
-
-def show_closing(consultation: Consultation, note: Note, draft: Draft, *, leads: bool = True) -> ShownClosing:
-    """Put the end of a consultation into the words of its page."""
-    patient = consultation.appointment.patient
-    is_closed = consultation.status == "closed_out"
-    decisions = (
-        [
-            (gettext("Utfall"), forms.chosen(forms.OUTCOMES, consultation.outcome)),
-            (gettext("Oppfølging"), forms.chosen(forms.FOLLOW_UPS, consultation.follow_up)),
-            (gettext("Egenandel"), forms.chosen(forms.FEES, consultation.fee)),
-        ]
-        if is_closed
-        else []
-    )
-    return ShownClosing(
-        name=patient.name,
-        born=words.born(patient.birth_on),
-        version=consultation.version,
-        note_version=note.version,
-        note_href=reverse("note", args=[consultation.public_id]),
-        draft=drafted(draft, consultation.clinic.language),
-        free_text=note.free_text,
-        consultation=consultation.public_id,
-        is_closed=is_closed,
-        may_sign=leads,
-        appointment=consultation.appointment.public_id,
-        decisions=decisions,
-        in_person_href=reverse("in_person", args=[consultation.appointment.public_id]),
-        task_href=reverse("task_new", args=[consultation.appointment.public_id]),
-        meeting_words=turn_line(draft.turn, consultation.clinic.zone),
-    )
-
-
-def drafted(draft: Draft, language: str) -> str:
-    """Write what the system knows about a consultation as the beginning of its note."""
-    with translation.override(language):
-        lines = [
-            gettext("Konsultasjon %(day)s") % {"day": _day(draft)},
-            gettext("Form: tekst") if draft.form == "text" else channels.form_line(draft),
-            times_in_writing(draft) if draft.form == "text" else _times(draft),
-            gettext("Deltakere: %(people)s")
-            % {"people": people_in_writing(draft) if draft.form == "text" else _people(draft)},
-        ]
-        lines += channels.note_lines(draft)
-        lines += who_lines(draft.who, draft.zone)
-        lines += lines_in_writing(draft)
-        lines += note_lines(draft.frame, draft.zone) if draft.frame else []
-        lines += _about_video(draft)
-        return "\n".join(lines)
-
-
-def _about_video(draft: Draft) -> list[str]:
-    """Whether video was right, whether the patient is to come in person, and what is still to be found out."""
-    said = [note_line(draft.suitability), turn_line(draft.turn, draft.zone)]
-    return [line for line in [*said, *(_task_line(one, draft) for one in draft.tasks)] if line]
-
-
-def _task_line(task: OpenTask, draft: Draft) -> str:
-    return gettext("Skal innhentes: %(what)s (%(name)s, frist %(day)s)") % {
-        "what": task.what,
-        "name": task.holder_name,
-        "day": words.born(task.due_on),
-    }
-
-
-def _day(draft: Draft) -> str:
-    return formats.date_format(local(draft.opened_at, draft.zone), gettext("j. F Y"))
-
-
-def _times(draft: Draft) -> str:
-    start = words.clock(draft.opened_at, draft.zone)
-    if draft.ended_at is None:
-        return gettext("Start kl. %(start)s") % {"start": start}
-    minutes = max(round((draft.ended_at - draft.opened_at).total_seconds() / 60), 1)
-    return gettext("Start kl. %(start)s, slutt kl. %(end)s (%(length)s)") % {
-        "start": start,
-        "end": words.clock(draft.ended_at, draft.zone),
-        "length": words.minutes_in_words(minutes),
-    }
-
-
-def _people(draft: Draft) -> str:
-    shown = []
-    for person in draft.present:
-        about = [words.role(person.role)]
-        about += [interpreter_words(person.spoken, person.qualification)] if person.spoken else []
-        about += [note_words(person.consent_how, person.consent_ground)] if person.consent_how else []
-        one = f"{person.name} ({'; '.join(said for said in about if said)})"
-        if person.joined_at is None:
-            one += gettext(", sluppet inn, men kom ikke med")
-        shown.append(one)
-    if draft.others:
-        # One patient's record names no other one.
-        shown.append(
-            ngettext("%(count)s annen i gruppen", "%(count)s andre i gruppen", draft.others)
-            % {"count": draft.others}
-        )
-    return "; ".join(shown)

@@ -1,5 +1,6 @@
 """Words for times, people and states that several staff pages share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -90,6 +91,13 @@ def uncapital(words: str) -> str:
 def day_inside(name: str) -> str:
     """The name of a weekday as it stands inside a sentence: English keeps its capital."""
     return name if (get_language() or "").startswith("en") else uncapital(name)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One thing, or several with a word between the last two."""
+    if len(parts) <= 1:
+        return "".join(parts)
+    return gettext("%(first)s og %(last)s") % {"first": ", ".join(parts[:-1]), "last": parts[-1]}
 
 
 def length(minutes: int) -> str:

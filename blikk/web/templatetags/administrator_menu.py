@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
         _("Journal og systemer"),
         (
             ("journal_system", _("Journalsystem")),
+            ("note_rules", _("Notat")),
             ("note_forms", _("Form")),
             ("calendar_server", _("Kalender")),
             ("other_systems", _("Andre systemer")),
