@@ -6,9 +6,10 @@ import pytest
 
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
 from blikk.payments.errors import NotCharged
-from blikk.payments.models import Charge
+from blikk.payments.models import Charge, Claim
 from blikk.settlement.models import Bill
 from tests.payments.charges import Ended
+from tests.payments.test_claims import Claiming
 from tests.races.racing import only_winner, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,3 +42,10 @@ def test_what_is_closed_out_as_charged_has_a_charge_that_stands():
         assert isinstance(closed.refusal or taken.refusal, Invalid | Overtaken | IllegalMove)
         status = Charge.objects.get(clinic=ended.hour.clinic).status
         assert status == ("accepted" if closed.has_won else "withdrawn")
+
+
+def test_two_files_at_once_bill_nobody_twice_and_leave_no_hole():
+    one = Claiming()
+    one.finish(name="Kari Lund", after=1)
+    only_winner(race(one.make, one.make), Invalid)
+    assert list(Claim.objects.filter(clinic=one.clinic).values_list("number", flat=True)) == [1, 2]

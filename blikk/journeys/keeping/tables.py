@@ -75,7 +75,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
     ),
     AUDIT: ("audit.Entry", "audit.Tie"),
     MONEY: ("settlement.Bill", "settlement.BillRow"),
-    CLAIM: ("payments.Charge", "payments.ChargeRow"),
+    CLAIM: ("payments.Charge", "payments.ChargeRow", "payments.Claim", "payments.ClaimFile"),
     SHORT: (
         "accounts.EidTrip",
         "clinics.MachineToken",

@@ -62,6 +62,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "documentation.RecordAppointment": ("patient", "appointment__patient"),
     "payments.Charge": ("patient",),
     "payments.ChargeRow": ("charge__patient",),
+    "payments.Claim": ("charge__patient",),
     "settlement.Bill": ("patient",),
     "settlement.BillRow": ("bill__patient",),
     "writing.Case": ("patient",),
