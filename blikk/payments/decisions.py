@@ -24,6 +24,7 @@ def change_rules(
     field: str,
     missed_ore: int,
     settled_how: str,
+    practice_id: str = "",
     actor: Actor,
     now: datetime,
 ) -> PaymentRules:
@@ -34,6 +35,8 @@ def change_rules(
         faults["field"] = "unknown"
     if not 0 <= missed_ore <= HIGHEST_ORE:
         faults["missed_ore"] = "not_an_amount"
+    if practice_id and not (practice_id.isascii() and practice_id.isdigit() and len(practice_id) <= 20):
+        faults["practice_id"] = "not_a_number"
     if len(settled_how) > 500:
         faults["settled_how"] = "too_long"
     if faults:
@@ -44,6 +47,7 @@ def change_rules(
         "field": field,
         "missed_ore": missed_ore,
         "settled_how": settled_how.strip(),
+        "practice_id": practice_id,
         "changed_at": now,
     }
     rules, _ = PaymentRules.objects.update_or_create(clinic=clinic, defaults=values)

@@ -1,15 +1,19 @@
-"""What of the charges goes when the books need it no longer."""
+"""What of the charges and claims goes when the books need it no longer."""
 
 from datetime import datetime
 
 from blikk.clinics.models import Clinic
 from blikk.kernel.forgetting import Forgotten
-from blikk.payments.models import Charge, ChargeRow
+from blikk.payments.models import Charge, ChargeRow, Claim, ClaimFile
 
 
 def forget_charges(clinic: Clinic, gone: Forgotten, before: datetime) -> None:
-    """Delete the charges that were accepted before a moment, and not taken back since."""
-    rows = Charge.objects.filter(clinic=clinic, accepted_at__lt=before).exclude(withdrawn_at__gte=before)
-    keys = list(rows.values_list("pk", flat=True))
+    """Delete charges accepted before a moment with their claims, except where a credit is still to be sent."""
+    old = Charge.objects.filter(clinic=clinic, accepted_at__lt=before)
+    waiting = Claim.objects.filter(clinic=clinic, credit_asked_at__isnull=False, credited_in__isnull=True)
+    keys = list(old.exclude(claim__in=waiting).values_list("pk", flat=True))
+    gone.take(Claim.objects.filter(charge__in=keys))
     gone.take(ChargeRow.objects.filter(charge__in=keys))
     gone.take(Charge.objects.filter(pk__in=keys))
+    empty = ClaimFile.objects.filter(clinic=clinic, made_at__lt=before, claims=None, credited=None)
+    gone.take(empty)

@@ -89,6 +89,9 @@ class PaymentRules(models.Model):
     is_private = models.BooleanField(default=False)
     field = models.CharField(max_length=6, default="LE")
     missed_ore = models.PositiveIntegerField(default=0)
+    # Whom the state knows the clinic as (praksisId), and how far its bills are numbered.
+    practice_id = models.CharField(max_length=20, blank=True)
+    last_number = models.PositiveIntegerField(default=0)
     # How it is settled, in the clinic's own words; blank for the general ones.
     settled_how = models.TextField(max_length=500, blank=True)
     changed_at = models.DateTimeField()
@@ -210,3 +213,51 @@ class ChargeRow(models.Model):
 
     def __str__(self) -> str:
         return f"ChargeRow {self.number} of {self.charge_id}"
+
+
+class ClaimFile(Opaque):
+    """Bills to the state as they were written to one file, kept as it was handed out."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="claim_files")
+    count = models.PositiveIntegerField()
+    # Credits count against it.
+    sum_ore = models.IntegerField()
+    body = EncryptedTextField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["clinic", "made_at"])]
+
+    def __str__(self) -> str:
+        return f"ClaimFile {self.public_id}"
+
+
+class Claim(Opaque):
+    """One bill to the state: numbered without holes, said once to be paid, credited whole or not at all."""
+
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="claims")
+    charge = models.OneToOneField(Charge, models.PROTECT, related_name="claim")
+    number = models.PositiveIntegerField()
+    guid = models.CharField(max_length=36, unique=True)
+    # The bill as it was sent; a credit is the same one again.
+    body = EncryptedTextField()
+    amount_ore = models.PositiveIntegerField()
+    began_at = models.DateTimeField()
+    # Whether the state has been told that the patient has paid. Never taken back.
+    is_paid = models.BooleanField(default=False)
+    file = models.ForeignKey(ClaimFile, models.PROTECT, related_name="claims")
+    credit_asked_at = models.DateTimeField(null=True, blank=True)
+    credited_in = models.ForeignKey(ClaimFile, models.PROTECT, null=True, blank=True, related_name="credited")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["clinic", "number"], name="one_claim_of_a_number"),
+            models.CheckConstraint(
+                name="claim_credited_after_it_was_asked",
+                condition=Q(credited_in__isnull=True) | Q(credit_asked_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Claim {self.number} of {self.clinic_id}"

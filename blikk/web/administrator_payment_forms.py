@@ -69,6 +69,14 @@ class PaymentForm(StaffForm):
         help_text=_("Pasienten får vite om det på forhånd. Tomt: ikke noe gebyr."),
         required=False,
     )
+    practice_id = forms.CharField(
+        label=_("Praksis-ID hos Helfo"),
+        help_text=_("Trengs for å lage krav. Står i Helfos oversikt over praksisene deres."),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=REQUIRED,
+    )
     settled_how = forms.CharField(
         label=_("Slik betaler pasienten"),
         help_text=_("For eksempel: Du får en lenke til Vipps etter timen. Tomt: en vanlig forklaring."),
@@ -81,7 +89,10 @@ class PaymentForm(StaffForm):
     def __init__(self, *args: Any, rules: PaymentRules | None, **more: Any) -> None:
         first = {}
         if rules is not None:
-            first = {name: getattr(rules, name) for name in ("is_on", "is_private", "field", "settled_how")}
+            first = {
+                name: getattr(rules, name)
+                for name in ("is_on", "is_private", "field", "settled_how", "practice_id")
+            }
             first["missed_ore"] = amount(rules.missed_ore)
         super().__init__(*args, initial=first, **more)
 

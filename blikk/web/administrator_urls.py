@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from blikk.web import (
     administrator,
     administrator_calendars,
+    administrator_claims,
     administrator_keeping,
     administrator_messages,
     administrator_payment,
@@ -83,6 +84,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/notat", note_forms.note_rules, name="note_rules"),
     path("klinikk/form", note_forms.note_forms, name="note_forms"),
     path("klinikk/oving", practice.practised, name="practised"),
+    path("klinikk/krav", administrator_claims.claims, name="claims"),
+    path("klinikk/krav/fil/<str:file_id>", administrator_claims.claim_file, name="claim_file"),
+    path("klinikk/krav/<str:claim_id>/krediter", administrator_claims.claim_credit, name="claim_credit"),
     path("klinikk/betaling", administrator_payment.payment_rules, name="payment_rules"),
     path("klinikk/betaling/pris/<str:price_id>/slutt", administrator_payment.price_end, name="price_end"),
     path("klinikk/oppbevaring", administrator_keeping.keeping, name="keeping"),

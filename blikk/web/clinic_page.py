@@ -23,6 +23,7 @@ from blikk.web.patient import trusted_types
 from blikk.web.presenters.clinic_live import live_state
 from blikk.web.presenters.clinic_page import clinic_page as on_the_page
 from blikk.web.presenters.clinic_page import for_search
+from blikk.web.presenters.cost import cost_of_clinic
 
 # Search engines may find the clinic's page, and no other.
 FOUND = "all"
@@ -56,6 +57,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     shown = on_the_page(clinic)
     content = {
         "clinic": shown,
+        "cost": cost_of_clinic(clinic, local(now, clinic.zone).date()),
         "slug": slug,
         "live": live_state(clinic, now=now),
         "notices": clinics.notices_for(clinic, "public", on=local(now, clinic.zone).date()),

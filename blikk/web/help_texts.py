@@ -294,6 +294,10 @@ TEXTS: dict[str, Text] = {
         _("Her står hva som ikke er i journalen ennå."),
         _("Prøv igjen, eller kopier notatet og si at du har ført det inn selv."),
     ),
+    "claims": (
+        _("Her lager du filer med krav til Helfo, av konsultasjoner som er avsluttet med takster."),
+        _("Se hva som mangler, lag filen, og last den ned. En regning krediteres hel, i neste fil."),
+    ),
     "payment_rules": (
         _("Her bestemmer du om Blikk foreslår takster og egenandel, og hva pasienten betaler."),
         _("Velg fagområde, skriv gebyret for ikke møtt, og se at satsene er nye nok."),

@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -32,7 +32,11 @@ from blikk.web.access import JsonRequest, address_of, same_origin_json
 from blikk.web.door_page import CLOSED, door_page, first_screen
 from blikk.web.information import CURRENT, TEXTS, read_version, version_now
 from blikk.web.practice import practice_scripts
+from blikk.web.presenters.cost import ShownCost, cost_of_hour
 from blikk.web.typed import read_birth_date, read_digits
+
+if TYPE_CHECKING:
+    from blikk.invitations.models import Invitation
 
 OPENINGS_A_MINUTE = 300
 KEEP_DEVICE_FOR = 60 * 24 * 60 * 60
@@ -81,6 +85,7 @@ def page(request: HttpRequest, invitation: str) -> HttpResponse:
         shown = door_page(view, is_queue=clinic.pop("is_queue"))
         content = {
             **clinic,
+            "cost": None if view.is_along else clinic["cost"],
             "door": shown,
             "first": first_screen(view),
             "is_closed": view.step in CLOSED,
@@ -120,8 +125,17 @@ def _of_the_clinic(invitation: str, secret: str, *, now: datetime) -> dict[str, 
         "may_choose": found.appointment_id is not None and has_open_turn(found.appointment_id),
         "address": clinic.address,
         "pay_at": reverse("patient_pay", args=[invitation]) if takes_money(clinic) else "",
+        "cost": _cost(found, now),
         **practice_scripts(clinic.is_practice),
     }
+
+
+def _cost(found: "Invitation", now: datetime) -> ShownCost | None:
+    """What the hour is expected to cost; in a queue, what it would cost now."""
+    hour = found.appointment
+    if hour is None:
+        return cost_of_hour(found.clinic, None, "video", now)
+    return cost_of_hour(found.clinic, hour.clinician, hour.form, hour.starts_at)
 
 
 @same_origin_json

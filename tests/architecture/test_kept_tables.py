@@ -15,6 +15,8 @@ SEEDS = {"patients.Patient", "patients.Companion", "scheduling.Appointment", "in
 OUTLIVES = (MONEY, CLAIM)
 # Nothing of these is a patient's to be told: the clinic's own days, and what others were told together.
 NOT_TOLD = {
+    # A file of bills is about many patients; each one's own bill in it is told.
+    "payments.ClaimFile",
     *("waiting_room.Delay", "waiting_room.Serving", "scheduling.Series", "audit.Words"),
     *("notifications.Part", "notifications.InboxMessage", "invitations.OneTimeCode_asked_by"),
 }

@@ -26,6 +26,7 @@ from blikk.kernel.actors import SYSTEM
 from blikk.patients import requests
 from blikk.patients.models import Patient
 from blikk.payments import decisions
+from blikk.payments.models import Charge, Claim, ClaimFile
 from blikk.scheduling.queries import free_slots, periods_of
 from blikk.scheduling.services import add_absence, opening_for
 from blikk.settlement import links, payments
@@ -247,11 +248,40 @@ def _other_systems(clinic: Clinic, consultation: str) -> dict[str, str]:
         "system": a_system(clinic).client.public_id,
         "webhook": hook.public_id,
         "price": _a_price(clinic),
+        **_a_claim(clinic, consultation),
         "fhir_kind": "Patient",
         "fhir_one": f"Patient/{NOBODYS}",
         "fhir_nothing": f"Patient/{NOBODYS}/_history",
         **_in_the_journal(clinic, consultation),
     }
+
+
+def _a_claim(clinic: Clinic, consultation: str) -> dict[str, str]:
+    """A bill in a file, and no charge that is read anywhere else."""
+    talk = Consultation.objects.get(public_id=consultation)
+    by = talk.clinician
+    file = ClaimFile.objects.create(clinic=clinic, count=1, sum_ore=1500, body="{}", made_at=NOW, made_by=by)
+    charge = Charge.objects.create(
+        clinic=clinic,
+        patient=talk.appointment.patient,
+        appointment=None,
+        kind="co_payment",
+        patient_ore=16000,
+        state_ore=1500,
+        accepted_at=NOW,
+        accepted_by=by,
+    )
+    claim = Claim.objects.create(
+        clinic=clinic,
+        charge=charge,
+        number=1,
+        guid=file.public_id,
+        body="{}",
+        amount_ore=1500,
+        began_at=NOW,
+        file=file,
+    )
+    return {"claim_file": file.public_id, "claim": claim.public_id}
 
 
 def _a_price(clinic: Clinic) -> str:

@@ -82,7 +82,7 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "settlement.PayDevice",
         "settlement.Told",
     ),
-    CLAIM: ("payments.Charge", "payments.ChargeRow"),
+    CLAIM: ("payments.Charge", "payments.ChargeRow", "payments.Claim", "payments.ClaimFile"),
     SHORT: (
         "accounts.EidTrip",
         "clinics.MachineToken",

@@ -62,6 +62,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "documentation.RecordAppointment": ("patient", "appointment__patient"),
     "payments.Charge": ("patient",),
     "payments.ChargeRow": ("charge__patient",),
+    "payments.Claim": ("charge__patient",),
     "writing.Case": ("patient",),
     "writing.Message": ("case__patient",),
     "writing.Photo": ("case__patient",),

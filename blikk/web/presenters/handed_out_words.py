@@ -43,6 +43,7 @@ TABLES: dict[str, Promise] = {
     "documentation.RecordPatient": _("Hvem du er i journalsystemet som vi får timer fra"),
     "documentation.RecordAppointment": _("Timer fra journalsystemet"),
     "payments.Charge": _("Egenandeler"),
+    "payments.Claim": _("Krav til Helfo"),
     "payments.ChargeRow": _("Takster i egenandelene"),
     "settlement.Bill": _("Regninger"),
     "settlement.BillRow": _("Linjer i regningene"),

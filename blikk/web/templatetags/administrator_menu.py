@@ -46,7 +46,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
     ),
     (
         _("Betaling"),
-        (("payment_rules", _("Takster og priser")),),
+        (
+            ("payment_rules", _("Takster og priser")),
+            ("claims", _("Krav til Helfo")),
+        ),
     ),
     (
         _("Personvern og kontroll"),
