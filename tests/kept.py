@@ -19,7 +19,7 @@ from blikk.kernel.secrets import EncryptedTextField, _Unsearchable
 from blikk.kernel.secrets import unseal as unseal_text
 from blikk.notifications.models import InboxMessage, Message, Report
 from blikk.patients.models import Patient
-from blikk.payments.models import Charge
+from blikk.payments.models import Charge, ClaimFile
 from blikk.scheduling.models import Appointment, Task
 from blikk.settlement.models import Bill
 from blikk.waiting_room.models import Delay, Serving, Showing
@@ -239,6 +239,12 @@ def _in_the_books(hour: Hour, talk: Consultation) -> None:
         **what, kind="co_payment", patient_ore=16000, accepted_at=DONE, accepted_by=hour.clinician
     )
     charge.rows.create(number=1, code="2ae", text="Video", times=1)
+    file = ClaimFile.objects.create(
+        clinic=hour.clinic, count=1, sum_ore=1500, made_at=DONE, made_by=hour.clinician
+    )
+    file.claims.create(
+        clinic=hour.clinic, charge=charge, number=1, guid="g", body="x", amount_ore=1500, began_at=DONE
+    )
     bill = Bill.objects.create(
         **what, kind="co_payment", status="paid", amount_ore=16000, opened_at=DONE, settled_at=DONE
     )
