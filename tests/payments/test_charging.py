@@ -56,7 +56,7 @@ def test_who_was_there_and_by_what_it_was_held_are_read_from_the_record():
         hour.clinician, field="LE", is_specialist=True, actor=staff(hour.clinician), now=NOW
     )
     occasion = charging.reckon(hour.appointment.consultation, charging.Wanted()).occasion
-    assert (occasion.form, occasion.part, occasion.minutes) == ("video", "day", 15)
+    assert (occasion.form, occasion.part, occasion.minutes) == ("phone", "day", 15)
     assert (occasion.has_interpreter, occasion.has_relatives, occasion.is_specialist) == (True, True, True)
 
 

@@ -30,7 +30,6 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
             ("questions", _("Spørsmål")),
             ("message_rules", _("Meldinger")),
             ("writing_rules", _("Skriftlig")),
-            ("money_setup", _("Betaling")),
             ("clinic_video", _("Video")),
         ),
     ),
@@ -48,6 +47,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
         _("Betaling"),
         (
             ("payment_rules", _("Takster og priser")),
+            ("money_setup", _("Hvordan pasienten betaler")),
             ("claims", _("Krav til Helfo")),
         ),
     ),
