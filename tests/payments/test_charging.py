@@ -133,9 +133,9 @@ def test_the_diagnosis_is_asked_at_the_close_out_and_found_by_words():
     assert len(several.candidates) > 1
     assert refused(lambda: ended.accept(diagnosis="l")) == {"diagnosis": "choose_diagnosis"}
     assert [one.code for one in ended.reckon(diagnosis="hoste").diagnoses] == ["R05"]
-    charge = ended.accept(diagnosis="R05, L09")
+    charge = ended.accept(diagnosis="R05, R74")
     assert Charge.objects.get(pk=charge.pk).diagnoses == (
-        '[{"system": "icpc2", "code": "R05"}, {"system": "icpc2", "code": "L09"}]'
+        '[{"system": "icpc2", "code": "R05"}, {"system": "icpc2", "code": "R74"}]'
     )
 
 

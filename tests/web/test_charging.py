@@ -70,14 +70,14 @@ def test_what_cannot_stand_together_is_explained_and_kept(ended):
 
 def test_several_diagnoses_are_offered_as_buttons(ended):
     client, at = page_of(ended)
-    sent = {"charge-kind": "co_payment", "charge-codes": "2ae", "charge-diagnosis": "l", "charge-reckon": "1"}
+    sent = {"charge-kind": "co_payment", "charge-codes": "2ae", "charge-diagnosis": "r", "charge-reckon": "1"}
     page = client.post(at, sent).content.decode()
-    assert 'name="choose-diagnosis" value="R05"' not in page or "Hoste" in page
-    assert 'name="choose-diagnosis" value="L09"' in page
-    chosen = {**sent, "choose-diagnosis": "L09"}
+    assert 'name="choose-diagnosis" value="R05"' in page and "Hoste" in page
+    assert 'name="choose-diagnosis" value="R74"' in page
+    chosen = {**sent, "choose-diagnosis": "R74"}
     del chosen["charge-reckon"]
     page = client.post(at, chosen).content.decode()
-    assert 'name="charge-diagnosis" value="L09"' in page
+    assert 'name="charge-diagnosis" value="R74"' in page
 
 
 def test_an_acceptance_is_taken_back_from_the_page(ended):
