@@ -2,9 +2,28 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from blikk.clinics.models import Clinic
 from blikk.kernel.forgetting import Forgotten
-from blikk.payments.models import Charge, ChargeRow, Claim, ClaimFile
+from blikk.payments.models import Charge, ChargeKind, ChargeRow, Claim, ClaimFile, PaymentRules
+from blikk.payments.states import ChargeStatus
+
+
+def waits_for_claim() -> Exists:
+    """That the state has a part in what an hour cost and no bill to it is made yet, at a clinic that makes them here.
+
+    A bill says when the conversation began and who held it, which goes with the hour.
+    """
+    makes_them = PaymentRules.objects.filter(clinic=OuterRef("clinic")).exclude(practice_id="")
+    charges = Charge.objects.filter(
+        Exists(makes_them),
+        appointment=OuterRef("pk"),
+        status=ChargeStatus.ACCEPTED,
+        kind=ChargeKind.CO_PAYMENT,
+        claim__isnull=True,
+    )
+    return Exists(charges.exclude(state_ore=0))
 
 
 def forget_charges(clinic: Clinic, gone: Forgotten, before: datetime) -> None:

@@ -259,7 +259,7 @@ def test_the_preview_says_what_the_night_does_with_a_fixed_number_of_questions(d
     hour = a_full_conversation(a_booked_hour(clinic))
     closed(hour)
     now = NOW + timedelta(days=40)
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(11) as few:
         assert due.tonight(clinic, now=now).visits == 1
     for number in (4, 7):
         closed(a_visit(clinic, number))

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from blikk.clinics import retention
-from blikk.journeys.keeping import asked
+from blikk.journeys.keeping import asked, due
 from blikk.kernel.actors import SYSTEM
 from blikk.patients.models import Patient
-from blikk.payments.models import Charge, ChargeRow
+from blikk.payments.models import Charge, ChargeRow, Claim, PaymentRules
 from blikk.scheduling.models import Appointment
 from blikk.settlement.models import Bill, BillRow
 from tests.builders import NOW, a_clinic, staff
@@ -35,6 +35,24 @@ def test_they_stay_when_the_visit_and_the_patient_go_and_lead_to_nobody():
     assert in_the_books() == [1, 1, 1, 1]
     for one in (Charge.objects.get(), Bill.objects.get()):
         assert (one.patient, one.appointment, one.consultation) == (None, None, None)
+
+
+def test_an_hour_that_the_state_still_has_a_part_in_stays_until_the_bill_is_made():
+    hour = a_full_visit()
+    Claim.objects.all().delete()
+    Charge.objects.update(kind="co_payment", state_ore=4400)
+    rules, _ = PaymentRules.objects.get_or_create(clinic=hour.clinic, defaults={"changed_at": NOW})
+    PaymentRules.objects.filter(pk=rules.pk).update(practice_id="12345")
+    later = NOW + timedelta(days=45)
+    assert due.tonight(hour.clinic, now=later).held == {"claim": 1}
+    assert due.why_held(hour.appointment, now=later) == "claim"
+    assert night(hour.clinic, 45).visits == 0
+    # A clinic that makes its bills elsewhere, or a charge without a part of the state's, waits for nothing.
+    PaymentRules.objects.filter(pk=rules.pk).update(practice_id="")
+    assert due.why_held(hour.appointment, now=later) == ""
+    PaymentRules.objects.filter(pk=rules.pk).update(practice_id="12345")
+    Charge.objects.update(state_ore=0)
+    assert night(hour.clinic, 46).visits == 1
 
 
 def test_they_go_when_five_years_have_passed_from_the_end_of_the_year():

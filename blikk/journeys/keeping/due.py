@@ -16,6 +16,7 @@ from blikk.invitations import keeping as invitations
 from blikk.invitations.models import Invitation
 from blikk.patients import keeping as patients
 from blikk.patients.models import Companion, Patient
+from blikk.payments import keeping as payments
 from blikk.scheduling import keeping as scheduling
 from blikk.scheduling.models import Appointment
 from blikk.settlement import owing
@@ -45,6 +46,7 @@ def visits_due(clinic: Clinic, *, before: datetime) -> "QuerySet[Appointment]":
         | scheduling.done_since(before)
         | scheduling.leads_on(before)
         | documentation.planned_there(before)
+        | payments.waits_for_claim()
         | (Exists(mine) & ~Exists(delivered))
     )
 
@@ -99,6 +101,7 @@ def why_held(appointment: Appointment, *, now: datetime) -> str:
         ("case", writing.still_open()),
         ("task", scheduling.has_open_task()),
         ("meeting", scheduling.leads_on(now)),
+        ("claim", payments.waits_for_claim()),
         ("journal", documentation.planned_there(now)),
     )
     return next((code for code, holds in held if asked.filter(holds).exists()), "")
@@ -130,5 +133,6 @@ def _held(clinic: Clinic, before: datetime) -> dict[str, int]:
         ),
         ("case", old.filter(writing.still_open())),
         ("task", old.filter(scheduling.has_open_task())),
+        ("claim", old.filter(payments.waits_for_claim())),
     )
     return {code: count for code, rows in questions if (count := rows.count())}

@@ -75,6 +75,7 @@ HELD: dict[str, Promise] = {
     "task": _("En oppgave om timen er ikke gjort."),
     "meeting": _("Timen førte til et oppmøte som ikke har vært ennå."),
     "bill": _("Regningen er ikke gjort opp. Så lenge trengs navnet og kontaktopplysningene."),
+    "claim": _("Kravet til Helfo er ikke laget ennå. Lag det først, ellers får dere ikke pengene."),
     "journal": _(
         "Timen står fortsatt i journalsystemet. Avlys den der først, ellers kommer den tilbake hit."
     ),
@@ -84,6 +85,7 @@ HELD_SHORT: dict[str, Promise] = {
     "delivery": _("Ikke levert til journalen"),
     "case": _("Åpen skriftlig sak"),
     "task": _("Oppgave som ikke er gjort"),
+    "claim": _("Krav til Helfo som ikke er laget"),
 }
 ASKED_BY: list[tuple[str, Promise]] = [
     ("patient", _("Pasienten selv")),
