@@ -84,7 +84,7 @@ def test_the_conversation_goes_on_while_it_is_filled_in_and_then_ends_properly(
     page.wait_for_url("**/avslutning/**")
     expect(page.locator('[name=outcome][value="in_person_needed"]')).to_be_checked()
     expect(page.locator('[name=follow_up][value="in_person"]')).to_be_checked()
-    expect(clinician.sees("note-draft")).to_contain_text("Innkalt til fysisk oppmøte: trenger undersøkelse")
+    expect(clinician.sees("note-agreed")).to_contain_text("Innkalt til fysisk oppmøte: trenger undersøkelse")
     expect(clinician.sees("note-draft")).to_contain_text("Vurdering av video: video passer")
     expect(clinician.sees("meeting-words")).to_contain_text("10:15")
 
@@ -106,7 +106,7 @@ def test_from_the_close_out_what_was_chosen_stays_and_a_task_is_set(talking: Cal
     clinician.press("task-new")
     page.locator("[name=what]").fill("Hent prøvesvar")
     clinician.press("task-submit")
-    expect(clinician.sees("note-draft")).to_contain_text("Skal innhentes: Hent prøvesvar")
+    expect(clinician.sees("note-agreed")).to_contain_text("Skal innhentes: Hent prøvesvar")
     page.goto(f"{talk.stage.app.base}/dag/?dag={talk.stage.hour['day']}")
     expect(clinician.sees("tasks")).to_contain_text("Hent prøvesvar")
     clinician.press("task-done")
