@@ -24,7 +24,7 @@ def test_hours_are_kept_on_the_server_beside_the_workers_other_duties(allowed):
     stop = threading.Event()
     threads = start_beside(stop, name="w")
     try:
-        assert {thread.name for thread in threads} == {"calendars", "webhooks"}
+        assert {thread.name for thread in threads} == {"calendars", "payments", "webhooks"}
         wait_until(lambda: len(allowed.files(path)) == 1, "the hour is on the server")
     finally:
         stop.set()
@@ -41,7 +41,7 @@ def test_no_thread_is_begun_for_servers_that_the_operator_has_not_named(settings
     threads = start_beside(stop, name="w")
     for thread in threads:
         thread.join(30)
-    assert [thread.name for thread in threads] == ["webhooks"]
+    assert [thread.name for thread in threads] == ["webhooks", "payments"]
 
 
 @pytest.mark.django_db(transaction=True)

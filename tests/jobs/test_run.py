@@ -3,6 +3,7 @@ import contextlib
 import json
 import signal
 import urllib.request
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -38,7 +39,7 @@ def test_two_processes_that_start_at_once_on_an_empty_database_both_serve(shell,
         (count,) = connection.execute(
             "SELECT count(*) FROM django_migrations WHERE app = 'audit'"
         ).fetchone() or (0,)
-    assert count == 2
+    assert count == len(list(Path("blikk/audit/migrations").glob("0*.py")))
     for served in (one, other):
         assert served.kill(signal.SIGTERM) == 0
 

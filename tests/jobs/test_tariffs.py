@@ -57,7 +57,7 @@ def test_a_row_that_cannot_be_read_stops_it_all(tmp_path, capsys):
 
 def test_the_sample_comes_with_ceilings_and_codes(capsys):
     assert main(["tariffs", "import", "--sample", "--apply"]) == 0
-    assert (Tariff.objects.count(), Ceiling.objects.count(), DiagnosisCode.objects.count()) == (8, 5, 8)
+    assert (Tariff.objects.count(), Ceiling.objects.count(), DiagnosisCode.objects.count()) == (8, 5, 6)
     capsys.readouterr()
     assert main(["tariffs", "list", "--on", "2026-11-24"]) == 0
     assert "LE 2ae 2021-07-01" in capsys.readouterr().out

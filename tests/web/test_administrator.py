@@ -225,7 +225,10 @@ def recorded_acts():
 def test_every_act_in_the_record_has_words():
     recorded = {act for act in recorded_acts() if act != LOOKS}
     assert {"patient.looked_at", "appointment.booked", "account.signed_in"} <= recorded
-    assert recorded - ACTS.keys() == set()
+    # Of some only the beginning stands in the code; what it goes on with is a state.
+    begun = {act for act in recorded if act.endswith(".")}
+    assert all(any(known.startswith(act) for known in ACTS) for act in begun)
+    assert recorded - begun - ACTS.keys() == set()
 
 
 def test_every_act_belongs_to_a_group():

@@ -153,7 +153,10 @@ def test_the_note_says_what_was_shown_and_told():
     talk.admit(hour.clinic, arrival, membership=hour.clinician, actor=actor, now=b.NOW)
     assert signed_in(hour.clinician).post(at(hour, "informert")).status_code == 200
     words = note(hour)
-    assert "Informasjon vist på siden, utgave 2026-11.0, tirsdag 24. november kl. 10:00." in words
+    assert (
+        "Pasienten fikk vist informasjonen om video (utgave 2026-11.0) tirsdag 24. november kl. 10:00."
+        in words
+    )
     assert "Informert muntlig av Kari Nordmann" in words
     assert "Information shown on the page" in note(hour, "en")
 
