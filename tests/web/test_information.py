@@ -157,7 +157,7 @@ def test_the_note_says_what_was_shown_and_told():
         "Pasienten fikk vist informasjonen om video (utgave 2026-11.0) tirsdag 24. november kl. 10:00."
         in words
     )
-    assert "Informert muntlig av Kari Nordmann" in words
+    assert "Pasienten ble informert muntlig" in words
     assert "Information shown on the page" in note(hour, "en")
 
 
