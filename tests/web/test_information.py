@@ -158,7 +158,7 @@ def test_the_note_says_what_was_shown_and_told():
         in words
     )
     assert "Pasienten ble informert muntlig" in words
-    assert "Information shown on the page" in note(hour, "en")
+    assert "The patient was informed orally" in note(hour, "en")
 
 
 def test_in_the_conversation_one_key_says_that_the_patient_was_told():
