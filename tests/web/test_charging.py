@@ -25,7 +25,12 @@ def page_of(ended):
 def test_the_page_proposes_and_one_button_accepts(ended):
     client, at = page_of(ended)
     page = client.get(at).content.decode()
-    for words in ("Holdt slik: video, 10:00 (dagtid), 15 minutter", "160 kr", "15 kr", "mer enn et år gamle"):
+    for words in (
+        "Holdt slik: video, 10:00 (dagtid), 15 minutter",
+        "160\u00a0kr",
+        "15\u00a0kr",
+        "mer enn et år gamle",
+    ):
         assert words in page
     seen = page.split('name="charge-seen" value="')[1].split('"')[0]
     sent = {
@@ -156,7 +161,7 @@ def test_an_administrator_sets_a_price_and_ends_it():
     client.post(at, {"rules": "1", "is_on": "on", "is_private": "on", "field": "PS"})
     sent = {"price-new": "1", "name": "Samtale", "minutes": "45", "price": "950", "valid_from": "2026-01-01"}
     assert client.post(at, sent).status_code == 302
-    assert "950 kr" in client.get(at).content.decode()
+    assert "950\u00a0kr" in client.get(at).content.decode()
     assert client.post(at, sent).status_code == 422
     price = PrivatePrice.objects.get()
     assert client.post(reverse("price_end", args=[price.public_id])).status_code == 302

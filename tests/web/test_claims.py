@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_a_file_is_made_taken_along_and_a_bill_credited_from_the_page():
     one = Claiming()
     client, at = signed_in(one.administrator), reverse("claims")
-    assert "1 ny regning er klar, til sammen 15 kr." in client.get(at).content.decode()
+    assert "1 ny regning er klar, til sammen 15\u00a0kr." in client.get(at).content.decode()
     assert client.post(at).status_code == 302
     file, claim = ClaimFile.objects.get(), Claim.objects.get()
     page = client.get(at).content.decode()

@@ -30,11 +30,11 @@ def clinic():
 def test_the_expected_payment_follows_the_time_and_the_specialist(clinic):
     clinician = a_member(clinic)
     day, evening = NOW, datetime(2026, 11, 24, 17, tzinfo=UTC)
-    assert "160 kr" in cost_of_hour(clinic, clinician, "video", day).amounts[0]
-    assert "280 kr" in cost_of_hour(clinic, clinician, "video", evening).amounts[0]
+    assert "160\u00a0kr" in cost_of_hour(clinic, clinician, "video", day).amounts[0]
+    assert "280\u00a0kr" in cost_of_hour(clinic, clinician, "video", evening).amounts[0]
     decisions.change_trade(clinician, field="LE", is_specialist=True, actor=SYSTEM, now=NOW)
-    assert "212 kr" in cost_of_hour(clinic, clinician, "video", day).amounts[0]
-    assert "318 kr" in cost_of_hour(clinic, clinician, "video", evening).amounts[0]
+    assert "212\u00a0kr" in cost_of_hour(clinic, clinician, "video", day).amounts[0]
+    assert "318\u00a0kr" in cost_of_hour(clinic, clinician, "video", evening).amounts[0]
 
 
 def test_a_trade_without_rates_is_told_no_amount_and_everything_else(clinic):
@@ -86,7 +86,7 @@ def test_a_private_practice_tells_its_own_prices(clinic):
     price = {"name": "Samtale", "minutes": 45, "price_ore": 95050, "valid_from": date(2026, 1, 1)}
     decisions.set_price(clinic, **price, actor=SYSTEM, now=NOW)
     shown = cost_of_clinic(clinic, TODAY)
-    assert shown.amounts == ["Samtale: 950,50 kr"]
+    assert shown.amounts == ["Samtale: 950,50\u00a0kr"]
     assert not any("frikort" in line for line in shown.others)
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.payments.sums import patient_of, state_of
 from blikk.web.presenters import words
+from blikk.web.presenters.amounts import kroner
 from blikk.web.presenters.exemptions import WHY, exemption_words
 
 if TYPE_CHECKING:
@@ -69,15 +69,6 @@ class ShownCharge:
     accepted: str = ""
     version: int = 0
     can_take_back: bool = False
-
-
-def kroner(ore: int | None) -> str:
-    """An amount as it is read: 160 kr, or 160,50 kr."""
-    if ore is None:
-        return gettext("ukjent")
-    whole, rest = divmod(ore, 100)
-    amount = formats.number_format(whole, force_grouping=True)
-    return gettext("%(amount)s kr") % {"amount": f"{amount},{rest:02d}" if rest else amount}
 
 
 def kinds_in_words(kinds: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from blikk.web.presenters import words
-from blikk.web.presenters.charge import kroner
+from blikk.web.presenters.amounts import kroner
 
 if TYPE_CHECKING:
     from blikk.journeys.claiming import Ready
@@ -74,7 +74,7 @@ def _file(one: ClaimFile, zone: str) -> str:
     return gettext("%(when)s: %(count)s, %(amount)s") % {
         "when": words.day_and_clock(one.made_at, zone),
         "count": count,
-        "amount": kroner(one.sum_ore) if one.sum_ore >= 0 else f"−{kroner(-one.sum_ore)}",
+        "amount": kroner(one.sum_ore),
     }
 
 

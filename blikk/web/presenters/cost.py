@@ -16,7 +16,7 @@ from blikk.payments.occasion import Occasion
 from blikk.scheduling.queries import holiday_name
 from blikk.web.administrator_payment_forms import FIELDS
 from blikk.web.presenters import words
-from blikk.web.presenters.charge import kroner
+from blikk.web.presenters.amounts import kroner
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import formats
-from django.utils.translation import get_language
 
 from blikk.kernel.times import local
 from blikk.web.door_page import phone_words
+from blikk.web.presenters.amounts import kroner
 
 if TYPE_CHECKING:
     from blikk.journeys.settling import PayPlace
-
-NARROW = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,11 @@ def show_pay(place: PayPlace) -> ShownPay:
         phone=phone_words(link.clinic.phone),
         phone_link="".join(sign for sign in link.clinic.phone if sign in "+0123456789"),
         tries_left=place.tries_left,
-        amount=kroner(place.amount_ore),
-        lines=tuple(ShownLine(line.text, line.quantity, kroner(line.amount_ore)) for line in place.lines),
+        amount=kroner(place.amount_ore, to_the_ore=True),
+        lines=tuple(
+            ShownLine(line.text, line.quantity, kroner(line.amount_ore, to_the_ore=True))
+            for line in place.lines
+        ),
         takes_vipps="vipps" in place.ways,
         address=place.address,
         payment=place.payment,
@@ -81,13 +82,3 @@ def at_the_provider(status: str) -> str:
     if status in {"captured", "refunding", "refunded"}:
         return "paid" if status == "captured" else "refunded"
     return "ended" if status in {"failed", "expired", "cancelled", "cancelling"} else "checking"
-
-
-def kroner(ore: int) -> str:
-    """An amount as people write it: 1 234,50 kr, or NOK 1 234.50."""
-    whole, rest = divmod(abs(ore), 100)
-    sign = "−" if ore < 0 else ""
-    grouped = f"{whole:,}".replace(",", NARROW)
-    if (get_language() or "").startswith("en"):
-        return f"{sign}NOK{NARROW}{grouped}.{rest:02d}"
-    return f"{sign}{grouped},{rest:02d}{NARROW}kr"

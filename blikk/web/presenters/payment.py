@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from blikk.payments.queries import is_old
 from blikk.payments.tariffs.rows import TariffRow
 from blikk.web.presenters import words
-from blikk.web.presenters.charge import kroner
+from blikk.web.presenters.amounts import kroner
 
 if TYPE_CHECKING:
     from blikk.payments.models import PrivatePrice

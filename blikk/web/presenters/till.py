@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.times import local
 from blikk.settlement.states import OUTSTANDING
-from blikk.web.presenters.pay import ShownLine, kroner
+from blikk.web.presenters.amounts import kroner
+from blikk.web.presenters.pay import ShownLine
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,7 +123,7 @@ def show_till(till: Till, zone: str) -> ShownTill:
     return ShownTill(
         [_row(one, zone) for one in till.owed],
         [_row(one, zone) for one in till.settled],
-        kroner(till.owed_ore),
+        kroner(till.owed_ore, to_the_ore=True),
         till.owed_count,
     )
 
@@ -133,7 +134,7 @@ def show_bill(one: OneBill, zone: str) -> OnePage:
     return OnePage(
         row=_row(one.bill, zone),
         lines=[
-            ShownLine(line.text, line.quantity, kroner(line.amount_ore))
+            ShownLine(line.text, line.quantity, kroner(line.amount_ore, to_the_ore=True))
             for line in one.lines
             if line.payer == "patient"
         ],
@@ -150,7 +151,7 @@ def _row(bill: Bill, zone: str) -> ShownBill:
         id=bill.public_id,
         who=bill.patient.name if bill.patient else "",
         kind=str(KINDS.get(bill.kind, "")),
-        amount=kroner(bill.amount_ore),
+        amount=kroner(bill.amount_ore, to_the_ore=True),
         state=str(STATES.get(bill.status, "")),
         when=_when(hour, zone),
         is_owed=bill.status in OUTSTANDING,
@@ -163,7 +164,7 @@ def _payment(payment: Payment, zone: str) -> ShownPayment:
         way=str(WAYS.get(payment.how or payment.provider, "")),
         state=str(PAYMENTS.get(payment.status, "")),
         when=_when(payment.refunded_at or payment.captured_at or payment.begun_at, zone),
-        amount=kroner(payment.captured_ore or payment.amount_ore),
+        amount=kroner(payment.captured_ore or payment.amount_ore, to_the_ore=True),
         fault=str(FAULTS.get(payment.fault, "")),
         by=payment.taken_by.name if payment.taken_by else "",
     )
