@@ -4,22 +4,20 @@ What is downloaded lies outside the checkout (`~/.cache/blikk/maven`, or BLIKK_C
 """
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from blikk.documentation.fhir.systems import code_systems
+from tests.maven import class_path
 
 HERE = Path(__file__).parent / "fhir_validator"
-CACHE = Path(os.environ.get("BLIKK_CACHE", Path.home() / ".cache" / "blikk"))
 
 
 @dataclass(frozen=True)
@@ -58,27 +56,18 @@ class Validator:
         return answer
 
 
-def class_path() -> str:
-    """The libraries, fetched by Maven the first time; named by what the pom says."""
-    pom = (HERE / "pom.xml").read_bytes()
-    kept = CACHE / f"fhir-validator-{sha256(pom).hexdigest()[:16]}.path"
-    if kept.exists() and all(Path(jar).exists() for jar in kept.read_text().split(os.pathsep)):
-        return kept.read_text()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(f".{os.getpid()}")
-    command = ["mvn", "-B", "-q", f"-Dmaven.repo.local={CACHE / 'maven'}", "dependency:build-classpath"]
-    command += [f"-Dmdep.outputFile={fresh}"]
-    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"Maven could not fetch the validator: {done.stdout[-2000:]}{done.stderr[-500:]}")
-    fresh.replace(kept)
-    return kept.read_text()
-
-
 @contextmanager
 def running_validator() -> Iterator[Validator]:
     """Start it, and let it know our own codes."""
-    command = ["java", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp", class_path(), "Validator.java", "profiles"]
+    command = [
+        "java",
+        "-Xmx1g",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        class_path(HERE, "fhir-validator"),
+        "Validator.java",
+        "profiles",
+    ]
     process = subprocess.Popen(
         command,
         cwd=HERE,
