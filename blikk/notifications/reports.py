@@ -94,9 +94,11 @@ def _about(report: Report) -> QuerySet[Message]:
     rows = Message.objects.filter(channel=report.channel)
     if report.reference:
         return rows.filter(reference=report.reference)
-    # Not by a join: rows that are locked must not come with others.
+    # In two steps: rows that are locked must not come with others, and in one statement, newest first, PostgreSQL
+    # may read every message there is (seen: five minutes instead of thirty seconds for five thousand).
     parts = Part.objects.filter(provider_id=report.provider_id, message__channel=report.channel)
-    return rows.filter(pk__in=parts.order_by("-pk").values("message")[:1])
+    _newest, message = max(parts.values_list("pk", "message_id"), default=(0, None))
+    return rows.filter(pk=message)
 
 
 def _of_the_whole(message: Message, report: Report) -> Outcome:
