@@ -17,7 +17,7 @@ from blikk.settlement.lines import BillLine, check, patients_part
 from blikk.settlement.models import Bill, BillKind, BillRow
 from blikk.settlement.payments import free
 from blikk.settlement.queries import lines_of
-from blikk.settlement.states import BILL, BillStatus
+from blikk.settlement.states import BILL, GONE, BillStatus
 
 
 @transaction.atomic
@@ -75,7 +75,7 @@ def _before(
 ) -> Bill | None:
     """The bill that there is, if it says the same; one that nobody has paid or sent out is taken back."""
     bills = Bill.objects.filter(clinic=clinic, appointment=appointment, kind=kind)
-    before = bills.exclude(status=BillStatus.CREDITED).first()
+    before = bills.exclude(status__in=GONE).first()
     if before is None or lines_of(before) == lines:
         return before
     if before.status != BillStatus.OPEN:
