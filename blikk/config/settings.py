@@ -61,6 +61,7 @@ BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
 BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_VIPPS_URL = env.VIPPS_URL.rstrip("/")
+BLIKK_STRIPE_URL = env.STRIPE_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_TIME_SERVER = env.TIME_SERVER
@@ -120,10 +121,13 @@ if BLIKK_EXTERNAL_VIDEO_CA and not Path(BLIKK_EXTERNAL_VIDEO_CA).is_file():
     raise ImproperlyConfigured("BLIKK_EXTERNAL_VIDEO_CA must be a file with certificates (PEM)")
 if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", BLIKK_WHEREBY_URL):
     raise ImproperlyConfigured("BLIKK_WHEREBY_URL must be an https address such as https://api.whereby.dev")
-if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1):\d{1,5}", BLIKK_VIPPS_URL):
+_PROVIDER = r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1):\d{1,5}"
+if not fullmatch(_PROVIDER, BLIKK_VIPPS_URL):
     raise ImproperlyConfigured(
         "BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials"
     )
+if not fullmatch(_PROVIDER, BLIKK_STRIPE_URL):
+    raise ImproperlyConfigured("BLIKK_STRIPE_URL must be https://api.stripe.com")
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"

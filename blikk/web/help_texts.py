@@ -232,8 +232,8 @@ TEXTS: dict[str, Text] = {
         _("Noter at det er betalt, send lenken på nytt, trekk kravet tilbake eller betal tilbake."),
     ),
     "money_setup": (
-        _("Her gir du Blikk nøklene til Vipps, så pasientene kan betale fra telefonen."),
-        _("Lim inn nøklene fra Vipps og lagre. Blikk prøver dem med en gang og sier om de virker."),
+        _("Her gir du Blikk nøklene til Vipps eller Stripe, så pasientene kan betale fra telefonen."),
+        _("Lim inn nøklene og lagre. Blikk prøver dem med en gang og sier om de virker."),
     ),
     "phrases": _PHRASES,
     "phrase_new": _PHRASE,

@@ -70,6 +70,10 @@ WORDS: dict[str, "StrPromise"] = {
     "bill_not_payable": _("Kravet er alt gjort opp eller trukket tilbake."),
     "bill_being_paid": _("Pasienten har nettopp godkjent en betaling. Vent til den er ferdig."),
     "no_such_way": _("Klinikken tar ikke imot betaling på denne måten."),
+    "not_a_stripe_key": _(
+        "En hemmelig nøkkel begynner med sk_live_ eller rk_live_. Den som begynner med pk_, er en annen."
+    ),
+    "not_installed": _("Tilleggspakken for kort er ikke lagt inn. Si fra til den som drifter Blikk."),
     "not_a_serial": _("Nummeret har fire til seks sifre."),
     "not_https": _("Adressen må begynne med https://."),
     "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),

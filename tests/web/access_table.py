@@ -51,6 +51,8 @@ DOORS: dict[str, Door] = {
     "sms_text": Door("POST", "public", thing="hook"),
     # What Vipps calls: there for who signs with the clinic's secret (tests/api/test_vipps.py)
     "vipps_told": Door("POST", "public", thing="hook"),
+    # ... and Stripe (tests/api/test_stripe.py)
+    "stripe_told": Door("POST", "public", thing="hook"),
     # For other systems, which show a token that no browser has (tests/api)
     "fhir_home": Door("GET HEAD", "public"),
     "fhir_openapi": Door("GET HEAD", "public"),
