@@ -87,7 +87,7 @@ def take_back(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> N
 
 def give_back(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> None:
     """Give the money back by the way it came. Raises NotFound where there is none."""
-    payments.refund(_find(clinic, bill_id), actor=actor, now=now)
+    services.give_back(_find(clinic, bill_id), actor=actor, now=now)
 
 
 def _find(clinic: Clinic, bill_id: str) -> Bill:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
@@ -44,6 +44,7 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
         opened_at__gt=since,
         links__isnull=True,
         patient__isnull=False,
+        payer__isnull=True,
         clinic__money_setup__uses_vipps=True,
         clinic__money_setup__sends_links=True,
     )
@@ -63,7 +64,7 @@ def owed_bills(clinic: Clinic, *, most: int) -> Sequence[Bill]:
 def owed_in(clinic: Clinic) -> tuple[int, int]:
     """How many bills are owed, and how many øre they are together."""
     owed = bills_of(clinic).filter(status__in=OUTSTANDING)
-    found = owed.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    found = owed.aggregate(count=Count("pk"), ore=Sum(F("amount_ore") + F("fee_ore")))
     return found["count"], found["ore"] or 0
 
 
