@@ -53,12 +53,14 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
 
 def bills_of(clinic: Clinic) -> QuerySet[Bill]:
     """All bills of a clinic, with whom and which hour they are about."""
-    return Bill.objects.filter(clinic=clinic).select_related("clinic", "patient", "appointment")
+    rows = Bill.objects.filter(clinic=clinic)
+    return rows.select_related("clinic__invoice_setup", "patient", "appointment", "payer")
 
 
 def owed_bills(clinic: Clinic, *, most: int) -> Sequence[Bill]:
     """What is owed, oldest first."""
-    return list(bills_of(clinic).filter(status__in=OUTSTANDING).order_by("opened_at", "pk")[:most])
+    rows = bills_of(clinic).filter(status__in=OUTSTANDING).prefetch_related("invoices__reminders")
+    return list(rows.order_by("opened_at", "pk")[:most])
 
 
 def owed_in(clinic: Clinic) -> tuple[int, int]:

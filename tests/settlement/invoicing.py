@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from blikk.clinics.models import Clinic
 from blikk.journeys import invoices
 from blikk.kernel.actors import SYSTEM
+from blikk.settlement import bank, invoicing, links
+from blikk.settlement.bank_files import read
 from blikk.settlement.invoice_setup import Organisation, Terms, add_payer, set_terms
 from blikk.settlement.models import Bill, Invoice, InvoiceSetup, Payer
 from tests.builders import NOW, Hour, a_booked_hour, admitted
@@ -51,3 +53,24 @@ def invoiced(hour: Hour | None = None, *, now: datetime = NOW, **terms: object) 
 
 def days(count: float) -> datetime:
     return NOW + timedelta(days=count)
+
+
+def things_of_invoices(ended: Hour, device: str) -> dict[str, str]:
+    """An overdue invoice with its papers and a link that a browser has opened, a strange payment, and a payer."""
+    clinic = ended.clinic
+    issues_invoices(clinic)
+    bill = a_bill(ended, 30_000, kind="private")
+    invoice = invoicing.issue(bill, actor=SYSTEM, now=NOW)
+    invoicing.remind(invoice, actor=SYSTEM, now=days(28))
+    link, secret = links.make_link(bill, sent_by="sms", language="nb", actor=SYSTEM, now=NOW)
+    links.prove(links.open_link(secret, device_secret=device, now=NOW), device_secret=device, now=NOW)
+    file = read(f"Dato;KID;Beløp\n2026-12-01;{clinic.pk}99;1,00".encode())
+    [entry] = bank.take_file(clinic, file, membership=None, actor=SYSTEM, now=NOW)
+    return {
+        "bill_paper": f"{bill.public_id}/{invoice.number}",
+        "bill_reminder": f"{bill.public_id}/{invoice.number}/1",
+        "pay_paper": f"{link.public_id}/{invoice.number}",
+        "pay_reminder": f"{link.public_id}/{invoice.number}/1",
+        "bank_entry": entry.public_id,
+        "payer": a_payer(clinic).public_id,
+    }
