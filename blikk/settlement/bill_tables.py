@@ -9,7 +9,7 @@ from blikk.kernel.models import Moving
 from blikk.kernel.secrets import EncryptedTextField
 from blikk.patients.models import Patient
 from blikk.scheduling.models import Appointment
-from blikk.settlement.payer_tables import Payer
+from blikk.settlement.payer_tables import InvoiceSetup, Payer
 from blikk.settlement.states import BillStatus
 
 
@@ -76,6 +76,11 @@ class Bill(Moving):
     def owed_ore(self) -> int:
         """What pays it whole, in øre."""
         return self.amount_ore + self.fee_ore
+
+    def is_reminded_enough(self, times: int) -> bool:
+        """Whether so many reminders are all that the clinic sends: then a person decides what happens."""
+        setup: InvoiceSetup | None = getattr(self.clinic, "invoice_setup", None)
+        return setup is not None and times >= setup.reminders_most
 
 
 class BillRow(models.Model):

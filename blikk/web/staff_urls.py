@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from blikk.web import (
+    bank,
     booking,
     clinician,
     closing,
@@ -19,6 +20,7 @@ from blikk.web import (
     in_person,
     inbox,
     incoming,
+    invoices,
     journal_system,
     letter,
     national_number,
@@ -39,7 +41,14 @@ from blikk.web import (
 
 urlpatterns: list[URLPattern] = [
     path("betalinger/", till.till, name="till"),
+    path("betalinger/lag", invoices.make_due, name="make_due"),
+    path("betalinger/konto", bank.bank, name="bank"),
+    path("betalinger/konto/<str:entry_id>", bank.clear, name="bank_clear"),
     path("betalinger/<str:bill_id>", till.bill, name="bill"),
+    path("betalinger/<str:bill_id>/faktura/<int:number>", invoices.paper, name="bill_paper"),
+    path(
+        "betalinger/<str:bill_id>/faktura/<int:number>/<int:reminder>", invoices.paper, name="bill_reminder"
+    ),
     path("dag/", clinician.day, name="day"),
     path("dag/rader", clinician.day_rows, name="day_rows"),
     path("dag/slipp-inn/<str:arrival_id>", clinician.admit, name="admit"),
