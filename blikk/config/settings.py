@@ -61,6 +61,7 @@ BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
 BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_VIPPS_URL = env.VIPPS_URL.rstrip("/")
+BLIKK_PEPPOL_FOLDER = env.PEPPOL_FOLDER
 BLIKK_STRIPE_URL = env.STRIPE_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
@@ -126,6 +127,8 @@ if not fullmatch(_PROVIDER, BLIKK_VIPPS_URL):
     raise ImproperlyConfigured(
         "BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials"
     )
+if BLIKK_PEPPOL_FOLDER and not Path(BLIKK_PEPPOL_FOLDER).is_dir():
+    raise ImproperlyConfigured("BLIKK_PEPPOL_FOLDER must be a folder that an access point empties")
 if not fullmatch(_PROVIDER, BLIKK_STRIPE_URL):
     raise ImproperlyConfigured("BLIKK_STRIPE_URL must be https://api.stripe.com")
 

@@ -9,7 +9,7 @@ from blikk.jobs.doctor_clock import clock
 from blikk.jobs.doctor_eid import providers
 from blikk.jobs.doctor_hosts import calendars, certificate, external_video, journals
 from blikk.jobs.doctor_messages import sent_to, transports
-from blikk.jobs.doctor_money import money
+from blikk.jobs.doctor_money import money, peppol
 from blikk.jobs.doctor_relay import relay
 from blikk.jobs.doctor_secrets import secrets
 from blikk.jobs.doctor_store import backups, database, redis
@@ -29,6 +29,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     relay,
     providers,
     money,
+    peppol,
 )
 
 

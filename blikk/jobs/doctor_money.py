@@ -1,7 +1,9 @@
 """What the doctor looks at of payments: whether Vipps and Stripe answer, and whether cards can be taken."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from blikk.jobs.finding import Finding, reaches
 from blikk.settlement.card.line import is_installed
 from blikk.settlement.queries import clinics_by_way, stuck_payments
 
-LONG = timedelta(hours=1)
+LONG, A_DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def money() -> Iterator[Finding]:
@@ -40,6 +42,21 @@ def money() -> Iterator[Finding]:
         yield Finding(
             "payments", not stuck, how, "The clinic's page Betalinger says what is wrong with each."
         )
+
+
+def peppol() -> Iterator[Finding]:
+    """The folder for the access point, where one is named: written to by us, and emptied by it."""
+    if not settings.BLIKK_PEPPOL_FOLDER:
+        return
+    folder = Path(settings.BLIKK_PEPPOL_FOLDER)
+    fix = "Give the user that runs Blikk the right to write in BLIKK_PEPPOL_FOLDER"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding("access point", False, f"{folder} cannot be written to", fix)
+        return
+    before = timezone.now().timestamp() - A_DAY.total_seconds()
+    left = sum(file.stat().st_mtime < before for file in folder.glob("*.xml"))
+    how = f"{left} documents have lain for a day" if left else "nothing has lain for a day"
+    yield Finding("access point", not left, how, "See why the access point does not empty the folder.")
 
 
 def _provider(what: str, url: str, setting: str, real: str) -> Iterator[Finding]:

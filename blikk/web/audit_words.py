@@ -119,6 +119,7 @@ ACTS: dict[str, Promise] = {
     "bank.entry_taken": _("Innbetaling registrert"),
     "bank.file_taken": _("Fil fra banken hentet inn"),
     "invoice.credited": _("Kreditnota laget"),
+    "invoice.handed_over": _("Faktura levert til aksesspunktet"),
     "invoice.issued": _("Faktura laget"),
     "invoice.looked_at": _("Så på en faktura"),
     "invoice.reminded": _("Purring laget"),

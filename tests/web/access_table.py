@@ -340,6 +340,8 @@ DOORS: dict[str, Door] = {
     "bank": Door("GET HEAD POST", "page", DESK),
     "bank_clear": Door("POST", "page", DESK, "bank_entry"),
     "bill_paper": Door("GET HEAD", "page", DESK, "bill_paper"),
+    "bill_ehf": Door("GET HEAD", "page", DESK, "bill_ehf"),
+    "bill_ehf_send": Door("POST", "page", DESK, "bill_ehf_send"),
     "bill_reminder": Door("GET HEAD", "page", DESK, "bill_reminder"),
     "incoming": Door("GET", "page", DESK, "incoming"),
     "incoming_seen": Door("POST", "page", DESK, "incoming"),
