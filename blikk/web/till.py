@@ -39,7 +39,7 @@ def bill(request: StaffRequest, bill_id: str) -> HttpResponse:
         try:
             messages.success(request, act(request, bill_id))
         except (Overtaken, IllegalMove):
-            messages.error(request, gettext("Noe skjedde med kravet imens. Se hvordan det står nå."))
+            messages.error(request, gettext("Noe skjedde med regningen imens. Se hvordan det står nå."))
         except Invalid:
             messages.error(request, gettext("Velg hvordan det ble betalt."))
         except Refused as fault:
@@ -75,12 +75,12 @@ def _paid(request: StaffRequest, bill_id: str) -> str:
         actor=request.actor,
         now=timezone.now(),
     )
-    return gettext("Kravet er betalt.")
+    return gettext("Regningen er betalt.")
 
 
 def _take_back(request: StaffRequest, bill_id: str) -> str:
     journey.take_back(request.clinic, bill_id, actor=request.actor, now=timezone.now())
-    return gettext("Kravet er trukket tilbake. Pasienten skylder ikke noe.")
+    return gettext("Regningen er trukket tilbake. Pasienten skylder ikke noe.")
 
 
 def _give_back(request: StaffRequest, bill_id: str) -> str:

@@ -52,8 +52,8 @@ WAYS: dict[str, Promise] = {
     "transfer": _("Overføring"),
 }
 FAULTS: dict[str, Promise] = {
-    "amount_differs": _("Det kom et annet beløp enn kravet. Se i Vipps, og avklar med pasienten."),
-    "not_owed": _("Kravet var alt gjort opp. Derfor går pengene tilbake."),
+    "amount_differs": _("Det kom et annet beløp enn regningen. Se i Vipps, og avklar med pasienten."),
+    "not_owed": _("Regningen var alt gjort opp. Derfor går pengene tilbake."),
     "not_allowed": _("Vipps kjenner ikke nøklene. En administrator må se på dem under Betaling."),
     "not_set_up": _("Nøklene til Vipps mangler. En administrator må legge dem inn under Betaling."),
     "not_there": _("Vipps hørte aldri om denne betalingen."),
@@ -66,7 +66,7 @@ FAULTS: dict[str, Promise] = {
 SENT: dict[str, Promise] = {
     "sms": _("Lenken gikk som SMS."),
     "email": _("Lenken gikk som e-post."),
-    "page": _("Pasienten åpnet kravet etter samtalen."),
+    "page": _("Pasienten åpnet regningen etter samtalen."),
 }
 
 

@@ -49,6 +49,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
             ("payment_rules", _("Takster og priser")),
             ("money_setup", _("Hvordan pasienten betaler")),
             ("claims", _("Krav til Helfo")),
+            ("money_journal", _("Økonomi")),
         ),
     ),
     (
