@@ -122,6 +122,9 @@ def of_the_administrator(scene: Stage, administrator: Clinician, look: Look) -> 
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
     visit(administrator, look, "/klinikk/notat", "/klinikk/betaling", "/klinikk/takster", "/klinikk/krav")
     visit(administrator, look, "/klinikk/betaling/faktura", "/klinikk/betaling/betalere")
+    visit(
+        administrator, look, "/klinikk/okonomi", "/klinikk/okonomi?fra=2026-01-01&til=2026-01-31&trinn=week"
+    )
     visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/")
     of_one = f"/klinikk/innsyn/{scene.hour['patient']}"
     visit(administrator, look, of_one, f"{of_one}/logg", f"{of_one}/logg/ark", f"{of_one}/slett")
