@@ -48,6 +48,8 @@ class PayPlace:
     fee_ore: int = 0
     # The invoice and its credit note.
     papers: Sequence[Invoice] = ()
+    # Whether what is not paid in time becomes an invoice.
+    issues_invoices: bool = False
     lines: tuple[BillLine, ...] = ()
     ways: tuple[str, ...] = ()
     address: str = ""
@@ -80,6 +82,7 @@ def place_of(link_id: str, device_secret: str) -> PayPlace:
         amount_ore=bill.owed_ore,
         fee_ore=bill.fee_ore,
         papers=invoicing.papers_of(bill),
+        issues_invoices=invoicing.issues_invoices(bill.clinic_id),
         lines=tuple(line for line in queries.lines_of(bill) if line.payer == "patient"),
         ways=queries.ways_of(bill.clinic_id, ore=bill.owed_ore),
         way=latest.provider if latest else "",

@@ -102,6 +102,12 @@ def rules_of(clinic: Clinic) -> PaymentRules | None:
     return PaymentRules.objects.filter(clinic=clinic).first()
 
 
+def late_ore_of(clinic: Clinic) -> int:
+    """What a late cancellation may cost; told also where the clinic takes its money elsewhere."""
+    rules = rules_of(clinic)
+    return rules.late_ore if rules is not None else 0
+
+
 def charges_here(clinic: Clinic) -> bool:
     rules = rules_of(clinic)
     return rules is not None and rules.is_on

@@ -48,6 +48,7 @@ class Bill(Moving):
     class Meta:
         indexes = [
             models.Index(fields=["clinic", "opened_at"], name="bill_of_clinic"),
+            models.Index(fields=["clinic", "settled_at"], name="bill_settled"),
             models.Index(
                 fields=["clinic", "opened_at"],
                 name="bill_outstanding",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from blikk.clinics.models import Clinic
 from blikk.settlement.invoicing import IN_HAND, PATIENCE
 from blikk.settlement.links import FREE_HOURS
-from blikk.settlement.models import BankEntry, Bill, Invoice, InvoiceKind, Payment
+from blikk.settlement.models import BankEntry, Bill, Invoice, InvoiceKind, InvoiceSetup, Payment
 from blikk.settlement.states import GONE, BillStatus
 
 AT_ONCE = 50
@@ -72,6 +72,11 @@ def without_a_credit_note(*, most: int = AT_ONCE) -> Sequence[Bill]:
     standing = Invoice.objects.filter(bill=OuterRef("pk"), kind=InvoiceKind.INVOICE, credit_note__isnull=True)
     rows = Bill.objects.filter(Exists(standing), status__in=[str(one) for one in GONE])
     return list(rows.order_by("pk")[:most])
+
+
+def issues_invoices(clinic_id: int) -> bool:
+    """Whether a clinic's bills become invoices by themselves."""
+    return InvoiceSetup.objects.filter(clinic_id=clinic_id, is_on=True).exists()
 
 
 def invoice_of(bill: Bill) -> Invoice | None:

@@ -69,6 +69,14 @@ class PaymentForm(StaffForm):
         help_text=_("Pasienten får vite om det på forhånd. Tomt: ikke noe gebyr."),
         required=False,
     )
+    late_ore = OreField(
+        label=_("Sen avlysning kan koste (kr)"),
+        help_text=_(
+            "Pasienten ser beløpet før timen avlyses. Når en avlysning er sen, står under Meldinger. "
+            "Tomt: det sies ikke noe om penger."
+        ),
+        required=False,
+    )
     practice_id = forms.CharField(
         label=_("Praksis-ID hos Helfo"),
         help_text=_("Trengs for å lage krav. Står i Helfos oversikt over praksisene deres."),
@@ -93,11 +101,12 @@ class PaymentForm(StaffForm):
                 name: getattr(rules, name)
                 for name in ("is_on", "is_private", "field", "settled_how", "practice_id")
             }
-            first["missed_ore"] = amount(rules.missed_ore)
+            first |= {name: amount(getattr(rules, name)) for name in ("missed_ore", "late_ore")}
         super().__init__(*args, initial=first, **more)
 
     def values(self) -> dict[str, Any]:
-        return {**self.cleaned_data, "missed_ore": self.cleaned_data["missed_ore"] or 0}
+        fees = {name: self.cleaned_data[name] or 0 for name in ("missed_ore", "late_ore")}
+        return {**self.cleaned_data, **fees}
 
 
 class TradeForm(StaffForm):

@@ -21,6 +21,7 @@ class BankFileForm(StaffForm):
     file = forms.FileField(
         label=_("Fil fra banken"),
         required=False,
+        allow_empty_file=True,
         help_text=_("OCR-giro fra banken, eller en CSV-fil med kolonnene Dato, KID og Beløp."),
     )
     kept = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from blikk.journeys import ehf as journey
 from blikk.journeys.invoices import Printed, paper_at_desk
-from blikk.kernel.errors import NotFound, Refused
+from blikk.kernel.errors import NotFound
 from blikk.kernel.press import NoPaper
-from blikk.settlement.peppol.delivery import chosen_delivery
+from blikk.settlement.peppol.delivery import NotHandedOver, chosen_delivery
+from blikk.settlement.peppol.document import NotForPeppol
 from blikk.web.access import StaffRequest, staff
 from blikk.web.desk import DESK
 from blikk.web.presenters.invoice import paper_of
@@ -27,8 +28,8 @@ def ehf(request: StaffRequest, bill_id: str, number: int) -> HttpResponse:
     found = _found(request, bill_id, number)
     try:
         made = journey.ehf_of(found, pdf=_pdf(found))
-    except Refused as refusal:
-        messages.error(request, words_for(refusal.code))
+    except NotForPeppol as refusal:
+        messages.error(request, words_for(refusal.why))
         return redirect("bill", bill_id)
     sent = HttpResponse(made, content_type="application/xml")
     sent["Content-Disposition"] = f'attachment; filename="{journey.name_of(request.clinic, found)}"'
@@ -48,7 +49,9 @@ def ehf_send(request: StaffRequest, bill_id: str, number: int) -> HttpResponse:
             request.clinic, found, way, pdf=_pdf(found), actor=request.actor, now=timezone.now()
         )
         messages.success(request, gettext("Fakturaen er levert til aksesspunktet."))
-    except Refused as refusal:
+    except NotForPeppol as refusal:
+        messages.error(request, words_for(refusal.why))
+    except NotHandedOver as refusal:
         messages.error(request, words_for(refusal.code))
     return redirect("bill", bill_id)
 

@@ -243,6 +243,10 @@ TEXTS: dict[str, Text] = {
         _("Her står kommuner og andre som kan betale for pasienter."),
         _("Legg inn en organisasjon. Den kan velges på hver regning."),
     ),
+    "money_journal": (
+        _("Her ser dere regninger, betalinger og krav over tid, og hva som ikke er betalt."),
+        _("Velg dager og trykk Vis. Filen nederst er til regnskapet, og har ikke navn."),
+    ),
     "money_setup": (
         _("Her gir du Blikk nøklene til Vipps eller Stripe, så pasientene kan betale fra telefonen."),
         _("Lim inn nøklene og lagre. Blikk prøver dem med en gang og sier om de virker."),

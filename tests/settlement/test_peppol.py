@@ -186,7 +186,7 @@ def test_what_peppol_cannot_take_is_said_and_not_sent(change, code):
     assert document(replace(PAPER, buyer=replace(BUYER, reference="Sak 12345678901234")))
     with pytest.raises(NotForPeppol) as refusal:
         document(replace(PAPER, **change))
-    assert refusal.value.code == code
+    assert refusal.value.why == code
 
 
 def test_a_folder_has_a_document_whole_or_not_at_all_and_once(tmp_path):

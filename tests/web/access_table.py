@@ -9,6 +9,7 @@ CLINICIAN = frozenset({"clinician"})
 DESK = frozenset({"clinician", "secretary"})
 ADMINISTRATOR = frozenset({"administrator"})
 STAFF = DESK | ADMINISTRATOR
+OFFICE = frozenset({"secretary"}) | ADMINISTRATOR
 PATIENT = frozenset({"patient"})
 
 
@@ -334,6 +335,8 @@ DOORS: dict[str, Door] = {
     "patient_new": Door("GET POST", "page", DESK),
     "patient": Door("GET POST", "page", DESK, "patient"),
     # Hours that came from the journal system
+    "missed": Door("POST", "page", DESK, "appointment"),
+    "missed_not": Door("POST", "page", DESK, "appointment"),
     "till": Door("GET HEAD", "page", DESK),
     "bill": Door("GET HEAD POST", "page", DESK, "bill"),
     "make_due": Door("POST", "page", DESK),
@@ -363,6 +366,8 @@ DOORS: dict[str, Door] = {
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
     "clinic_video": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "member_video": Door("GET HEAD POST", "page", ADMINISTRATOR, "clinician"),
+    "money_journal": Door("GET HEAD", "page", OFFICE),
+    "money_journal_file": Door("POST", "page", OFFICE),
     "money_setup": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "money_stop": Door("POST", "page", ADMINISTRATOR),
     "invoice_setup": Door("GET HEAD POST", "page", ADMINISTRATOR),

@@ -30,11 +30,13 @@ register_namespace("cbc", CBC)
 
 
 class NotForPeppol(Refused):
-    """The invoice cannot be sent in this way; the code says what is missing."""
+    """The invoice cannot be sent in this way."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__()
-        self.code = code
+    code = "not_for_peppol"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def document(paper: InvoicePaper, *, pdf: bytes = b"") -> bytes:

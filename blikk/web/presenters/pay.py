@@ -52,6 +52,7 @@ class ShownPay:
     # The invoice and its credit note, newest last, and what of the sum is for reminders.
     invoices: tuple[ShownInvoice, ...]
     fee: str
+    issues_invoices: bool
     kind: str
     # What the page waits to see changed.
     mark: str
@@ -87,6 +88,7 @@ def show_pay(place: PayPlace) -> ShownPay:
         else "",
         invoices=show_invoices(place.papers, [paper_from(one.paper) for one in place.papers]),
         fee=kroner(place.fee_ore, to_the_ore=True) if place.fee_ore else "",
+        issues_invoices=place.issues_invoices,
         kind=link.bill.kind,
         mark=f"{place.step}:{place.payment}:{bool(place.address)}",
     )

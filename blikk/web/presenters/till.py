@@ -181,7 +181,7 @@ def show_bill(one: OneBill, zone: str) -> OnePage:
         ],
         payments=[_payment(each, zone) for each in one.payments],
         sent=str(SENT.get(one.sent_by, "")),
-        free_until=_when(free, zone) if free else "",
+        free_until=_when(free, zone) if free and one.bill.status == "open" else "",
         has_patient=one.bill.patient_id is not None and one.bill.payer_id is None,
         fee=kroner(one.bill.fee_ore, to_the_ore=True) if one.bill.fee_ore else "",
         invoices=show_invoices(one.invoices, one.papers),

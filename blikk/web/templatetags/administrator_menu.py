@@ -51,6 +51,7 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
             ("invoice_setup", _("Faktura")),
             ("payers", _("Organisasjoner som betaler")),
             ("claims", _("Krav til Helfo")),
+            ("money_journal", _("Økonomi")),
         ),
     ),
     (
