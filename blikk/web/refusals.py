@@ -87,6 +87,7 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_day": _("En dato i filen kan ikke leses."),
     "no_columns": _("Filen må ha kolonnene Dato, KID og Beløp."),
     "empty": _("Det er ingen betalinger med KID i filen."),
+    "not_for_peppol": _("Denne fakturaen kan ikke sendes som EHF."),
     "payer_is_no_organisation": _(
         "EHF går bare til organisasjoner. Se over organisasjonsnummeret til betaleren."
     ),

@@ -1,9 +1,12 @@
 """The doctor asks whether the places where clinics are paid answer."""
 
+import os
+import time
+
 import pytest
 
 from blikk.jobs import doctor_money
-from blikk.jobs.doctor_money import money
+from blikk.jobs.doctor_money import money, peppol
 from blikk.settlement import payments
 from blikk.settlement.models import MoneySetup, Payment
 from tests.builders import NOW, a_booked_hour, a_clinic, admitted
@@ -54,6 +57,21 @@ def test_cards_without_the_library_are_a_fault(settings, smtp_sink, monkeypatch)
     monkeypatch.setattr(doctor_money, "is_installed", lambda: False)
     (named,) = faults(money())
     assert "blikk[card]" in named
+
+
+def test_the_folder_of_the_access_point_is_written_to_and_emptied(settings, tmp_path):
+    assert list(peppol()) == []
+    settings.BLIKK_PEPPOL_FOLDER = str(tmp_path)
+    assert faults(peppol()) == []
+    (tmp_path / "974760673-1.xml").write_bytes(b"<a/>")
+    assert faults(peppol()) == []
+    two_days_ago = time.time() - 2 * 86_400
+    os.utime(tmp_path / "974760673-1.xml", (two_days_ago, two_days_ago))
+    (named,) = faults(peppol())
+    assert "1 documents have lain for a day" in named
+    settings.BLIKK_PEPPOL_FOLDER = str(tmp_path / "away")
+    (named,) = faults(peppol())
+    assert "cannot be written to" in named
 
 
 def test_payments_that_stand_still_are_counted(settings, smtp_sink):

@@ -25,6 +25,8 @@ _WHY = {
     EXEMPT: "Unntatt fra merverdiavgift: helsetjenester, merverdiavgiftsloven § 3-2",
     OUTSIDE: "Utenfor merverdiavgiftsloven",
 }
+for _kind in ("Invoice", "CreditNote"):
+    register_namespace(_kind.lower(), f"{UBL}:{_kind}-2")
 register_namespace("cac", CAC)
 register_namespace("cbc", CBC)
 
