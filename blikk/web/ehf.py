@@ -42,9 +42,9 @@ def ehf(request: StaffRequest, bill_id: str, number: int) -> HttpResponse:
 def ehf_send(request: StaffRequest, bill_id: str, number: int) -> HttpResponse:
     """Hand the EHF over to the access point."""
     found, way = _found(request, bill_id, number), chosen_delivery()
-    if way is None:
-        raise NotFound
     try:
+        if way is None:
+            raise NotHandedOver
         journey.hand_over(
             request.clinic, found, way, pdf=_pdf(found), actor=request.actor, now=timezone.now()
         )

@@ -84,7 +84,9 @@ def test_without_an_access_point_there_is_only_the_file(desk, invoice):
     page = desk.get(f"/betalinger/{invoice.bill.public_id}").content.decode()
     assert 'data-test="ehf"' in page
     assert 'data-test="ehf-send"' not in page
-    assert desk.post(at(invoice, "ehf")).status_code == 404
+    assert "kunne ikke leveres" in desk.post(at(invoice, "ehf"), follow=True).content.decode()
+    invoice.refresh_from_db()
+    assert invoice.sent_by != "peppol"
 
 
 def test_it_is_handed_over_and_that_is_said(desk, invoice, settings, tmp_path):
