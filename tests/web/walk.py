@@ -346,6 +346,7 @@ def every_address() -> dict[str, URLPattern]:
 
 
 FOLLOWS = {"bill_paper": ["1"], "pay_paper": ["1"], "bill_reminder": ["1", "1"], "pay_reminder": ["1", "1"]}
+FOLLOWS |= {"bill_ehf": ["1"], "bill_ehf_send": ["1"]}
 
 
 def address(name: str, door: Door, thing: str) -> str:
