@@ -21,7 +21,7 @@ from blikk.notifications.models import InboxMessage, Message, Report
 from blikk.patients.models import Patient
 from blikk.payments.models import Charge, ClaimFile
 from blikk.scheduling.models import Appointment, Task
-from blikk.settlement.models import Bill
+from blikk.settlement.models import Bill, Payment
 from blikk.waiting_room.models import Delay, Serving, Showing
 from blikk.writing.models import Case, Draft
 from blikk.writing.sealed import Written, seal_draft
@@ -262,7 +262,44 @@ def _in_the_books(hour: Hour, talk: Consultation) -> None:
         begun_at=NOW,
         captured_at=DONE,
     )
+    _invoiced(hour, bill, payment)
     payment.told.create(clinic=hour.clinic, provider="vipps", key="k" * 64, name="CAPTURED", at=DONE)
+
+
+def _invoiced(hour: Hour, bill: Bill, payment: Payment) -> None:
+    invoice = bill.invoices.create(
+        clinic=hour.clinic,
+        number=1,
+        kid="17",
+        issued_on=DONE,
+        due_on=DONE,
+        amount_ore=16000,
+        paper=CANARY,
+        issued_at=DONE,
+    )
+    bill.invoices.create(
+        clinic=hour.clinic,
+        kind="credit_note",
+        number=2,
+        credits=invoice,
+        issued_on=DONE,
+        amount_ore=16000,
+        paper=CANARY,
+        issued_at=DONE,
+    )
+    invoice.reminders.create(number=1, made_on=DONE, due_on=DONE, made_at=DONE)
+    file = hour.clinic.bank_files.create(digest="d" * 64, kind="ocr", count=1, sum_ore=16000, taken_at=DONE)
+    file.entries.create(
+        clinic=hour.clinic,
+        key="k" * 64,
+        paid_on=DONE,
+        kid="17",
+        amount_ore=16000,
+        outcome="paid",
+        invoice=invoice,
+        payment=payment,
+        taken_at=DONE,
+    )
 
 
 def _sent(hour: Hour) -> None:

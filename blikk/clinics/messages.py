@@ -12,11 +12,10 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid
 from blikk.kernel.gsm import BASIC
 
-RULES = ("sms_sender", "reminder_minutes", "cancels_online", "cancel_until_hours", "late_cancel_fee")
+RULES = ("sms_sender", "reminder_minutes", "cancels_online", "cancel_until_hours")
 MOST_REMINDERS = 3
 SOONEST, FURTHEST = 15, 14 * 24 * 60
 LONGEST_NOTICE = 14 * 24
-HIGHEST_FEE = 5000
 
 
 @transaction.atomic
@@ -63,8 +62,6 @@ def _require_usable(values: dict[str, Any], *, is_sure: bool) -> None:
         wrong["cancels_online"] = "unknown"
     if not 0 <= values.get("cancel_until_hours", 0) <= LONGEST_NOTICE:
         wrong["cancel_until_hours"] = "unlikely"
-    if not 0 <= values.get("late_cancel_fee", 0) <= HIGHEST_FEE:
-        wrong["late_cancel_fee"] = "unlikely"
     if wrong:
         raise Invalid(**wrong)
 

@@ -77,9 +77,8 @@ class Clinic(Opaque):
     # How many minutes before the hour a reminder goes out; empty for none.
     reminder_minutes = models.JSONField(default=_standard_reminders, blank=True)
     cancels_online = models.CharField(max_length=10, choices=CancelsOnline, default=CancelsOnline.AT_ONCE)
-    # Later than so many hours before, a cancellation is late, and costs so many kroner (0: nothing is said).
+    # Later than so many hours before, a cancellation is late (0: none is). What that costs stands with the fees.
     cancel_until_hours = models.PositiveSmallIntegerField(default=0)
-    late_cancel_fee = models.PositiveSmallIntegerField(default=0)
     # How long a patient may wait without anybody being told, before the clinician gets a message.
     alert_after_minutes = models.PositiveSmallIntegerField(default=10)
     # Whether kind and last four signs of a card that was shown are kept; otherwise only that one was shown.

@@ -1,20 +1,16 @@
 """A signed note as a page to keep: PDF, in the variant for archives.
 
-The words come from outside; here they are set. WeasyPrint needs Pango, which a machine may lack: it is loaded when the
-first page is made, and who asks is told that there is no paper.
+The words come from outside; here they are set.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from html import escape
-from typing import Any, Protocol
+from typing import Protocol
 
-ARCHIVE = "pdf/a-3u"
-
-
-class NoPaper(Exception):
-    """This machine cannot make a PDF."""
+from blikk.kernel.press import ARCHIVE as ARCHIVE
+from blikk.kernel.press import NoPaper as NoPaper
+from blikk.kernel.press import printed
 
 
 class Written(Protocol):
@@ -44,24 +40,7 @@ class Head:
 
 def pdf_of(version: Written, head: Head) -> bytes:
     """The text on as many pages as it needs; raises NoPaper where this machine cannot."""
-    made: bytes = _press()(string=_sheet(version, head), url_fetcher=_fetch_nothing).write_pdf(
-        pdf_variant=ARCHIVE, pdf_identifier=version.public_id.encode(), pdf_tags=True, full_fonts=False
-    )
-    return made
-
-
-@cache
-def _press() -> Any:
-    try:
-        from weasyprint import HTML  # type: ignore[import-untyped]
-    except (ImportError, OSError) as error:
-        raise NoPaper from error
-    return HTML
-
-
-def _fetch_nothing(url: str, *_: Any, **__: Any) -> Any:
-    """A note has no pictures and no links to follow, whatever is written in it."""
-    raise ValueError(url)
+    return printed(_sheet(version, head), name=version.public_id)
 
 
 def _sheet(version: Written, head: Head) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from blikk.calendars.push import push_once
 from blikk.clinics.webhooks.sending import call_once
 from blikk.documentation.ehr.deliveries import deliver_once
+from blikk.journeys import invoices
 from blikk.journeys.incoming_read import read_once
 from blikk.journeys.settling import send_due_links, words_of
 from blikk.payments.deliveries import deliver_once as deliver_once_to_helfo
@@ -55,8 +56,9 @@ def _steps() -> Iterator[tuple[str, Step]]:
 
 
 def _cash(worker: str, /, *, clock: Callable[[], datetime]) -> int:
-    """Send the links of new bills, and ask providers where the money is."""
-    return send_due_links(now=clock()) + ask_once(worker, words=words_of, clock=clock)
+    """Send the links of new bills, make the invoices that are due, and ask providers where the money is."""
+    made = send_due_links(now=clock()) + invoices.work(now=clock())
+    return made + ask_once(worker, words=words_of, clock=clock)
 
 
 def _go_on(stop: threading.Event, name: str, step: Step) -> None:

@@ -40,11 +40,13 @@ def serve(host: str, port: int) -> int:
 
     from blikk.jobs import serve as server
     from blikk.jobs.seed import seed
+    from blikk.jobs.seed_invoices import send_invoices
     from blikk.jobs.seed_payments import charge_in_blikk
 
     server.prepare()
     urls = seed(now=timezone.now())
     charge_in_blikk(now=timezone.now())
+    send_invoices(now=timezone.now())
     path = settings.BLIKK_DATA / URLS
     path.write_text(json.dumps(urls, indent=2, ensure_ascii=False) + "\n")
     print(table(urls), flush=True)

@@ -37,6 +37,7 @@ from blikk.patients.services import register
 
 if TYPE_CHECKING:
     from blikk.clinics.models import Clinic, Membership
+    from blikk.consultations.models import Consultation
     from blikk.patients.models import Patient
 
 SLUG, OTHER_SLUG = "fjordglott", "skogli"
@@ -101,7 +102,7 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
     if clinic is None:
         clinic = _open(now=now)
         _open_other(now=now)
-    doctor, psychologist = _clinicians(clinic)
+    doctor, psychologist = clinicians_in(clinic)
     place = Place(clinic, doctor, psychologist, Actor("staff", doctor.user.public_id), now)
     if is_new:
         put_up_timetable(clinic, doctor, psychologist, actor=place.actor, now=now)
@@ -109,14 +110,14 @@ def seed(*, now: datetime, base_url: str | None = None) -> dict[str, Any]:
         set_phone(doctor.user, "+4790000041", places=[clinic.pk], actor=place.actor, now=now)
         opening.choose_alerts(doctor, by="both", actor=place.actor, now=now)
         _earlier_today(place)
-        ask_for_contact(clinic, _patient(place, "Myhre").public_id, actor=place.actor, now=now)
+        ask_for_contact(clinic, patient_of(place, "Myhre").public_id, actor=place.actor, now=now)
     open_queue_now(clinic, doctor, psychologist, actor=place.actor, now=now)
     # Two hours may stand there that were booked for today some days ago.
     if is_new or len(_rows(place)) < 3:
         _rest_of_day(place)
     invitation = _running_invitation(place) or _fresh_hour(place)
-    _dispatch(now)
-    return _urls(base, _link(invitation), _patient(place, "Berge").birth_on)
+    dispatch(now)
+    return _urls(base, _link(invitation), patient_of(place, "Berge").birth_on)
 
 
 def _open(*, now: datetime) -> Clinic:
@@ -171,7 +172,7 @@ def _open_other(*, now: datetime) -> None:
         now=now,
     )
     actor = Actor("staff", member.user.public_id)
-    _book(clinic, patient, member, now + timedelta(minutes=15), actor=actor, now=now)
+    book_hour(clinic, patient, member, now + timedelta(minutes=15), actor=actor, now=now)
 
 
 def _add(clinic: Clinic, email: str, name: str, post: Post, *, now: datetime) -> Membership:
@@ -183,12 +184,12 @@ def _add(clinic: Clinic, email: str, name: str, post: Post, *, now: datetime) ->
     return added.membership
 
 
-def _clinicians(clinic: Clinic) -> tuple[Membership, Membership]:
+def clinicians_in(clinic: Clinic) -> tuple[Membership, Membership]:
     found = {member.user.email: member for member in clinics.clinicians_of(clinic)}
     return found["ingrid@fjordglott.example"], found["anders@fjordglott.example"]
 
 
-def _patient(place: Place, family: str) -> Patient:
+def patient_of(place: Place, family: str) -> Patient:
     return patients.search(place.clinic, family)[0]
 
 
@@ -196,19 +197,19 @@ def _earlier_today(place: Place) -> None:
     """One consultation that is finished, and one that waits for its note."""
     for family, before, is_finished in (("Moen", 150, True), ("Vik", 95, False)):
         began = place.now - timedelta(minutes=before)
-        booked = _book(
+        booked = book_hour(
             place.clinic,
-            _patient(place, family),
+            patient_of(place, family),
             place.doctor,
             began + GRID,
             actor=place.actor,
             now=began - GRID,
         )
-        _dispatch(began - GRID)
-        _hold(place, booked, began + GRID, is_finished=is_finished)
+        dispatch(began - GRID)
+        hold_talk(place, booked, began + GRID, is_finished=is_finished)
 
 
-def _hold(place: Place, booked: Booked, starts: datetime, *, is_finished: bool) -> None:
+def hold_talk(place: Place, booked: Booked, starts: datetime, *, is_finished: bool) -> Consultation:
     """Play a consultation through as the two of them would have."""
     secret, where = new_secret(), "192.0.2.10"
     invitation = booked.invitation
@@ -227,7 +228,7 @@ def _hold(place: Place, booked: Booked, starts: datetime, *, is_finished: bool) 
     ended = starts + timedelta(minutes=14)
     talk.end(place.clinic, held.public_id, now=ended, **by)  # type: ignore[arg-type]
     if not is_finished:
-        return
+        return held
     note = closing.note_of(place.clinic, held.public_id, now=ended, **by)  # type: ignore[arg-type]
     closing.sign_note(
         place.clinic,
@@ -238,7 +239,7 @@ def _hold(place: Place, booked: Booked, starts: datetime, *, is_finished: bool) 
         **by,  # type: ignore[arg-type]
     )
     consultation = closing.consultation_of(place.clinic, held.public_id, membership=place.doctor)
-    closing.close_out(
+    return closing.close_out(
         place.clinic,
         held.public_id,
         version=consultation.version,
@@ -267,9 +268,9 @@ def _rest_of_day(place: Place) -> None:
     invite_interpreter(place.clinic, interpreted, actor=place.actor, now=place.now)
     child = _plan(place, "Lie", place.doctor, 155, ("sms",))
     take_along(place.clinic, child, actor=place.actor, now=place.now)
-    _dispatch(place.now)
+    dispatch(place.now)
     _plan(place, "Strand", place.doctor, 95, ("sms",))
-    _dispatch(place.now, sms=OutOfOrder())
+    dispatch(place.now, sms=OutOfOrder())
 
 
 def _from_their_links(place: Place, booked: dict[str, Booked]) -> None:
@@ -284,10 +285,10 @@ def _from_their_links(place: Place, booked: dict[str, Booked]) -> None:
 def _plan(
     place: Place, family: str, clinician: Membership, minutes: int, channels: tuple[str, ...]
 ) -> Booked:
-    patient = _patient(place, family)
+    patient = patient_of(place, family)
     # What did not arrive yesterday has put a number in doubt; in the demo it is read back every morning.
     contact_points.read_back(patient, patients.reach(patient), actor=place.actor, now=place.now)
-    return _book(
+    return book_hour(
         place.clinic,
         patient,
         clinician,
@@ -298,7 +299,7 @@ def _plan(
     )
 
 
-def _book(
+def book_hour(
     clinic: Clinic,
     patient: Patient,
     clinician: Membership,
@@ -336,7 +337,7 @@ def _rows(place: Place) -> list[Row]:
 
 def _running_invitation(place: Place) -> str:
     """The seeded patient's invitation to an hour that is not over; empty where there is none."""
-    seeded = _patient(place, "Berge").public_id
+    seeded = patient_of(place, "Berge").public_id
     for row in _rows(place):
         is_over = row.consultation_status in {"ended", "closed_out"} or row.ends_at <= place.now
         if row.patient != seeded or is_over or row.status not in {"booked", "arrived"}:
@@ -349,14 +350,14 @@ def _running_invitation(place: Place) -> str:
 
 def _fresh_hour(place: Place) -> str:
     starts = place.now + timedelta(minutes=3)
-    booked = _book(
-        place.clinic, _patient(place, "Berge"), place.doctor, starts, actor=place.actor, now=place.now
+    booked = book_hour(
+        place.clinic, patient_of(place, "Berge"), place.doctor, starts, actor=place.actor, now=place.now
     )
     take_along(place.clinic, booked, actor=place.actor, now=place.now)
     return booked.invitation.public_id
 
 
-def _dispatch(now: datetime, **instead: OutOfOrder) -> None:
+def dispatch(now: datetime, **instead: OutOfOrder) -> None:
     transports: Any = {**chosen_transports(), **instead}
     silent: Callable[[object], None] = lambda _news: None  # noqa: E731
     while dispatch_once("seed", transports=transports, clock=lambda: now, tell=silent):

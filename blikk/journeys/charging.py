@@ -27,11 +27,10 @@ from blikk.payments.occasion import Occasion, propose
 from blikk.payments.sums import Line, Total, line_of, patient_of, state_of, total
 from blikk.payments.tariffs.rows import TariffRow
 from blikk.scheduling.queries import holiday_name
-from blikk.settlement.errors import AlreadyBilled
 from blikk.settlement.lines import HIGHEST_ORE, BillLine
 from blikk.settlement.models import Bill
-from blikk.settlement.services import credit, open_bill
-from blikk.settlement.states import BillStatus
+from blikk.settlement.services import open_bill, undo
+from blikk.settlement.states import GONE
 
 MISSED = "missed"
 LONGEST_REASON = 300
@@ -320,7 +319,9 @@ def bill_lines(lines: Sequence[Line], *, is_exempt: bool, missed_words: str = ""
 def take_back(
     clinic: Clinic, consultation_id: str, *, version: int, membership: Membership, actor: Actor, now: datetime
 ) -> Charge:
-    """Take an accepted charge back before the close-out, and its bill with it. Raises NotCharged, Overtaken."""
+    """Take an accepted charge back before the close-out, and its bill with it: an invoice by a credit note, money by
+    giving it back. Raises NotCharged, Overtaken, and BeingPaid while a payment that the patient approved is taken.
+    """
     hold(clinic.pk)
     consultation = consultation_of(clinic, consultation_id, membership=membership)
     charge = queries.charge_of(consultation)
@@ -331,12 +332,9 @@ def take_back(
     taken = services.withdraw(charge, version=version, actor=actor, now=now)
     bill = (
         Bill.objects.filter(clinic=clinic, consultation=consultation, kind=charge.kind)
-        .exclude(status=BillStatus.CREDITED)
+        .exclude(status__in=GONE)
         .first()
     )
     if bill is not None:
-        if bill.status != BillStatus.OPEN:
-            # Paid or sent out: that is put right where bills are, and the charge stands until then.
-            raise AlreadyBilled
-        credit(bill, why="charge_withdrawn", actor=actor, now=now)
+        undo(bill, why="charge_withdrawn", actor=actor, now=now)
     return taken

@@ -129,7 +129,7 @@ def answer_birth_date(
     """Answer whose hour it is. `wrong` in the answer says that a try was used up."""
     invitation, device = _at(invitation_id, device_secret, "birth_date", now=now)
     right = inviting.answer_birth_date(invitation, device, born=born, where=where, now=now)
-    return _after_answer(invitation, device, right=right, where=where, now=now)
+    return _after_answer(invitation, device, device_secret, right=right, where=where, now=now)
 
 
 def ask_code(invitation_id: str, device_secret: str, *, now: datetime) -> DoorView:
@@ -154,7 +154,7 @@ def answer_code(
     """Answer with the code that was sent. `wrong` in the answer says that a try was used up."""
     invitation, device = _at(invitation_id, device_secret, "code", now=now)
     right = inviting.answer_code(invitation, device, digits=digits, where=where, now=now)
-    return _after_answer(invitation, device, right=right, where=where, now=now)
+    return _after_answer(invitation, device, device_secret, right=right, where=where, now=now)
 
 
 @transaction.atomic
@@ -368,13 +368,16 @@ def _come(invitation: Invitation, *, actor: Actor, now: datetime) -> Arrival:
 
 
 def _after_answer(
-    invitation: Invitation, device: Device, *, right: bool, where: str, now: datetime
+    invitation: Invitation, device: Device, device_secret: str, *, right: bool, where: str, now: datetime
 ) -> DoorView:
     is_booked = invitation.appointment is not None
     if right and is_booked and policies.standing(invitation, device, now=now) == "proven":
         with transaction.atomic():
             hold(invitation.clinic_id)
-            waiting_room.come(invitation, actor=inviting.actor_of(invitation, where=where), now=now)
+            # Read again: somebody may have said meanwhile that the patient did not come.
+            invitation, device = queries.find_presented(invitation.public_id, device_secret)
+            if policies.standing(invitation, device, now=now) == "proven":
+                waiting_room.come(invitation, actor=inviting.actor_of(invitation, where=where), now=now)
     return view_of(invitation, device, now=now, wrong=not right)
 
 

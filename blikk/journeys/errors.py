@@ -31,6 +31,12 @@ class TalkIsRunning(Refused):
     code = "talk_is_running"
 
 
+class PatientIsHere(Refused):
+    """The patient has come after all: they are let in, and nobody says that they did not come."""
+
+    code = "patient_is_here"
+
+
 class PatientFirst(Refused):
     """Who comes along is let in when the patient is there, and not before."""
 

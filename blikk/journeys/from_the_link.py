@@ -27,6 +27,7 @@ from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
 from blikk.notifications import services as outbox
 from blikk.notifications.services import hint
+from blikk.payments.queries import late_ore_of
 from blikk.scheduling.models import Appointment, Form
 from blikk.scheduling.queries import has_open_turn, open_turn
 from blikk.scheduling.states import FILLS_TIME
@@ -65,7 +66,7 @@ class Change:
     wish: str = ""
     cancels_online: str = ""
     is_late: bool = False
-    fee: int = 0
+    fee_ore: int = 0
     notice_hours: int = 0
     is_here: bool = False
     reminded_by: tuple[str, ...] = ()
@@ -260,7 +261,7 @@ def _choices(invitation: Invitation, appointment: Appointment, *, now: datetime)
         "wish": wish.kind if wish else "",
         "cancels_online": clinic.cancels_online,
         "is_late": bool(notice) and appointment.starts_at - now < notice,
-        "fee": clinic.late_cancel_fee,
+        "fee_ore": late_ore_of(clinic),
         "notice_hours": clinic.cancel_until_hours,
         "is_here": present_of(invitation) is not None,
         "reminded_by": wishes.reminder_channels(patient) if patient else (),

@@ -1,5 +1,6 @@
 """Paying: the link that goes out, the page behind it, and what the patient presses there."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
@@ -17,19 +18,22 @@ from blikk.kernel.errors import NotFound
 from blikk.notifications import services as outbox
 from blikk.patients import queries as patients
 from blikk.patients.contact_points import verified_channels
+from blikk.settlement import invoice_queries as invoicing
 from blikk.settlement import links, payments, queries
 from blikk.settlement.errors import NoSuchWay
 from blikk.settlement.lines import BillLine
 from blikk.settlement.link_tables import TRIES
-from blikk.settlement.models import Bill, PayDevice, PayLink, Payment
+from blikk.settlement.models import Bill, Invoice, PayDevice, PayLink, Payment
 from blikk.settlement.states import OUTSTANDING, PENDING
-from blikk.settlement.words import called, pay_link
+from blikk.settlement.words import Words, called, pay_link
 
 Step = Literal["birth_date", "locked", "pay", "checking", "paid", "refunded", "credited"]
 # A link goes out by itself a little after the bill was made: the charge can be mended in the meantime.
 PAUSE = timedelta(seconds=20)
 # What was billed before anybody set up payments is not suddenly sent out.
 NOT_OLDER = timedelta(days=2)
+# What is sent about a bill: of these only the newest waits in the outbox, for its link alone works.
+MESSAGES = ("pay_link", "invoice_link", "invoice_reminder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,13 @@ class PayPlace:
     link: PayLink
     step: Step
     tries_left: int
+    # What is to be paid, and what of it is for reminders.
     amount_ore: int = 0
+    fee_ore: int = 0
+    # The invoice and its credit note.
+    papers: Sequence[Invoice] = ()
+    # Whether what is not paid in time becomes an invoice.
+    issues_invoices: bool = False
     lines: tuple[BillLine, ...] = ()
     ways: tuple[str, ...] = ()
     address: str = ""
@@ -67,7 +77,10 @@ def place_of(link_id: str, device_secret: str) -> PayPlace:
         link,
         _step(bill, latest),
         left,
-        amount_ore=bill.amount_ore,
+        amount_ore=bill.owed_ore,
+        fee_ore=bill.fee_ore,
+        papers=invoicing.papers_of(bill),
+        issues_invoices=invoicing.issues_invoices(bill.clinic_id),
         lines=tuple(line for line in queries.lines_of(bill) if line.payer == "patient"),
         ways=queries.ways_of(bill.clinic_id),
         address=latest.address if latest and is_live else "",
@@ -154,29 +167,38 @@ def takes_money(clinic: Clinic) -> bool:
 def _owed(invitation: Invitation) -> Bill | None:
     if invitation.role != PersonRole.PATIENT or invitation.appointment is None:
         return None
-    owed = Bill.objects.filter(appointment=invitation.appointment, status__in=OUTSTANDING)
+    owed = Bill.objects.filter(appointment=invitation.appointment, status__in=OUTSTANDING, payer__isnull=True)
     return owed.filter(patient=invitation.appointment.patient).order_by("pk").first()
 
 
-@transaction.atomic
 def send_link(bill: Bill, *, actor: Actor, now: datetime) -> str:
     """Send the patient a link to pay by; says by which channel, empty where there is no verified way to them."""
-    patient = bill.patient
+
+    def words(link: str, language: str) -> Words:
+        free_until = Bill.objects.values_list("free_until", flat=True).get(pk=bill.pk) or now
+        return pay_link(bill.clinic, language=language, link=link, free_until=free_until)
+
+    return send(bill, "pay_link", words, actor=actor, now=now)
+
+
+@transaction.atomic
+def send(bill: Bill, kind: str, said: Callable[[str, str], Words], *, actor: Actor, now: datetime) -> str:
+    """Send the patient a new link to a bill in these words; says by which channel, empty where none is sure.
+
+    An organisation that pays is sent nothing. The link before this one leads nowhere any more.
+    """
+    patient = bill.patient if bill.payer_id is None else None
     channels = verified_channels(patient, ("sms", "email")) if patient else ()
     channel = cast("outbox.Channel | None", next(iter(channels), None))
     if patient is None or channel is None:
         return ""
     link, secret = links.make_link(bill, sent_by=channel, language=patient.language, actor=actor, now=now)
-    words = pay_link(
-        bill.clinic,
-        language=patient.language,
-        link=f"{settings.BLIKK_BASE_URL}/b#{secret}",
-        free_until=bill.free_until or now,
-    )
-    outbox.withdraw(about=named(bill), kind="pay_link", now=now)
+    words = said(f"{settings.BLIKK_BASE_URL}/b#{secret}", patient.language)
+    for each in MESSAGES:
+        outbox.withdraw(about=named(bill), kind=each, now=now)
     outbox.queue(
         clinic_id=bill.clinic_id,
-        kind="pay_link",
+        kind=kind,
         key=f"pay:{link.public_id}",
         channel=channel,
         to=patients.contact(patient, "phone" if channel == "sms" else "email"),

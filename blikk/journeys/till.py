@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from blikk.audit.services import looked_at
 from blikk.clinics.models import Clinic, Membership
-from blikk.journeys import settling
+from blikk.journeys import invoices, settling
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import NotFound
+from blikk.kernel.times import local
+from blikk.settlement import invoice_queries as asked
 from blikk.settlement import payments, queries, services
 from blikk.settlement.errors import NotPayable
+from blikk.settlement.invoice_paper import InvoicePaper, paper_from
+from blikk.settlement.invoice_setup import invoices_of, payers_of
+from blikk.settlement.invoicing import latest_address
 from blikk.settlement.lines import BillLine
-from blikk.settlement.models import Bill, Payment, Provider
+from blikk.settlement.models import Bill, Invoice, InvoiceSetup, Payer, Payment, Provider
 from blikk.settlement.states import OUTSTANDING
 
 # So long a bill stays on the list after it was settled.
@@ -28,6 +33,12 @@ class Till:
     settled: Sequence[Bill]
     owed_ore: int
     owed_count: int
+    # Whether bills become invoices here, how many papers are due now, and money that nobody has explained.
+    issues_invoices: bool
+    today: date
+    bills_due: int
+    reminders_due: int
+    unclear: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +49,30 @@ class OneBill:
     lines: tuple[BillLine, ...]
     payments: Sequence[Payment]
     sent_by: str
+    # The invoice and its credit note, and what stands on them.
+    invoices: Sequence[Invoice]
+    papers: Sequence[InvoicePaper]
+    setup: InvoiceSetup | None
+    payers: Sequence[Payer]
+    # Where the patient's latest invoice went.
+    address: str
+    today: date
 
 
 def till_of(clinic: Clinic, *, now: datetime) -> Till:
     """The bills that are owed, oldest first, and those that were settled lately."""
     count, ore = queries.owed_in(clinic)
+    setup, due = invoices_of(clinic), invoices.due_in(clinic, now=now)
     return Till(
         owed=queries.owed_bills(clinic, most=MOST),
         settled=queries.settled_bills(clinic, since=now - LATELY, most=MOST),
         owed_ore=ore,
         owed_count=count,
+        issues_invoices=setup is not None and setup.is_on,
+        today=local(now, clinic.zone).date(),
+        bills_due=len(due.bills),
+        reminders_due=len(due.invoices),
+        unclear=len(asked.unclear_entries(clinic)),
     )
 
 
@@ -55,19 +80,28 @@ def bill_of(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> One
     """A bill for the desk, which is recorded as seen. Raises NotFound."""
     bill = _find(clinic, bill_id)
     looked_at("bill", actor=actor, about=bill, clinic_id=clinic.pk, now=now)
-    newest = bill.links.order_by("-pk").first()
+    newest, papers = bill.links.order_by("-pk").first(), asked.papers_of(bill)
     return OneBill(
         bill,
         queries.lines_of(bill),
         list(bill.payments.select_related("taken_by__user").order_by("-pk")),
         newest.sent_by if newest else "",
+        papers,
+        [paper_from(one.paper) for one in papers],
+        invoices_of(clinic),
+        payers_of(clinic),
+        latest_address(bill),
+        local(now, clinic.zone).date(),
     )
 
 
 def send_again(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> str:
-    """Send a new link; says by which channel, empty where there is none that is sure. Raises NotPayable."""
+    """Send a new link; says by which channel, empty where there is none that is sure. Raises NotPayable.
+
+    What an organisation pays, the patient is sent nothing about.
+    """
     bill = _find(clinic, bill_id)
-    if bill.status not in OUTSTANDING:
+    if bill.status not in OUTSTANDING or bill.payer_id is not None:
         raise NotPayable
     return settling.send_link(bill, actor=actor, now=now)
 
@@ -87,7 +121,7 @@ def take_back(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> N
 
 def give_back(clinic: Clinic, bill_id: str, *, actor: Actor, now: datetime) -> None:
     """Give the money back by the way it came. Raises NotFound where there is none."""
-    payments.refund(_find(clinic, bill_id), actor=actor, now=now)
+    services.give_back(_find(clinic, bill_id), actor=actor, now=now)
 
 
 def _find(clinic: Clinic, bill_id: str) -> Bill:

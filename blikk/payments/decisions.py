@@ -23,6 +23,7 @@ def change_rules(
     is_private: bool,
     field: str,
     missed_ore: int,
+    late_ore: int = 0,
     settled_how: str,
     practice_id: str = "",
     organisation: str = "",
@@ -37,8 +38,9 @@ def change_rules(
     faults = {}
     if field not in FIELDS:
         faults["field"] = "unknown"
-    if not 0 <= missed_ore <= HIGHEST_ORE:
-        faults["missed_ore"] = "not_an_amount"
+    for name, ore in (("missed_ore", missed_ore), ("late_ore", late_ore)):
+        if not 0 <= ore <= HIGHEST_ORE:
+            faults[name] = "not_an_amount"
     if practice_id and not (practice_id.isascii() and practice_id.isdigit() and len(practice_id) <= 20):
         faults["practice_id"] = "not_a_number"
     if organisation and not is_organisation(organisation):
@@ -56,6 +58,8 @@ def change_rules(
         "is_private": is_private,
         "field": field,
         "missed_ore": missed_ore,
+        "missed_since": _since(clinic, missed_ore, now),
+        "late_ore": late_ore,
         "settled_how": settled_how.strip(),
         "practice_id": practice_id,
         "organisation": organisation,
@@ -65,7 +69,8 @@ def change_rules(
         "changed_at": now,
     }
     rules, _ = PaymentRules.objects.update_or_create(clinic=clinic, defaults=values)
-    told = {name: values[name] for name in ("is_on", "is_private", "field", "missed_ore", "sends_claims")}
+    parts = ("is_on", "is_private", "field", "missed_ore", "late_ore", "sends_claims")
+    told = {name: values[name] for name in parts}
     record("payment_rules.changed", actor=actor, about=clinic, clinic_id=clinic.pk, now=now, **told)  # type: ignore[arg-type]
     return rules
 
@@ -76,6 +81,16 @@ def is_organisation(number: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number, (3, 2, 7, 6, 5, 4, 3, 2), strict=False))
     return int(number[8]) == (11 - total % 11) % 11
+
+
+def _since(clinic: Clinic, missed_ore: int, now: datetime) -> datetime | None:
+    """Since when it costs so much not to come; a fee that became lower was told long enough."""
+    before = PaymentRules.objects.filter(clinic=clinic).first()
+    if not missed_ore:
+        return None
+    if before is not None and before.missed_since and missed_ore <= before.missed_ore:
+        return before.missed_since
+    return now
 
 
 @transaction.atomic

@@ -95,7 +95,10 @@ class PaymentRules(models.Model):
     # Private practice charges by its own prices, and claims nothing.
     is_private = models.BooleanField(default=False)
     field = models.CharField(max_length=6, default="LE")
+    # What it costs not to come, since when it costs so much, and what it costs to cancel too late.
     missed_ore = models.PositiveIntegerField(default=0)
+    missed_since = models.DateTimeField(null=True, blank=True)
+    late_ore = models.PositiveIntegerField(default=0)
     # Whom the state knows the clinic as (praksisId), and how far its bills are numbered.
     practice_id = models.CharField(max_length=20, blank=True)
     last_number = models.PositiveIntegerField(default=0)

@@ -108,6 +108,12 @@ def senders() -> Sequence[tuple[str, str]]:
     return list(found.order_by("organisation").values_list("organisation", "practice_id").distinct())
 
 
+def late_ore_of(clinic: Clinic) -> int:
+    """What a late cancellation may cost; told also where the clinic takes its money elsewhere."""
+    rules = rules_of(clinic)
+    return rules.late_ore if rules is not None else 0
+
+
 def charges_here(clinic: Clinic) -> bool:
     rules = rules_of(clinic)
     return rules is not None and rules.is_on

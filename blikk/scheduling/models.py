@@ -215,6 +215,8 @@ class Appointment(Moving):
     booked_by_patient = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # When somebody said that the patient did not come.
+    missed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [

@@ -9,6 +9,9 @@ FURTHEST = timedelta(days=730)
 # Clocks differ a little, and a page takes a moment to send.
 LATE_BY = timedelta(minutes=1)
 
+# So long after the beginning of an hour somebody may still come before it can be said that they did not.
+MISSED_AFTER = timedelta(minutes=10)
+
 # What may speak against video (the article's last chapter), and "sick_note", which only shows the conditions.
 POINTS = (
     "examination",

@@ -22,6 +22,8 @@ APPOINTMENT = Moves(
         AppointmentStatus.BOOKED: frozenset(
             {AppointmentStatus.ARRIVED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW}
         ),
+        # Said too early, and taken back the same day.
+        AppointmentStatus.NO_SHOW: frozenset({AppointmentStatus.BOOKED}),
         # Who sat in the digital waiting room and is to come in person instead has not come there yet.
         AppointmentStatus.ARRIVED: frozenset(
             {AppointmentStatus.BOOKED, AppointmentStatus.FULFILLED, AppointmentStatus.CANCELLED}

@@ -9,6 +9,7 @@ from blikk.kernel.models import Moving
 from blikk.kernel.secrets import EncryptedTextField
 from blikk.patients.models import Patient
 from blikk.scheduling.models import Appointment
+from blikk.settlement.payer_tables import InvoiceSetup, Payer
 from blikk.settlement.states import BillStatus
 
 
@@ -34,6 +35,11 @@ class Bill(Moving):
     status = models.CharField(max_length=10, choices=BillStatus, default=BillStatus.OPEN)
     # What the patient pays, in øre: the sum of the lines that are theirs.
     amount_ore = models.PositiveIntegerField()
+    # What reminders have added; nothing unless the clinic has chosen so.
+    fee_ore = models.PositiveIntegerField(default=0)
+    # The organisation that pays instead of the patient, and what it wants to have on the invoice.
+    payer = models.ForeignKey(Payer, models.PROTECT, null=True, blank=True, related_name="bills")
+    payer_reference = models.CharField(max_length=60, blank=True)
     opened_at = models.DateTimeField()
     # Until then the patient pays without a fee, and no invoice is sent; from the first link on.
     free_until = models.DateTimeField(null=True, blank=True)
@@ -42,29 +48,40 @@ class Bill(Moving):
     class Meta:
         indexes = [
             models.Index(fields=["clinic", "opened_at"], name="bill_of_clinic"),
+            models.Index(fields=["clinic", "settled_at"], name="bill_settled"),
             models.Index(
                 fields=["clinic", "opened_at"],
                 name="bill_outstanding",
-                condition=Q(status="open"),
+                condition=Q(status__in=["open", "invoiced"]),
             ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["appointment", "kind"],
-                condition=~Q(status="credited"),
+                condition=~Q(status__in=["credited", "refunded"]),
                 name="one_bill_of_a_kind_about_an_appointment",
             ),
             models.CheckConstraint(name="bill_is_for_something", condition=Q(amount_ore__gt=0)),
             models.CheckConstraint(name="bill_of_a_known_kind", condition=Q(kind__in=BillKind.values)),
             models.CheckConstraint(
                 name="bill_settled_at_a_time",
-                condition=Q(status="open", settled_at__isnull=True)
-                | (~Q(status="open") & Q(settled_at__isnull=False)),
+                condition=Q(status__in=["open", "invoiced"], settled_at__isnull=True)
+                | (~Q(status__in=["open", "invoiced"]) & Q(settled_at__isnull=False)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"Bill {self.public_id} ({self.status})"
+
+    @property
+    def owed_ore(self) -> int:
+        """What pays it whole, in øre."""
+        return self.amount_ore + self.fee_ore
+
+    def is_reminded_enough(self, times: int) -> bool:
+        """Whether so many reminders are all that the clinic sends: then a person decides what happens."""
+        setup: InvoiceSetup | None = getattr(self.clinic, "invoice_setup", None)
+        return setup is not None and times >= setup.reminders_most
 
 
 class BillRow(models.Model):

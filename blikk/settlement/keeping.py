@@ -4,7 +4,18 @@ from datetime import datetime
 
 from blikk.clinics.models import Clinic
 from blikk.kernel.forgetting import Forgotten
-from blikk.settlement.models import Bill, BillRow, PayDevice, PayLink, Payment, Told
+from blikk.settlement.models import (
+    BankEntry,
+    BankFile,
+    Bill,
+    BillRow,
+    Invoice,
+    PayDevice,
+    PayLink,
+    Payment,
+    Reminder,
+    Told,
+)
 from blikk.settlement.states import OUTSTANDING, UNDER_WAY
 
 
@@ -15,8 +26,21 @@ def forget_money(clinic: Clinic, gone: Forgotten, before: datetime) -> None:
     keys = list(rows.exclude(status__in=OUTSTANDING).exclude(pk__in=busy).values_list("pk", flat=True))
     gone.take(Told.objects.filter(clinic=clinic, payment__bill__in=keys))
     gone.take(Told.objects.filter(clinic=clinic, payment__isnull=True, at__lt=before))
+    _forget_invoices(clinic, gone, before, keys)
     gone.take(Payment.objects.filter(bill__in=keys))
     gone.take(PayDevice.objects.filter(link__bill__in=keys))
     gone.take(PayLink.objects.filter(bill__in=keys))
     gone.take(BillRow.objects.filter(bill__in=keys))
     gone.take(Bill.objects.filter(pk__in=keys))
+
+
+def _forget_invoices(clinic: Clinic, gone: Forgotten, before: datetime, keys: list[int]) -> None:
+    """What an unclear payment to the account is about stays until somebody has cleared it."""
+    mine = BankEntry.objects.filter(clinic=clinic, taken_at__lt=before)
+    gone.take(mine.filter(payment__bill__in=keys))
+    gone.take(mine.filter(cleared_at__lt=before))
+    gone.take(BankFile.objects.filter(clinic=clinic, taken_at__lt=before, entries__isnull=True))
+    BankEntry.objects.filter(invoice__bill__in=keys).update(invoice=None)
+    gone.take(Reminder.objects.filter(invoice__bill__in=keys))
+    gone.take(Invoice.objects.filter(bill__in=keys, credits__isnull=False))
+    gone.take(Invoice.objects.filter(bill__in=keys))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
@@ -44,6 +44,7 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
         opened_at__gt=since,
         links__isnull=True,
         patient__isnull=False,
+        payer__isnull=True,
         clinic__money_setup__uses_vipps=True,
         clinic__money_setup__sends_links=True,
     )
@@ -52,18 +53,20 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
 
 def bills_of(clinic: Clinic) -> QuerySet[Bill]:
     """All bills of a clinic, with whom and which hour they are about."""
-    return Bill.objects.filter(clinic=clinic).select_related("clinic", "patient", "appointment")
+    rows = Bill.objects.filter(clinic=clinic)
+    return rows.select_related("clinic__invoice_setup", "patient", "appointment", "payer")
 
 
 def owed_bills(clinic: Clinic, *, most: int) -> Sequence[Bill]:
     """What is owed, oldest first."""
-    return list(bills_of(clinic).filter(status__in=OUTSTANDING).order_by("opened_at", "pk")[:most])
+    rows = bills_of(clinic).filter(status__in=OUTSTANDING).prefetch_related("invoices__reminders")
+    return list(rows.order_by("opened_at", "pk")[:most])
 
 
 def owed_in(clinic: Clinic) -> tuple[int, int]:
     """How many bills are owed, and how many øre they are together."""
     owed = bills_of(clinic).filter(status__in=OUTSTANDING)
-    found = owed.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    found = owed.aggregate(count=Count("pk"), ore=Sum(F("amount_ore") + F("fee_ore")))
     return found["count"], found["ore"] or 0
 
 

@@ -9,22 +9,26 @@ class BillStatus(models.TextChoices):
     """Where a bill is on its way to being settled."""
 
     OPEN = "open"
+    INVOICED = "invoiced"
     PAID = "paid"
     CREDITED = "credited"
     REFUNDED = "refunded"
 
 
-_OPEN, _PAID, _CREDITED, _REFUNDED = BillStatus
+_OPEN, _INVOICED, _PAID, _CREDITED, _REFUNDED = BillStatus
 
 BILL = Moves(
     {
-        _OPEN: frozenset({_PAID, _CREDITED}),
+        _OPEN: frozenset({_INVOICED, _PAID, _CREDITED}),
+        _INVOICED: frozenset({_PAID, _CREDITED}),
         _PAID: frozenset({_REFUNDED}),
     }
 )
 
 # What can still be paid.
-OUTSTANDING = (_OPEN,)
+OUTSTANDING = (_OPEN, _INVOICED)
+# Taken back or given back: another bill can be made about the same thing.
+GONE = (_CREDITED, _REFUNDED)
 
 
 class PaymentStatus(models.TextChoices):

@@ -72,15 +72,14 @@ class RulesForm(StaffForm):
     )
     cancel_until_hours = _number(
         _("Avlysning er sen når det er færre timer igjen enn"),
-        _("For eksempel 24. Tomt felt eller 0 betyr at ingen avlysning er sen."),
-    )
-    late_cancel_fee = _number(
-        _("En sen avlysning kan koste, i kroner"),
-        _("Pasienten ser beløpet før timen avlyses. Tomt felt eller 0 betyr at det ikke sies noe om penger."),
+        _(
+            "For eksempel 24. Tomt felt eller 0 betyr at ingen avlysning er sen. Hva den kan koste, står under "
+            "Takster og priser."
+        ),
     )
 
     def __init__(self, *args: Any, clinic: "Clinic", **more: Any) -> None:
-        names = ("sms_sender", "reminder_minutes", "cancels_online", "cancel_until_hours", "late_cancel_fee")
+        names = ("sms_sender", "reminder_minutes", "cancels_online", "cancel_until_hours")
         super().__init__(*args, initial={name: getattr(clinic, name) for name in names}, **more)
 
     def rules(self) -> dict[str, Any]:
@@ -91,5 +90,4 @@ class RulesForm(StaffForm):
             "reminder_minutes": sorted(typed["reminder_minutes"], reverse=True),
             "cancels_online": typed["cancels_online"],
             "cancel_until_hours": typed["cancel_until_hours"] or 0,
-            "late_cancel_fee": typed["late_cancel_fee"] or 0,
         }

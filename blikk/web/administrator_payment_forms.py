@@ -73,6 +73,14 @@ class PaymentForm(StaffForm):
         help_text=_("Pasienten får vite om det på forhånd. Tomt: ikke noe gebyr."),
         required=False,
     )
+    late_ore = OreField(
+        label=_("Sen avlysning kan koste (kr)"),
+        help_text=_(
+            "Pasienten ser beløpet før timen avlyses. Når en avlysning er sen, står under Meldinger. "
+            "Tomt: det sies ikke noe om penger."
+        ),
+        required=False,
+    )
     practice_id = forms.CharField(
         label=_("Praksis-ID hos Helfo"),
         help_text=_("Trengs for å lage krav. Står i Helfos oversikt over praksisene deres."),
@@ -119,17 +127,17 @@ class PaymentForm(StaffForm):
                 name: getattr(rules, name)
                 for name in (*_AS_KEPT, "settled_how", "practice_id", "organisation", "claim_form")
             }
-            first["missed_ore"] = amount(rules.missed_ore)
+            first |= {name: amount(getattr(rules, name)) for name in ("missed_ore", "late_ore")}
         super().__init__(*args, initial=first, **more)
         if client() is None:
             # Nobody can send from here, so nobody is asked about it.
             del self.fields["sends_claims"]
 
     def values(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        number = "".join(given["organisation"].split())
-        form = given["claim_form"] or "kuhr"
-        return {**given, "missed_ore": given["missed_ore"] or 0, "organisation": number, "claim_form": form}
+        fees = {name: self.cleaned_data[name] or 0 for name in ("missed_ore", "late_ore")}
+        number = "".join(self.cleaned_data["organisation"].split())
+        form = self.cleaned_data["claim_form"] or "kuhr"
+        return {**self.cleaned_data, **fees, "organisation": number, "claim_form": form}
 
 
 class TradeForm(StaffForm):

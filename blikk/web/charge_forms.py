@@ -38,7 +38,7 @@ class ChargeForm(StaffForm):
     exemption = forms.ChoiceField(label=_("Fritak for egenandel"), required=False)
     reason = _line(_("Hvorfor?"), _("Trengs når du velger noe annet enn det Blikk ser."))
     diagnosis = _line(_("Diagnose"), _("Kode eller ord, for eksempel R05 eller hoste."))
-    number = _line(_("Fødselsnummer"), _("Uten det kan kravet ikke sendes."), inputmode="numeric")
+    number = _line(_("Fødselsnummer"), _("Uten det kan kravet til staten ikke sendes."), inputmode="numeric")
     seen = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **more: Any) -> None:

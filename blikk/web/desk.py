@@ -19,6 +19,7 @@ from blikk.journeys import booking, companions, tasks, timetable
 from blikk.journeys.booking import Booked
 from blikk.journeys.contacts import patient_of
 from blikk.journeys.day import row_of
+from blikk.journeys.missed import missing_of
 from blikk.kernel.errors import Invalid
 from blikk.kernel.times import local
 from blikk.patients import numbers
@@ -29,6 +30,7 @@ from blikk.scheduling import queries as scheduling
 from blikk.web import forms
 from blikk.web.access import StaffRequest, staff
 from blikk.web.companion_forms import InviteForm
+from blikk.web.missed_forms import MissedForm
 from blikk.web.number_forms import NumberForm
 from blikk.web.presenters import marks, words
 from blikk.web.presenters.absence import slot_ways
@@ -37,6 +39,7 @@ from blikk.web.presenters.change import show_reminders
 from blikk.web.presenters.companions import show_agreement, show_offers
 from blikk.web.presenters.contacts import show_contact_page, show_read_backs
 from blikk.web.presenters.identity import show_informed
+from blikk.web.presenters.missed import show_missed
 from blikk.web.presenters.tasks import show_tasks
 from blikk.web.refusals import words_for
 from blikk.web.suits import shown_for
@@ -150,6 +153,7 @@ def appointment_page(
     move_form: forms.MoveForm | None = None,
     free_form: forms.MoveToFreeForm | None = None,
     companion_form: InviteForm | None = None,
+    missed_form: MissedForm | None = None,
 ) -> HttpResponse:
     """One appointment, with what was done to it just now or what was wrong with what was typed."""
     now = timezone.now()
@@ -158,7 +162,7 @@ def appointment_page(
     starts = local(row.starts_at, request.clinic.zone)
     length = int((row.ends_at - row.starts_at).total_seconds() // 60)
     first = {"day": starts.date(), "at": starts.time(), "minutes": length, "version": row.version}
-    is_refused = bool(move_form or free_form or companion_form)
+    is_refused = bool(move_form or free_form or companion_form or missed_form)
     known = scheduling.get(request.clinic, appointment_id)
     offers = companions.offered(request.clinic, known.patient, known, now=now)
     others = scheduling.other_times(request.clinic, [known] if known.status == "booked" else [], now=now)
@@ -184,6 +188,8 @@ def appointment_page(
         **_about_video(request, known),
         "companion_form": companion_form or InviteForm(is_group=row.is_group),
         "may_write": request.membership.role == "clinician",
+        "missed": show_missed(missing_of(known, now=now)),
+        "missed_form": missed_form or MissedForm(),
         "page": {"at": "appointment", "address": reverse("appointment", args=[appointment_id])},
     }
     return render(request, "staff/appointment.html", context, status=422 if is_refused else 200)

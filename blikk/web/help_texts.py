@@ -225,11 +225,27 @@ TEXTS: dict[str, Text] = {
     ),
     "till": (
         _("Her står det pasientene skylder, og det som er gjort opp siste måned."),
-        _("Trykk på et krav for å se det, sende lenken på nytt eller notere at det er betalt hos dere."),
+        _("Trykk på en regning for å se den, lage faktura eller notere at den er betalt hos dere."),
     ),
     "bill": (
-        _("Ett krav: hva det gjelder, hvordan det er forsøkt betalt, og hva dere kan gjøre."),
-        _("Noter at det er betalt, send lenken på nytt, trekk kravet tilbake eller betal tilbake."),
+        _("Én regning: hva den gjelder, hvordan den er forsøkt betalt, og hva dere kan gjøre."),
+        _("Noter at den er betalt, lag faktura, trekk regningen tilbake eller betal tilbake."),
+    ),
+    "bank": (
+        _("Her registrerer dere det som er betalt til kontoen med KID."),
+        _("Velg filen fra banken. Blikk viser hva som skjer før noe blir gjort."),
+    ),
+    "invoice_setup": (
+        _("Her står hvem fakturaene kommer fra, kontoen, KID og hvor lenge pasientene har på seg."),
+        _("Fyll ut og lagre. Fakturaer som er laget, endres aldri."),
+    ),
+    "payers": (
+        _("Her står kommuner og andre som kan betale for pasienter."),
+        _("Legg inn en organisasjon. Den kan velges på hver regning."),
+    ),
+    "money_journal": (
+        _("Her ser dere regninger, betalinger og krav over tid, og hva som ikke er betalt."),
+        _("Velg dager og trykk Vis. Filen nederst er til regnskapet, og har ikke navn."),
     ),
     "money_setup": (
         _("Her gir du Blikk nøklene til Vipps, så pasientene kan betale fra telefonen."),

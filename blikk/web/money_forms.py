@@ -44,7 +44,7 @@ class MoneyForm(StaffForm):
     sends_links = forms.BooleanField(
         label=_("Send lenken av seg selv"),
         required=False,
-        help_text=_("Pasienten får den på SMS eller e-post når kravet er godkjent."),
+        help_text=_("Pasienten får den på SMS eller e-post når regningen er laget."),
     )
     free_hours = forms.TypedChoiceField(
         label=_("Hvor lenge kan pasienten betale uten gebyr?"),

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
-from blikk.journeys import settling
+from blikk.journeys import invoices, settling
 from blikk.journeys.settling import PayPlace
 from blikk.kernel.errors import NotFound, Refused
 from blikk.kernel.ids import new_secret
@@ -18,6 +18,7 @@ from blikk.kernel.limits import may_try
 from blikk.kernel.times import local
 from blikk.settlement.asking import ask_about
 from blikk.web.access import JsonRequest, address_of, same_origin_json
+from blikk.web.invoices import as_file
 from blikk.web.patient import device_secret, remember, too_many, trusted_types
 from blikk.web.presenters.pay import at_the_provider, show_pay
 from blikk.web.writing_forms import BornForm
@@ -116,6 +117,16 @@ def _page(
     response = render(request, "patient/pay.html", content, status=status)
     response["Content-Language"] = translation.get_language()
     return response
+
+
+@require_safe
+def paper(request: HttpRequest, link_id: str, number: int, reminder: int = 0) -> HttpResponse:
+    """The invoice, credit note or reminder as PDF, for the browser that has shown whose it is."""
+    try:
+        found = invoices.paper_for_patient(link_id, device_secret(request), number, reminder=reminder)
+    except NotFound:
+        return render(request, "patient/unknown.html", status=404)
+    return as_file(found)
 
 
 @same_origin_json

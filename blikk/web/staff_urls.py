@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from blikk.web import (
+    bank,
     booking,
     clinician,
     closing,
@@ -19,8 +20,10 @@ from blikk.web import (
     in_person,
     inbox,
     incoming,
+    invoices,
     journal_system,
     letter,
+    missed,
     national_number,
     note,
     office,
@@ -39,7 +42,14 @@ from blikk.web import (
 
 urlpatterns: list[URLPattern] = [
     path("betalinger/", till.till, name="till"),
+    path("betalinger/lag", invoices.make_due, name="make_due"),
+    path("betalinger/konto", bank.bank, name="bank"),
+    path("betalinger/konto/<str:entry_id>", bank.clear, name="bank_clear"),
     path("betalinger/<str:bill_id>", till.bill, name="bill"),
+    path("betalinger/<str:bill_id>/faktura/<int:number>", invoices.paper, name="bill_paper"),
+    path(
+        "betalinger/<str:bill_id>/faktura/<int:number>/<int:reminder>", invoices.paper, name="bill_reminder"
+    ),
     path("dag/", clinician.day, name="day"),
     path("dag/rader", clinician.day_rows, name="day_rows"),
     path("dag/slipp-inn/<str:arrival_id>", clinician.admit, name="admit"),
@@ -152,6 +162,8 @@ urlpatterns: list[URLPattern] = [
     path("time/<str:appointment_id>/flytt", desk.move, name="move"),
     path("time/<str:appointment_id>/ledig", desk.move_to_free, name="move_to_free"),
     path("time/<str:appointment_id>/avlys", desk.cancel, name="cancel"),
+    path("time/<str:appointment_id>/ikke-mott", missed.missed, name="missed"),
+    path("time/<str:appointment_id>/ikke-mott/angre", missed.missed_not, name="missed_not"),
     path("time/<str:appointment_id>/inviter", companions.companion, name="companion"),
     path("time/<str:appointment_id>/informert", identity.informed, name="informed"),
     path("time/<str:appointment_id>/gruppe", companions.group, name="group"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from blikk.journeys import invoices
 from blikk.journeys import till as journey
 from blikk.kernel.errors import IllegalMove, Invalid, NotFound, Overtaken, Refused
 from blikk.web.access import StaffRequest, staff
@@ -25,7 +26,8 @@ Act = Callable[[StaffRequest, str], str]
 @staff(*DESK)
 def till(request: StaffRequest) -> HttpResponse:
     """What is owed, and what was settled lately."""
-    shown = show_till(journey.till_of(request.clinic, now=timezone.now()), request.clinic.zone)
+    found = journey.till_of(request.clinic, now=timezone.now())
+    shown = show_till(found, request.clinic.zone, request.GET.get("vis", ""))
     return render(request, "staff/till.html", {"till": shown})
 
 
@@ -39,7 +41,7 @@ def bill(request: StaffRequest, bill_id: str) -> HttpResponse:
         try:
             messages.success(request, act(request, bill_id))
         except (Overtaken, IllegalMove):
-            messages.error(request, gettext("Noe skjedde med kravet imens. Se hvordan det står nå."))
+            messages.error(request, gettext("Noe skjedde med regningen imens. Se hvordan det står nå."))
         except Invalid:
             messages.error(request, gettext("Velg hvordan det ble betalt."))
         except Refused as fault:
@@ -75,12 +77,12 @@ def _paid(request: StaffRequest, bill_id: str) -> str:
         actor=request.actor,
         now=timezone.now(),
     )
-    return gettext("Kravet er betalt.")
+    return gettext("Regningen er betalt.")
 
 
 def _take_back(request: StaffRequest, bill_id: str) -> str:
     journey.take_back(request.clinic, bill_id, actor=request.actor, now=timezone.now())
-    return gettext("Kravet er trukket tilbake. Pasienten skylder ikke noe.")
+    return gettext("Regningen er trukket tilbake. Pasienten skylder ikke noe.")
 
 
 def _give_back(request: StaffRequest, bill_id: str) -> str:
@@ -93,4 +95,35 @@ def _give_back(request: StaffRequest, bill_id: str) -> str:
     return gettext("Pengene går tilbake samme vei som de kom.")
 
 
-ACTS: dict[str, Act] = {"send": _send, "paid": _paid, "take_back": _take_back, "give_back": _give_back}
+def _invoice(request: StaffRequest, bill_id: str) -> str:
+    address = request.POST.get("address", "")
+    made = invoices.issue_by_name(
+        request.clinic, bill_id, address=address, actor=request.actor, now=timezone.now()
+    )
+    if made.sent_by:
+        return gettext("Fakturaen er laget, og pasienten får beskjed.")
+    return gettext("Fakturaen er laget. Skriv den ut og send den.")
+
+
+def _payer(request: StaffRequest, bill_id: str) -> str:
+    bill = invoices.let_pay(
+        request.clinic,
+        bill_id,
+        payer_id=request.POST.get("payer", ""),
+        reference=request.POST.get("reference", ""),
+        actor=request.actor,
+        now=timezone.now(),
+    )
+    if bill.payer is None:
+        return gettext("Pasienten betaler selv.")
+    return gettext("%(payer)s betaler. Pasienten får ikke noen lenke.") % {"payer": bill.payer.name}
+
+
+ACTS: dict[str, Act] = {
+    "send": _send,
+    "paid": _paid,
+    "take_back": _take_back,
+    "give_back": _give_back,
+    "invoice": _invoice,
+    "payer": _payer,
+}

@@ -17,6 +17,8 @@ OUTLIVES = (MONEY, CLAIM)
 NOT_TOLD = {
     # A file of bills is about many patients; each one's own bill in it is told.
     "payments.ClaimFile",
+    # As is a file of payments from the bank.
+    "settlement.BankFile",
     *("waiting_room.Delay", "waiting_room.Serving", "scheduling.Series", "audit.Words"),
     *("notifications.Part", "notifications.InboxMessage", "invitations.OneTimeCode_asked_by"),
 }

@@ -41,6 +41,7 @@ from blikk.waiting_room.models import Arrival
 from blikk.writing.models import Case, Photo
 from blikk.writing.models import Message as Letter
 from tests import queues, timetables
+from tests.browser import backstage_money
 
 PASSWORD = "Fjord-og-fjell-2026"
 FAMILIES = ("Nordmann", "Haugen", "Berg", "Lie", "Solberg")
@@ -403,6 +404,7 @@ ACTS: dict[str, Callable[..., Any]] = {
         frame,
         counted,
         audit_faults,
+        *backstage_money.ACTS,
     )
 }
 

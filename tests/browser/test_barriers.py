@@ -87,7 +87,9 @@ def before_anybody_comes(clinician: Clinician, look: Look) -> None:
 def of_the_office(clinician: Clinician, look: Look) -> None:
     """What helps, and what is written again and again."""
     visit(clinician, look, "/hjelp/", "/hjelp/kontakt", "/hjelp/plan", "/hjelp/plan/ark")
-    visit(clinician, look, "/hjelp/ark/telefon", "/fraser/", "/fraser/ny")
+    visit(
+        clinician, look, "/hjelp/ark/telefon", "/fraser/", "/fraser/ny", "/betalinger/", "/betalinger/konto"
+    )
 
 
 def of_an_hour(scene: Stage, clinician: Clinician, look: Look) -> None:
@@ -119,6 +121,10 @@ def of_the_administrator(scene: Stage, administrator: Clinician, look: Look) -> 
     visit(administrator, look, "/klinikk/informasjon", "/klinikk/video", "/klinikk/skriftlig")
     visit(administrator, look, "/klinikk/kom-i-gang", "/klinikk/oving", "/klinikk/form", "/klinikk/kontakt")
     visit(administrator, look, "/klinikk/notat", "/klinikk/betaling", "/klinikk/takster", "/klinikk/krav")
+    visit(administrator, look, "/klinikk/betaling/faktura", "/klinikk/betaling/betalere")
+    visit(
+        administrator, look, "/klinikk/okonomi", "/klinikk/okonomi?fra=2026-01-01&til=2026-01-31&trinn=week"
+    )
     visit(administrator, look, "/klinikk/oppbevaring", "/klinikk/innsyn/")
     of_one = f"/klinikk/innsyn/{scene.hour['patient']}"
     visit(administrator, look, of_one, f"{of_one}/logg", f"{of_one}/logg/ark", f"{of_one}/slett")

@@ -17,6 +17,7 @@ from blikk.scheduling.models import Appointment
 from blikk.scheduling.services.appointments import require_free
 from tests import builders as b
 from tests.meetings import agree
+from tests.payments.charges import charges_here
 
 pytestmark = pytest.mark.django_db
 WHERE = "192.0.2.7"
@@ -162,9 +163,10 @@ def test_the_clinician_is_written_to_when_it_comes_shortly_before_and_not_long_b
 
 
 def test_a_late_cancellation_is_said_with_what_it_costs_and_one_in_time_is_not():
-    late = early(cancel_until_hours=96, late_cancel_fee=400)
-    assert (seen(late).is_late, seen(late).fee) == (True, 400)
-    assert not seen(early(cancel_until_hours=48, late_cancel_fee=400)).is_late
+    late = early(cancel_until_hours=96)
+    charges_here(late.clinic, is_on=False, late_ore=40_000)
+    assert (seen(late).is_late, seen(late).fee_ore) == (True, 40_000)
+    assert not seen(early(cancel_until_hours=48)).is_late
 
 
 def test_wrong_answers_lock_the_link_here_as_at_the_door():

@@ -9,6 +9,7 @@ CLINICIAN = frozenset({"clinician"})
 DESK = frozenset({"clinician", "secretary"})
 ADMINISTRATOR = frozenset({"administrator"})
 STAFF = DESK | ADMINISTRATOR
+OFFICE = frozenset({"secretary"}) | ADMINISTRATOR
 PATIENT = frozenset({"patient"})
 
 
@@ -117,6 +118,8 @@ DOORS: dict[str, Door] = {
     "pay_back": Door("GET HEAD", "public", thing="payment"),
     "pay": Door("GET HEAD POST", "patient", PATIENT, "pay_link"),
     "pay_state": Door("POST", "patient", PATIENT, "pay_link"),
+    "pay_paper": Door("GET HEAD", "patient", PATIENT, "pay_paper"),
+    "pay_reminder": Door("GET HEAD", "patient", PATIENT, "pay_reminder"),
     "written_shell": Door("GET HEAD", "public"),
     "written_open": Door("POST", "public"),
     "written": Door("GET HEAD POST", "patient", PATIENT, "writing"),
@@ -330,8 +333,15 @@ DOORS: dict[str, Door] = {
     "patient_new": Door("GET POST", "page", DESK),
     "patient": Door("GET POST", "page", DESK, "patient"),
     # Hours that came from the journal system
+    "missed": Door("POST", "page", DESK, "appointment"),
+    "missed_not": Door("POST", "page", DESK, "appointment"),
     "till": Door("GET HEAD", "page", DESK),
     "bill": Door("GET HEAD POST", "page", DESK, "bill"),
+    "make_due": Door("POST", "page", DESK),
+    "bank": Door("GET HEAD POST", "page", DESK),
+    "bank_clear": Door("POST", "page", DESK, "bank_entry"),
+    "bill_paper": Door("GET HEAD", "page", DESK, "bill_paper"),
+    "bill_reminder": Door("GET HEAD", "page", DESK, "bill_reminder"),
     "incoming": Door("GET", "page", DESK, "incoming"),
     "incoming_seen": Door("POST", "page", DESK, "incoming"),
     "incoming_invite": Door("POST", "page", DESK, "incoming"),
@@ -352,8 +362,13 @@ DOORS: dict[str, Door] = {
     "member_link": Door("POST", "page", ADMINISTRATOR, "member"),
     "clinic_video": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "member_video": Door("GET HEAD POST", "page", ADMINISTRATOR, "clinician"),
+    "money_journal": Door("GET HEAD", "page", OFFICE),
+    "money_journal_file": Door("POST", "page", OFFICE),
     "money_setup": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "money_stop": Door("POST", "page", ADMINISTRATOR),
+    "invoice_setup": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "payers": Door("GET HEAD POST", "page", ADMINISTRATOR),
+    "payer_end": Door("POST", "page", ADMINISTRATOR, "payer"),
     "message_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "writing_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),
     "note_rules": Door("GET HEAD POST", "page", ADMINISTRATOR),

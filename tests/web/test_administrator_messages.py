@@ -13,7 +13,6 @@ RULES = {
     "reminder_minutes": ["1440"],
     "cancels_online": "asks",
     "cancel_until_hours": "24",
-    "late_cancel_fee": "",
 }
 
 
@@ -36,7 +35,7 @@ def test_the_rules_are_saved_shown_and_recorded(page, boss):
     boss.clinic.refresh_from_db()
     clinic = boss.clinic
     assert (clinic.sms_sender, clinic.reminder_minutes, clinic.cancels_online) == ("Legen", [1440], "asks")
-    assert (clinic.cancel_until_hours, clinic.late_cancel_fee) == (24, 0)
+    assert clinic.cancel_until_hours == 24
     assert "<strong>Legen</strong>" in text(page.get("/klinikk/meldinger"))
     assert Entry.objects.filter(act="clinic.setting_changed").count() == 4
 
@@ -53,7 +52,6 @@ def test_the_rules_are_saved_shown_and_recorded(page, boss):
         ({"cancels_online": "never"}, "cancels_online"),
         ({"cancel_until_hours": "mange"}, "cancel_until_hours"),
         ({"cancel_until_hours": "-1"}, "cancel_until_hours"),
-        ({"late_cancel_fee": "90000"}, "late_cancel_fee"),
     ],
 )
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_saved(page, boss, typed, field):

@@ -17,6 +17,7 @@ from blikk.kernel.ids import new_secret
 from blikk.notifications.models import Message
 from blikk.scheduling.models import Appointment
 from tests import builders as b
+from tests.payments.charges import charges_here
 from tests.people import signed_in
 from tests.web.walk import with_device
 
@@ -91,10 +92,11 @@ def test_a_new_hour_is_offered_where_patients_may_book(page, hour):
 
 
 def test_what_a_late_cancellation_costs_is_said_before_it(page, hour):
-    Clinic.objects.update(cancel_until_hours=96, late_cancel_fee=400)
+    Clinic.objects.update(cancel_until_hours=96)
+    charges_here(hour.clinic, is_on=False, late_ore=40_000)
     prove(page, hour)
-    assert "400 kroner" in text(page.get(endre(hour, "?hva=kan-ikke")))
-    assert "400 kroner" not in text(page.get(endre(hour)))
+    assert "400\N{NO-BREAK SPACE}kr" in text(page.get(endre(hour, "?hva=kan-ikke")))
+    assert "400\N{NO-BREAK SPACE}kr" not in text(page.get(endre(hour)))
 
 
 def test_asking_to_meet_is_confirmed_shown_and_taken_back(page, hour):

@@ -100,7 +100,7 @@ def test_an_acceptance_is_taken_back_from_the_page(ended):
 def test_a_number_that_is_missing_is_asked_here_and_kept_sealed(ended):
     client, at = page_of(ended)
     page = client.get(at).content.decode()
-    assert "Uten det kan kravet ikke sendes." in page
+    assert "Uten det kan kravet til staten ikke sendes." in page
     seen = page.split('name="charge-seen" value="')[1].split('"')[0]
     sent = {
         "charge-kind": "co_payment",

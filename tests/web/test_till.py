@@ -41,7 +41,7 @@ def test_the_list_shows_what_is_owed_and_what_was_settled(hour, desk):
     paid = a_bill(hour, 30_000, kind="private")
     payments.pay_by_hand(paid, how="cash", provider="desk", membership=None, actor=SYSTEM, now=NOW)
     page = text(desk.get("/betalinger/"))
-    assert "1 krav, 179,00" in page
+    assert "1 regning, 179,00" in page
     assert "300,00" in page
     assert hour.patient.name in page
     other = signed_in(a_member(a_clinic(), "secretary"))
@@ -65,7 +65,7 @@ def test_paid_at_the_desk_is_noted_once_with_who_took_it(hour, desk):
     at = f"/betalinger/{bill.public_id}"
     assert "Velg hvordan" in text(desk.post(at, {"act": "paid"}, follow=True))
     page = text(desk.post(at, {"act": "paid", "how": "terminal"}, follow=True))
-    assert "Kravet er betalt" in page
+    assert "Regningen er betalt" in page
     assert "Siri Skranke" in page
     again = text(desk.post(at, {"act": "paid", "how": "terminal"}, follow=True))
     assert "gjort opp" in again

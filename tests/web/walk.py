@@ -37,6 +37,7 @@ from tests.api.systems import a_system
 from tests.builders import NOW, Hour
 from tests.people import same_for_all, signed_in, with_app
 from tests.records import things_of_the_record
+from tests.settlement.invoicing import things_of_invoices
 from tests.settlement.paying import a_bill
 from tests.web.access_table import Door
 
@@ -161,7 +162,8 @@ def _to_pay(ended: Hour, booked: Hour) -> dict[str, str]:
         links.open_link(secret, device_secret=booked.device, now=NOW), device_secret=booked.device, now=NOW
     )
     payment = payments.begin(bill, provider="vipps", flow="redirect", actor=SYSTEM, now=NOW)
-    return {"bill": bill.public_id, "pay_link": link.public_id, "payment": payment.public_id}
+    things = {"bill": bill.public_id, "pay_link": link.public_id, "payment": payment.public_id}
+    return things | things_of_invoices(ended, booked.device)
 
 
 def _in_writing(booked: Hour) -> dict[str, str]:

@@ -81,6 +81,10 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "settlement.PayLink",
         "settlement.PayDevice",
         "settlement.Told",
+        "settlement.Invoice",
+        "settlement.Reminder",
+        "settlement.BankFile",
+        "settlement.BankEntry",
     ),
     CLAIM: ("payments.Charge", "payments.ChargeRow", "payments.Claim", "payments.ClaimFile"),
     SHORT: (
@@ -130,7 +134,9 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "scheduling.Opening",
         "scheduling.Period",
         "scheduling.Period_clinicians",
+        "settlement.InvoiceSetup",
         "settlement.MoneySetup",
+        "settlement.Payer",
         "writing.Rules",
     ),
     STAFF: (

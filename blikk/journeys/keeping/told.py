@@ -76,6 +76,9 @@ WAYS: dict[str, tuple[str, ...]] = {
     "settlement.PayLink": ("bill__patient",),
     "settlement.PayDevice": ("link__bill__patient",),
     "settlement.Told": ("payment__bill__patient",),
+    "settlement.Invoice": ("bill__patient",),
+    "settlement.Reminder": ("invoice__bill__patient",),
+    "settlement.BankEntry": ("invoice__bill__patient",),
 }
 # Of whom there are rows of several kinds in a table: which are the patient's own, and which a companion's.
 _PATIENT_AND_STAFF = Q(role__in=("patient", "clinician"))

@@ -23,6 +23,7 @@ from blikk.scheduling.services.meetings import (
     take_back_turn,
     turn,
 )
+from blikk.scheduling.services.missed import miss, miss_not
 from blikk.scheduling.services.openings import begin_drop_in, close_opening, opening_for, reopen_opening
 from blikk.scheduling.services.periods import add_period, change_period, retire_period
 from blikk.scheduling.services.series import BookedSeries, book_series
@@ -55,6 +56,8 @@ __all__ = [
     "let_go",
     "make_group",
     "meet",
+    "miss",
+    "miss_not",
     "move",
     "move_as_said",
     "note_suitability",

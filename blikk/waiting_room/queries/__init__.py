@@ -6,6 +6,7 @@ from blikk.waiting_room.queries.arrivals import get as get
 from blikk.waiting_room.queries.arrivals import is_as_read as is_as_read
 from blikk.waiting_room.queries.arrivals import is_connected as is_connected
 from blikk.waiting_room.queries.arrivals import is_proving as is_proving
+from blikk.waiting_room.queries.arrivals import patients_of as patients_of
 from blikk.waiting_room.queries.arrivals import present_at as present_at
 from blikk.waiting_room.queries.arrivals import present_of as present_of
 from blikk.waiting_room.queries.arrivals import showing_of as showing_of

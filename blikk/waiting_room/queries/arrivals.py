@@ -1,14 +1,15 @@
 """Questions about the waiting room."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
 from blikk.clinics.models import Clinic
-from blikk.invitations.models import Invitation
+from blikk.invitations.models import Invitation, PersonRole
 from blikk.kernel.errors import NotFound
 from blikk.patients.models import Patient
-from blikk.scheduling.models import Opening
+from blikk.scheduling.models import Appointment, Opening
 from blikk.waiting_room.models import Arrival, Showing
 from blikk.waiting_room.states import IN_QUEUE, PRESENT
 
@@ -53,6 +54,11 @@ def someone_else_before(invitation: Invitation) -> datetime | None:
     """When an eID said that somebody else came in by this invitation: to go out and come again changes nothing."""
     last = Arrival.objects.filter(invitation=invitation).order_by("-pk").first()
     return last.someone_else_at if last else None
+
+
+def patients_of(appointment: Appointment) -> Sequence[Arrival]:
+    """Every time that the patient of an hour came to the door, whatever became of it."""
+    return list(Arrival.objects.filter(appointment=appointment, invitation__role=PersonRole.PATIENT))
 
 
 def present_of(invitation: Invitation) -> Arrival | None:

@@ -10,6 +10,7 @@ from blikk.invitations.wishes import reminder_channels
 from blikk.journeys.from_the_link import Change, Offered
 from blikk.kernel.times import local
 from blikk.web.door_page import day_of, phone_words, time_of
+from blikk.web.presenters.amounts import kroner
 
 if TYPE_CHECKING:
     from blikk.patients.models import Patient
@@ -42,6 +43,8 @@ class ShownChange:
     day: str
     starts_time: str
     tries_left: int
+    # What it may cost to cancel now; empty where nothing is said about it.
+    fee: str
     reminders: tuple[ReminderChoice, ...]
     offers: tuple[OfferedTime, ...] = ()
 
@@ -64,6 +67,7 @@ def show_change(view: Change) -> ShownChange:
         day=day_of(starts),
         starts_time=time_of(starts),
         tries_left=view.tries_left,
+        fee=kroner(view.fee_ore) if view.fee_ore else "",
         reminders=tuple(
             ReminderChoice(way, names[way], way in view.reminded_by) for way in view.can_be_reminded_by
         ),

@@ -43,15 +43,15 @@ def cost_of_hour(
     began = local(starts_at, clinic.zone)
     day = began.date()
     if rules.is_private:
-        return ShownCost(_prices(clinic, day), _others(rules, day))
+        return ShownCost(_prices(clinic, day), _others(rules, clinic, day))
     trade = queries.trade_of(clinician, rules) if clinician else queries.Trade(rules.field)
     held = Occasion(trade.field, form, began, 0, is_holiday=bool(holiday_name(day)))
     found = expected(queries.rates_of(trade.field, day), form, held.part)
     if found is None:
-        return ShownCost([], _others(rules, day))
+        return ShownCost([], _others(rules, clinic, day))
     ore = found.copay_ore + (found.specialist_ore if trade.is_specialist else 0)
     amounts = [gettext("Egenandelen for denne timen er %(amount)s.") % {"amount": kroner(ore)}]
-    return ShownCost([*amounts, *_for_time(found)], _others(rules, day), _old([found], day))
+    return ShownCost([*amounts, *_for_time(found)], _others(rules, clinic, day), _old([found], day))
 
 
 def cost_of_clinic(clinic: Clinic, today: date) -> ShownCost | None:
@@ -60,7 +60,7 @@ def cost_of_clinic(clinic: Clinic, today: date) -> ShownCost | None:
     if rules is None or not rules.is_on:
         return None
     if rules.is_private:
-        return ShownCost(_prices(clinic, today), _others(rules, today))
+        return ShownCost(_prices(clinic, today), _others(rules, clinic, today))
     trades = list(queries.trades_at(clinic).values())
     fields = list(dict.fromkeys([rules.field, *(one.field for one in trades)]))
     special = {one.field for one in trades if one.is_specialist}
@@ -74,7 +74,7 @@ def cost_of_clinic(clinic: Clinic, today: date) -> ShownCost | None:
             lines.append(title + _for_part(one, is_special=field in special))
         lines += list(dict.fromkeys(line for one in found for line in _for_time(one)))
         seen += found
-    return ShownCost(lines, _others(rules, today), _old(seen, today))
+    return ShownCost(lines, _others(rules, clinic, today), _old(seen, today))
 
 
 def _for_part(one: Expected, *, is_special: bool) -> str:
@@ -109,7 +109,7 @@ def _prices(clinic: Clinic, day: date) -> list[str]:
     ]
 
 
-def _others(rules: PaymentRules, day: date) -> list[str]:
+def _others(rules: PaymentRules, clinic: Clinic, day: date) -> list[str]:
     said = []
     if not rules.is_private:
         said.append(
@@ -126,6 +126,11 @@ def _others(rules: PaymentRules, day: date) -> list[str]:
         said.append(
             gettext("Kommer du ikke til timen, kan det koste %(amount)s, også når du har frikort.")
             % {"amount": kroner(rules.missed_ore)}
+        )
+    if rules.late_ore and clinic.cancel_until_hours:
+        said.append(
+            gettext("Avlyser du når det er mindre enn %(hours)s timer igjen, kan det koste %(amount)s.")
+            % {"hours": clinic.cancel_until_hours, "amount": kroner(rules.late_ore)}
         )
     ceiling = None if rules.is_private else queries.ceiling_on(day)
     if ceiling is not None:

@@ -19,6 +19,7 @@ from blikk.web.presenters.companions import consent_mark
 from blikk.web.presenters.frame import ShownLights, show_lights
 from blikk.web.presenters.journal import LeftOver, ShownUndelivered, show_left_over, show_undelivered
 from blikk.web.presenters.marks import Trouble
+from blikk.web.presenters.missed import missed_href
 from blikk.web.presenters.queue import ShownQueue, show_queues
 from blikk.web.presenters.suitability import of_suitability
 from blikk.web.presenters.tasks import ShownTask, show_tasks
@@ -78,6 +79,7 @@ class ShownRow:
     tell_href: str
     ask_href: str = ""
     in_person_href: str = ""
+    missed_href: str = ""
     lights: ShownLights | None = None
 
     @property
@@ -246,6 +248,7 @@ def _show(row: Row, reader: _Reader) -> ShownRow:
         in_person_href=reverse("in_person", args=[row.appointment])
         if state in BEFORE_TALK and row.status in {"booked", "arrived"} and not row.is_in_person
         else "",
+        missed_href=missed_href(row, state, reader.now),
         lights=lights_of(row, patient, is_clinician=reader.is_clinician),
     )
 
@@ -309,6 +312,8 @@ def _concerns(row: Row, reader: _Reader) -> bool:
 def state_of(row: Row, patient: Person | None) -> str:
     if row.status == "cancelled":
         return "cancelled"
+    if row.status == "no_show":
+        return "missed"
     if row.consultation_status == "closed_out":
         return "done"
     if row.consultation_status == "ended":
@@ -337,6 +342,7 @@ def status_of(state: str, row: Row, patient: Person | None, now: datetime) -> Ma
         return Mark(gettext("På vent til %(time)s") % {"time": until}, "chair")
     return {
         "cancelled": Mark(gettext("Avlyst"), "cross"),
+        "missed": Mark(gettext("Møtte ikke"), "cross"),
         "done": Mark(gettext("Ferdig"), "check", "good"),
         "ended": Mark(gettext("Avsluttet, ikke gjort ferdig"), "clock", "care"),
         "writing": Mark(gettext("Skriver sammen"), "message", "live"),

@@ -61,9 +61,9 @@ KINDS: dict[str, Kind] = {
     "claim": Kind(
         _("Oppgjør med Helfo"),
         _(
-            "Krav og svar på dem. De blir igjen når timen og pasienten slettes. Tiden går fra utgangen av året."
+            "Regninger og betalinger. De blir igjen når timen og pasienten slettes. Tiden går fra utgangen av året."
         ),
-        _("Krav er grunnlag for regnskapet, og oppbevares like lenge (bokføringsloven § 13)."),
+        _("Regninger er grunnlag for regnskapet, og oppbevares like lenge (bokføringsloven § 13)."),
     ),
 }
 HELD: dict[str, Promise] = {

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from django.utils import formats
 
 from blikk.kernel.times import local
+from blikk.settlement.invoice_paper import paper_from
 from blikk.web.door_page import phone_words
 from blikk.web.presenters.amounts import kroner
+from blikk.web.presenters.invoice import ShownInvoice, show_invoices
 
 if TYPE_CHECKING:
     from blikk.journeys.settling import PayPlace
@@ -42,6 +44,10 @@ class ShownPay:
     ended: str
     is_unreachable: bool
     free_until: str
+    # The invoice and its credit note, newest last, and what of the sum is for reminders.
+    invoices: tuple[ShownInvoice, ...]
+    fee: str
+    issues_invoices: bool
     kind: str
     # What the page waits to see changed.
     mark: str
@@ -70,8 +76,11 @@ def show_pay(place: PayPlace) -> ShownPay:
         ended=place.ended,
         is_unreachable=place.fault in {"not_allowed", "not_set_up", "not_there", "refused"},
         free_until=f"{formats.date_format(until, 'j. F')} {formats.time_format(until, 'H:i')}"
-        if until
+        if until and link.bill.status == "open"
         else "",
+        invoices=show_invoices(place.papers, [paper_from(one.paper) for one in place.papers]),
+        fee=kroner(place.fee_ore, to_the_ore=True) if place.fee_ore else "",
+        issues_invoices=place.issues_invoices,
         kind=link.bill.kind,
         mark=f"{place.step}:{place.payment}:{bool(place.address)}",
     )

@@ -48,7 +48,10 @@ GROUPS: tuple[tuple[str | Promise, tuple[tuple[str, str | Promise], ...]], ...] 
         (
             ("payment_rules", _("Takster og priser")),
             ("money_setup", _("Hvordan pasienten betaler")),
+            ("invoice_setup", _("Faktura")),
+            ("payers", _("Organisasjoner som betaler")),
             ("claims", _("Krav til Helfo")),
+            ("money_journal", _("Økonomi")),
         ),
     ),
     (

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clinics', '0013_keeping'),
-        ('payments', '0002_claims'),
+        ('payments', '0003_missed_fees'),
     ]
 
     operations = [
