@@ -97,7 +97,7 @@ def _about(report: Report) -> QuerySet[Message]:
     # In two steps: rows that are locked must not come with others, and in one statement, newest first, PostgreSQL
     # may read every message there is (seen: five minutes instead of thirty seconds for five thousand).
     parts = Part.objects.filter(provider_id=report.provider_id, message__channel=report.channel)
-    _newest, message = max(parts.values_list("pk", "message_id"), default=(0, None))
+    _newest, message = max(parts.values_list("pk", "message_id"), default=(0, 0))
     return rows.filter(pk=message)
 
 
