@@ -63,6 +63,8 @@ BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_VIPPS_URL = env.VIPPS_URL.rstrip("/")
 BLIKK_PEPPOL_FOLDER = env.PEPPOL_FOLDER
 BLIKK_STRIPE_URL = env.STRIPE_URL.rstrip("/")
+BLIKK_KUHR_URL = env.KUHR_URL.rstrip("/")
+BLIKK_FRIKORT_URL = env.FRIKORT_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_TIME_SERVER = env.TIME_SERVER
@@ -131,6 +133,10 @@ if BLIKK_PEPPOL_FOLDER and not Path(BLIKK_PEPPOL_FOLDER).is_dir():
     raise ImproperlyConfigured("BLIKK_PEPPOL_FOLDER must be a folder that an access point empties")
 if not fullmatch(_PROVIDER, BLIKK_STRIPE_URL):
     raise ImproperlyConfigured("BLIKK_STRIPE_URL must be https://api.stripe.com")
+for _name, _url in (("BLIKK_KUHR_URL", BLIKK_KUHR_URL), ("BLIKK_FRIKORT_URL", BLIKK_FRIKORT_URL)):
+    _here = BLIKK_DEMO and fullmatch(r"http://(localhost|127\.0\.0\.1):\d{1,5}", _url)
+    if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", _url) and not _here:
+        raise ImproperlyConfigured(f"{_name} must be an https address, such as https://api.helserefusjon.no")
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"
