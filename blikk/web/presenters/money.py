@@ -60,12 +60,15 @@ class ShownJournal:
 
     period: str
     is_empty: bool
+    # Nothing happened and nothing was owed: then there is no sum to look at.
+    has_sums: bool
     sums: Sequence[ShownSum]
     methods: Sequence[tuple[str, str]]
     ages: Sequence[tuple[str, str, str]]
     steps: Sequence[ShownStep]
     step: str
     unsettled: str
+    unplaced: str
     claims: Sequence[ShownSum]
     over_time: Steps
     by_method: Lying | None
@@ -101,12 +104,14 @@ def show_journal(journal: Journal) -> ShownJournal:
     return ShownJournal(
         period=_days(journal.first, journal.last),
         is_empty=journal.is_empty,
+        has_sums=not journal.is_empty or bool(journal.end.outstanding_ore),
         sums=_sums(journal),
         methods=[(name, amount) for name, _ore, amount in methods],
         ages=[(_age(one), str(one.count), _kr(one.ore)) for one in journal.ages if one.count],
         steps=[_step(part, journal.step) for part in journal.parts],
         step=str(dict(STEPS)[journal.step]),
         unsettled=_kr(journal.end.unsettled_ore) if journal.end.unsettled_ore else "",
+        unplaced=_kr(journal.unplaced_ore) if journal.unplaced_count else "",
         claims=_claims(journal),
         over_time=_over_time(journal),
         by_method=plot_lying(methods) if methods else None,
