@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 
 from blikk.audit import guards
+from tests.helfo.server import StandIn, running_stand_in
 from tests.provider import TestProvider, running_provider
 from tests.smart_journal import TestJournal, running_journal
 
@@ -72,3 +73,20 @@ def journal(journal_process: TestJournal, settings: Any) -> Iterator[TestJournal
     settings.BLIKK_EHR_CA = str(journal_process.certificate)
     yield journal_process
     journal_process.behave()
+
+
+@pytest.fixture(scope="session")
+def helfo_process() -> Iterator[StandIn]:
+    """One stand-in for HelseID and Helfo for all tests that need one."""
+    with running_stand_in() as started:
+        yield started
+
+
+@pytest.fixture
+def helfo(helfo_process: StandIn, settings: Any) -> Iterator[StandIn]:
+    """Helfo, well-behaved and set up for this installation."""
+    helfo_process.behave()
+    settings.BLIKK_PROVIDERS = {**settings.BLIKK_PROVIDERS, "helfo": helfo_process.settings()}
+    settings.BLIKK_KUHR_URL = settings.BLIKK_FRIKORT_URL = helfo_process.url
+    yield helfo_process
+    helfo_process.behave()

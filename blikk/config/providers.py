@@ -9,14 +9,17 @@ from blikk.config import env
 
 EIDS = ("idporten", "idporten-test", "broker")
 HELSEIDS = ("helseid", "helseid-test")
+TENANCIES = ("multi", "single")
 
 
 def providers() -> dict[str, dict[str, Any]]:
     """The provider for patients and the one for staff; what the profile decides is left out."""
     _require(env.EID, EIDS, "BLIKK_EID")
     _require(env.HELSEID, HELSEIDS, "BLIKK_HELSEID")
+    _require(env.HELFO, HELSEIDS, "BLIKK_HELFO")
+    _require(env.HELFO_TENANCY, TENANCIES, "BLIKK_HELFO_TENANCY")
     _require_whole()
-    return {"patient": _patient(), "helseid": _helseid()}
+    return {"patient": _patient(), "helseid": _helseid(), "helfo": _helfo()}
 
 
 def _patient() -> dict[str, Any]:
@@ -52,6 +55,21 @@ def _helseid() -> dict[str, Any]:
     }
 
 
+def _helfo() -> dict[str, Any]:
+    """The client of the installation itself, for Helfo's interfaces: nobody signs in with it."""
+    if not env.HELFO:
+        return {}
+    return {
+        "profile": env.HELFO,
+        "issuer": env.HELFO_ISSUER.rstrip("/"),
+        "client_id": env.HELFO_CLIENT_ID,
+        "tenancy": env.HELFO_TENANCY,
+        "par": False,
+        "ca": env.EID_CA,
+        "key": env.HELFO_KEY,
+    }
+
+
 def _require(chosen: str, known: tuple[str, ...], name: str) -> None:
     if chosen and chosen not in known:
         raise ImproperlyConfigured(f"{name} is one of {', '.join(known)}, or empty; not {chosen!r}")
@@ -70,7 +88,13 @@ def _require_whole() -> None:
                 raise ImproperlyConfigured(f"{name} is missing: the broker's documentation says what it is")
     if env.HELSEID and not env.HELSEID_CLIENT_ID:
         raise ImproperlyConfigured("BLIKK_HELSEID_CLIENT_ID is missing: the name that HelseID gave you")
-    for name, issuer in (("BLIKK_EID_ISSUER", env.EID_ISSUER), ("BLIKK_HELSEID_ISSUER", env.HELSEID_ISSUER)):
+    if env.HELFO and not env.HELFO_CLIENT_ID:
+        raise ImproperlyConfigured("BLIKK_HELFO_CLIENT_ID is missing: the name that HelseID gave you")
+    for name, issuer in (
+        ("BLIKK_EID_ISSUER", env.EID_ISSUER),
+        ("BLIKK_HELSEID_ISSUER", env.HELSEID_ISSUER),
+        ("BLIKK_HELFO_ISSUER", env.HELFO_ISSUER),
+    ):
         if issuer and not issuer.startswith("https://") and not env.DEMO:
             raise ImproperlyConfigured(f"{name} must begin with https://")
     if env.EID_CA and not Path(env.EID_CA).is_file():

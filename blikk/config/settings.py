@@ -61,6 +61,8 @@ BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
 BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_VIPPS_URL = env.VIPPS_URL.rstrip("/")
+BLIKK_KUHR_URL = env.KUHR_URL.rstrip("/")
+BLIKK_FRIKORT_URL = env.FRIKORT_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
 BLIKK_TURN_SECRET = env.TURN_SECRET
 BLIKK_TIME_SERVER = env.TIME_SERVER
@@ -124,6 +126,10 @@ if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1
     raise ImproperlyConfigured(
         "BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials"
     )
+for _name, _url in (("BLIKK_KUHR_URL", BLIKK_KUHR_URL), ("BLIKK_FRIKORT_URL", BLIKK_FRIKORT_URL)):
+    _here = BLIKK_DEMO and fullmatch(r"http://(localhost|127\.0\.0\.1):\d{1,5}", _url)
+    if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", _url) and not _here:
+        raise ImproperlyConfigured(f"{_name} must be an https address, such as https://api.helserefusjon.no")
 
 BLIKK_SECURE = _base.scheme == "https"
 BLIKK_DEVICE_COOKIE = "__Host-blikk_device" if BLIKK_SECURE else "blikk_device"

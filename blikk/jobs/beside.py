@@ -16,6 +16,8 @@ from blikk.documentation.ehr.deliveries import deliver_once
 from blikk.journeys import invoices
 from blikk.journeys.incoming_read import read_once
 from blikk.journeys.settling import send_due_links, words_of
+from blikk.payments.deliveries import deliver_once as deliver_once_to_helfo
+from blikk.payments.helfo.line import client
 from blikk.settlement.asking import ask_once
 
 PAUSE = 1.0
@@ -49,6 +51,8 @@ def _steps() -> Iterator[tuple[str, Step]]:
         yield "record", read_once
     yield "webhooks", call_once
     yield "payments", _cash
+    if client() is not None:
+        yield "claims", deliver_once_to_helfo
 
 
 def _cash(worker: str, /, *, clock: Callable[[], datetime]) -> int:

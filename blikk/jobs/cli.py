@@ -99,7 +99,9 @@ def _add_keys(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ("make", "make the key that a provider knows us by, and print its public part"),
         ("show", "print the public part of that key"),
     ):
-        _add(steps, step, _keys(step), words).add_argument("provider", choices=["patient", "helseid"])
+        _add(steps, step, _keys(step), words).add_argument(
+            "provider", choices=["patient", "helseid", "helfo"]
+        )
 
 
 def _add_clinic(acts: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

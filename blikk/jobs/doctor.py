@@ -7,6 +7,7 @@ from typing import TextIO
 
 from blikk.jobs.doctor_clock import clock
 from blikk.jobs.doctor_eid import providers
+from blikk.jobs.doctor_helfo import helfo
 from blikk.jobs.doctor_hosts import calendars, certificate, external_video, journals
 from blikk.jobs.doctor_messages import sent_to, transports
 from blikk.jobs.doctor_relay import relay
@@ -27,6 +28,7 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     journals,
     relay,
     providers,
+    helfo,
 )
 
 

@@ -26,14 +26,15 @@ def providers() -> Iterator[Finding]:
             how = f"not whole: no {', '.join(absent)}"
             yield Finding(called, False, how, "See docs/how-to/connect-eid.md.")
             continue
-        yield _key(name, called)
-        yield from _there(asked, called)
+        yield key(name, called)
+        yield from there(asked, called)
     if settings.BLIKK_TEST_NUMBERS and not settings.BLIKK_DEMO:
         how = "numbers of people who do not exist are taken"
         yield Finding("test numbers", False, how, "Set BLIKK_TEST_NUMBERS=false where patients are.")
 
 
-def _key(name: str, called: str) -> Finding:
+def key(name: str, called: str) -> Finding:
+    """Whether the key is there by which a provider knows us."""
     try:
         kid = keys.kid_of(keys.key_of(name))
     except Fault as fault:
@@ -42,7 +43,8 @@ def _key(name: str, called: str) -> Finding:
     return Finding(f"{called}: key", True, f"{kid} is there")
 
 
-def _there(asked: Provider, called: str) -> Iterator[Finding]:
+def there(asked: Provider, called: str) -> Iterator[Finding]:
+    """Whether a provider answers, and what time it is there."""
     try:
         clock = client.look(asked)
     except Fault as fault:

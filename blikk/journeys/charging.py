@@ -12,6 +12,7 @@ from blikk.consultations.channels import stretches_of, was_unreachable
 from blikk.consultations.models import Consultation, ParticipantRole
 from blikk.consultations.states import ConsultationStatus
 from blikk.documentation.forms import form_of
+from blikk.journeys import frikort
 from blikk.journeys.closing import consultation_of
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import IllegalMove, Invalid
@@ -73,6 +74,9 @@ class Reckoned:
     number: str
     # A rate whose source is more than a year old.
     oldest: TariffRow | None
+    # What the register of exemption cards said, and whether it can be asked.
+    card: frikort.Known | None = None
+    asks_card: bool = False
 
     @property
     def seen(self) -> str:
@@ -116,15 +120,12 @@ def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
     kind = wanted.kind if wanted.kind in kinds else _likely(consultation, kinds)
     rates = queries.rates_of(trade.field, day) if not rules.is_private else {}
     prices = queries.prices_on(consultation.clinic, day) if rules.is_private else []
-    seen = proposed(consultation.appointment.patient.birth_on, day, trade.field)
-    allowed = allowed_for(trade.field)
-    exemption = seen[0].code if wanted.exemption is None and seen else wanted.exemption or ""
-    system = queries.DIAGNOSES_OF.get(trade.field, "")
+    card, seen = _seen(consultation, day, trade.field)
+    system = queries.diagnoses_asked(trade.field, rules)
     diagnoses, candidates = _diagnoses(system, wanted.diagnosis, day)
     is_codes = kind == ChargeKind.CO_PAYMENT
     picks = _picks(occasion, rates, wanted) if is_codes else ()
-    exemption = exemption if is_codes else ""
-    about = About(occasion.minutes, trade.is_specialist, bool(diagnoses))
+    exemption = _exemption(wanted, seen) if is_codes else ""
     lines = _lines(kind, picks, rates, prices, wanted.price, rules)
     return Reckoned(
         kind=kind,
@@ -134,10 +135,10 @@ def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
         picks=picks,
         lines=lines,
         total=total(lines, is_exempt=bool(exemption)) if lines else Total(0, 0),
-        faults=faults_of(picks, rates, about),
+        faults=faults_of(picks, rates, About(occasion.minutes, trade.is_specialist, bool(diagnoses))),
         exemption=exemption,
         proposed=seen,
-        allowed=allowed,
+        allowed=allowed_for(trade.field),
         asks_reason=is_codes and needs_reason(exemption, seen),
         system=system if is_codes else "",
         diagnoses=diagnoses,
@@ -146,7 +147,22 @@ def reckon(consultation: Consultation, wanted: Wanted) -> Reckoned:
         rates=rates,
         number=masked_of(consultation.appointment.patient),
         oldest=_oldest(lines, rates, day),
+        card=card,
+        asks_card=is_codes and frikort.can_ask(consultation),
     )
+
+
+def _seen(
+    consultation: Consultation, day: date, field: str
+) -> tuple[frikort.Known | None, tuple[Proposed, ...]]:
+    """What the register of cards has said, and the exemptions that Blikk sees."""
+    card = frikort.known_of(consultation)
+    born, has_card = consultation.appointment.patient.birth_on, card is not None and card.has_card
+    return card, proposed(born, day, field, has_free_card=has_card)
+
+
+def _exemption(wanted: Wanted, seen: Sequence[Proposed]) -> str:
+    return seen[0].code if wanted.exemption is None and seen else wanted.exemption or ""
 
 
 def _oldest(lines: Sequence[Line], rates: Mapping[str, TariffRow], day: date) -> TariffRow | None:
@@ -236,7 +252,6 @@ def accept(
         type_in(patient, wanted.number, actor=actor, now=now)
     charge_of = reckon(consultation, wanted)
     _refuse(charge_of, wanted, seen)
-    is_exempt = bool(charge_of.exemption)
     kept = services.keep_charge(
         clinic,
         appointment=consultation.appointment,
@@ -257,10 +272,11 @@ def accept(
         patient=patient,
         consultation=consultation,
         kind=charge_of.kind,
-        lines=bill_lines(charge_of.lines, is_exempt=is_exempt, missed_words=missed_words),
+        lines=bill_lines(charge_of.lines, is_exempt=bool(charge_of.exemption), missed_words=missed_words),
         actor=actor,
         now=now,
     )
+    transaction.on_commit(lambda: frikort.forget(consultation))
     return kept
 
 

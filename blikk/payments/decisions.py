@@ -10,7 +10,7 @@ from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.actors import Actor
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.payments.amounts import HIGHEST_ORE
-from blikk.payments.models import DiagnosisCode, MemberRates, PaymentRules, PrivatePrice
+from blikk.payments.models import ClaimForm, DiagnosisCode, MemberRates, PaymentRules, PrivatePrice
 from blikk.payments.tariffs.ceilings import CodeRow
 from blikk.payments.tariffs.rows import FIELDS, day_before
 
@@ -26,6 +26,10 @@ def change_rules(
     late_ore: int = 0,
     settled_how: str,
     practice_id: str = "",
+    organisation: str = "",
+    claim_form: str = ClaimForm.KUHR,
+    sends_claims: bool = False,
+    is_municipal: bool = False,
     actor: Actor,
     now: datetime,
 ) -> PaymentRules:
@@ -39,6 +43,12 @@ def change_rules(
             faults[name] = "not_an_amount"
     if practice_id and not (practice_id.isascii() and practice_id.isdigit() and len(practice_id) <= 20):
         faults["practice_id"] = "not_a_number"
+    if organisation and not is_organisation(organisation):
+        faults["organisation"] = "not_an_organisation"
+    if claim_form not in ClaimForm.values:
+        faults["claim_form"] = "unknown"
+    if sends_claims and not (organisation and practice_id and claim_form == ClaimForm.KUHR):
+        faults["sends_claims"] = "sending_needs"
     if len(settled_how) > 500:
         faults["settled_how"] = "too_long"
     if faults:
@@ -52,12 +62,25 @@ def change_rules(
         "late_ore": late_ore,
         "settled_how": settled_how.strip(),
         "practice_id": practice_id,
+        "organisation": organisation,
+        "claim_form": claim_form,
+        "sends_claims": sends_claims,
+        "is_municipal": is_municipal,
         "changed_at": now,
     }
     rules, _ = PaymentRules.objects.update_or_create(clinic=clinic, defaults=values)
-    told = {name: values[name] for name in ("is_on", "is_private", "field", "missed_ore", "late_ore")}
+    parts = ("is_on", "is_private", "field", "missed_ore", "late_ore", "sends_claims")
+    told = {name: values[name] for name in parts}
     record("payment_rules.changed", actor=actor, about=clinic, clinic_id=clinic.pk, now=now, **told)  # type: ignore[arg-type]
     return rules
+
+
+def is_organisation(number: str) -> bool:
+    """Whether it can be a number in Enhetsregisteret: nine digits, the last a check of the others (modulus 11)."""
+    if not (number.isascii() and number.isdigit() and len(number) == 9):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(number, (3, 2, 7, 6, 5, 4, 3, 2), strict=False))
+    return int(number[8]) == (11 - total % 11) % 11
 
 
 def _since(clinic: Clinic, missed_ore: int, now: datetime) -> datetime | None:

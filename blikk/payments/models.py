@@ -9,7 +9,7 @@ from blikk.kernel.models import Moving, Opaque
 from blikk.kernel.secrets import EncryptedTextField
 from blikk.patients.models import Patient
 from blikk.payments.exemptions import CODES
-from blikk.payments.states import ChargeStatus
+from blikk.payments.states import ChargeStatus, FileStatus
 from blikk.scheduling.models import Appointment
 
 
@@ -80,6 +80,13 @@ class DiagnosisCode(models.Model):
         return f"{self.system} {self.code}"
 
 
+class ClaimForm(models.TextChoices):
+    """In which form a clinic's claims are written."""
+
+    KUHR = "kuhr"
+    BKM = "bkm"
+
+
 class PaymentRules(models.Model):
     """How a clinic is paid. Without a row, or with `is_on` off, nothing about money is decided in Blikk."""
 
@@ -95,6 +102,13 @@ class PaymentRules(models.Model):
     # Whom the state knows the clinic as (praksisId), and how far its bills are numbered.
     practice_id = models.CharField(max_length=20, blank=True)
     last_number = models.PositiveIntegerField(default=0)
+    # On whose behalf it is asked and claimed: the number in Enhetsregisteret.
+    organisation = models.CharField(max_length=9, blank=True)
+    claim_form = models.CharField(max_length=4, choices=ClaimForm, default=ClaimForm.KUHR)
+    # Whether files go to Helfo by themselves, where the installation has a client for that.
+    sends_claims = models.BooleanField(default=False)
+    # A municipality's physiotherapists claim without a diagnosis.
+    is_municipal = models.BooleanField(default=False)
     # How it is settled, in the clinic's own words; blank for the general ones.
     settled_how = models.TextField(max_length=500, blank=True)
     changed_at = models.DateTimeField()
@@ -218,22 +232,59 @@ class ChargeRow(models.Model):
         return f"ChargeRow {self.number} of {self.charge_id}"
 
 
-class ClaimFile(Opaque):
-    """Bills to the state as they were written to one file, kept as it was handed out."""
+class ClaimFile(Moving):
+    """Bills to the state as they were written to one file, where it is, and what was answered."""
 
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="claim_files")
+    status = models.CharField(max_length=12, choices=FileStatus, default=FileStatus.MADE)
+    form = models.CharField(max_length=4, choices=ClaimForm, default=ClaimForm.KUHR)
     count = models.PositiveIntegerField()
     # Credits count against it.
     sum_ore = models.IntegerField()
     body = EncryptedTextField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Membership, models.PROTECT, related_name="+")
+    # Set before it is sent and committed, so that whoever comes after a worker that died looks before sending again.
+    posted_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    # What it is called at the receiver.
+    message_id = models.CharField(max_length=64, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fault = models.CharField(max_length=20, blank=True)
+    # [{"code": …, "text": …}] about the file as a whole, in the receiver's words, which may name a patient.
+    remarks = EncryptedTextField(blank=True)
+    leased_by = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    control = models.CharField(max_length=40, blank=True)
+    payout = models.CharField(max_length=40, blank=True)
+    paid_ore = models.IntegerField(null=True, blank=True)
+    paid_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["clinic", "made_at"])]
+        indexes = [models.Index(fields=["clinic", "made_at"]), models.Index(fields=["next_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="claim_file_settled_at_a_time",
+                condition=Q(status__in=["delivered", "refused", "by_hand"], settled_at__isnull=False)
+                | Q(status__in=["made", "sending", "uncertain"], settled_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="claim_file_uncertain_once_posted",
+                condition=~Q(status="uncertain") | Q(posted_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"ClaimFile {self.public_id}"
+        return f"ClaimFile {self.public_id} ({self.status})"
+
+
+class ClaimAnswer(models.TextChoices):
+    """What the state decided about a bill."""
+
+    NONE = ""
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class Claim(Opaque):
@@ -249,7 +300,11 @@ class Claim(Opaque):
     began_at = models.DateTimeField()
     # Whether the state has been told that the patient has paid. Never taken back.
     is_paid = models.BooleanField(default=False)
+    # The file that it stands in; the newest, where it was rejected and sent again by the same number.
     file = models.ForeignKey(ClaimFile, models.PROTECT, related_name="claims")
+    answer = models.CharField(max_length=8, choices=ClaimAnswer, default=ClaimAnswer.NONE, blank=True)
+    remarks = EncryptedTextField(blank=True)
+    resend_asked_at = models.DateTimeField(null=True, blank=True)
     credit_asked_at = models.DateTimeField(null=True, blank=True)
     credited_in = models.ForeignKey(ClaimFile, models.PROTECT, null=True, blank=True, related_name="credited")
 
@@ -259,6 +314,10 @@ class Claim(Opaque):
             models.CheckConstraint(
                 name="claim_credited_after_it_was_asked",
                 condition=Q(credited_in__isnull=True) | Q(credit_asked_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="claim_sent_again_once_rejected",
+                condition=Q(resend_asked_at__isnull=True) | Q(answer="rejected"),
             ),
         ]
 

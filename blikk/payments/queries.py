@@ -102,6 +102,12 @@ def rules_of(clinic: Clinic) -> PaymentRules | None:
     return PaymentRules.objects.filter(clinic=clinic).first()
 
 
+def senders() -> Sequence[tuple[str, str]]:
+    """The organisations whose claims go by themselves, with their practices."""
+    found = PaymentRules.objects.filter(sends_claims=True, is_on=True).exclude(organisation="")
+    return list(found.order_by("organisation").values_list("organisation", "practice_id").distinct())
+
+
 def late_ore_of(clinic: Clinic) -> int:
     """What a late cancellation may cost; told also where the clinic takes its money elsewhere."""
     rules = rules_of(clinic)
@@ -177,8 +183,17 @@ def lines_of(charge: Charge) -> tuple[Line, ...]:
     )
 
 
+# A municipality's physiotherapists give no diagnosis (behandlerkravmelding_json.md). Doctors in specialist practice use
+# ICD-10, which nothing here tells apart.
 DIAGNOSES_OF = {"LE": "icpc2", "PS": "icd10", "PO": "icd10", "FY": "icpc2", "KI": "icpc2", "JO": "icpc2"}
 SYSTEM_OIDS = {"icpc2": "2.16.578.1.12.4.1.1.7170", "icd10": "2.16.578.1.12.4.1.1.7110"}
+
+
+def diagnoses_asked(field: str, rules: PaymentRules | None) -> str:
+    """The code system of the diagnosis that a claim must have; '' where it must have none."""
+    if field == "FY" and rules is not None and rules.is_municipal:
+        return ""
+    return DIAGNOSES_OF.get(field, "")
 
 
 def find_diagnoses(system: str, words: str, day: date, *, most: int = 20) -> Sequence[DiagnosisCode]:

@@ -1,4 +1,4 @@
-"""The life of a charge."""
+"""The life of a charge, and of a file of claims."""
 
 from django.db import models
 
@@ -13,3 +13,27 @@ class ChargeStatus(models.TextChoices):
 
 
 CHARGE = Moves({ChargeStatus.ACCEPTED: frozenset({ChargeStatus.WITHDRAWN})})
+
+
+class FileStatus(models.TextChoices):
+    """Where a file of claims is."""
+
+    MADE = "made"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    BY_HAND = "by_hand"
+
+
+_F = FileStatus
+CLAIM_FILE = Moves(
+    {
+        _F.MADE: frozenset({_F.SENDING, _F.BY_HAND}),
+        _F.SENDING: frozenset({_F.DELIVERED, _F.REFUSED, _F.UNCERTAIN, _F.BY_HAND}),
+        _F.UNCERTAIN: frozenset({_F.DELIVERED, _F.SENDING, _F.BY_HAND}),
+        # It was taken in, and turns out to be one that cannot be read.
+        _F.DELIVERED: frozenset({_F.REFUSED}),
+        _F.REFUSED: frozenset({_F.SENDING, _F.BY_HAND}),
+    }
+)

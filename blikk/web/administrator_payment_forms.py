@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from blikk.kernel.errors import Invalid
 from blikk.payments.amounts import kroner, read_ore
+from blikk.payments.helfo.line import client
 from blikk.web.forms import REQUIRED, StaffForm
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ def _tick(label: Any, help_text: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
+_AS_KEPT = ("is_on", "is_private", "field", "sends_claims", "is_municipal")
+
+
 class PaymentForm(StaffForm):
     """How the clinic is paid."""
 
@@ -85,6 +89,28 @@ class PaymentForm(StaffForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages=REQUIRED,
     )
+    organisation = forms.CharField(
+        label=_("Organisasjonsnummer"),
+        help_text=_(
+            "Virksomheten som har avtalen om direkte oppgjør. Trengs for å sende krav og spørre om frikort."
+        ),
+        required=False,
+        max_length=11,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages=REQUIRED,
+    )
+    claim_form = forms.ChoiceField(
+        label=_("Form på krav"),
+        choices=[("kuhr", _("KUHR (JSON)")), ("bkm", _("BKM (XML)"))],
+        help_text=_("BKM lages bare som fil, til et meldingssystem som signerer og sender den."),
+        required=False,
+        error_messages=REQUIRED,
+    )
+    sends_claims = _tick(
+        _("Send krav til Helfo fra Blikk"),
+        _("Når du lager en fil, krypteres den og sendes. Svaret vises under Krav til Helfo."),
+    )
+    is_municipal = _tick(_("Kommunal fysioterapi"), _("Da skal krav fra fysioterapeuter ikke ha diagnose."))
     settled_how = forms.CharField(
         label=_("Slik betaler pasienten"),
         help_text=_("For eksempel: Du får en lenke til Vipps etter timen. Tomt: en vanlig forklaring."),
@@ -99,14 +125,19 @@ class PaymentForm(StaffForm):
         if rules is not None:
             first = {
                 name: getattr(rules, name)
-                for name in ("is_on", "is_private", "field", "settled_how", "practice_id")
+                for name in (*_AS_KEPT, "settled_how", "practice_id", "organisation", "claim_form")
             }
             first |= {name: amount(getattr(rules, name)) for name in ("missed_ore", "late_ore")}
         super().__init__(*args, initial=first, **more)
+        if client() is None:
+            # Nobody can send from here, so nobody is asked about it.
+            del self.fields["sends_claims"]
 
     def values(self) -> dict[str, Any]:
         fees = {name: self.cleaned_data[name] or 0 for name in ("missed_ore", "late_ore")}
-        return {**self.cleaned_data, **fees}
+        number = "".join(self.cleaned_data["organisation"].split())
+        form = self.cleaned_data["claim_form"] or "kuhr"
+        return {**self.cleaned_data, **fees, "organisation": number, "claim_form": form}
 
 
 class TradeForm(StaffForm):

@@ -93,6 +93,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("klinikk/okonomi/fil", money_journal.money_journal_file, name="money_journal_file"),
     path("klinikk/krav", administrator_claims.claims, name="claims"),
     path("klinikk/krav/fil/<str:file_id>", administrator_claims.claim_file, name="claim_file"),
+    path("klinikk/krav/fil/<str:file_id>/send", administrator_claims.claim_file_send, name="claim_file_send"),
+    path(
+        "klinikk/krav/fil/<str:file_id>/levert",
+        administrator_claims.claim_file_by_hand,
+        name="claim_file_by_hand",
+    ),
+    path("klinikk/krav/<str:claim_id>/igjen", administrator_claims.claim_again, name="claim_again"),
     path("klinikk/krav/<str:claim_id>/krediter", administrator_claims.claim_credit, name="claim_credit"),
     path("klinikk/takster", administrator_payment.payment_rules, name="payment_rules"),
     path("klinikk/takster/pris/<str:price_id>/slutt", administrator_payment.price_end, name="price_end"),

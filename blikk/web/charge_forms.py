@@ -1,6 +1,7 @@
 """What a clinician types about the money of a consultation."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -81,6 +82,11 @@ class ChargeForm(StaffForm):
             price=sent("price"),
             number=sent("number"),
         )
+
+    def take_proposed_exemption(self) -> None:
+        """Choose what Blikk sees instead of none."""
+        if self.wanted().exemption == "":
+            self._wanted = replace(self.wanted(), exemption=None)
 
     def show(self, charge: Reckoned, kinds: list[tuple[str, str]]) -> None:
         """Offer what can be chosen, and fill in what is left alone."""

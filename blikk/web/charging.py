@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone, translation
 
-from blikk.journeys import charging
+from blikk.journeys import charging, frikort
 from blikk.journeys.fees import fee_of
+from blikk.patients.numbers import masked_of
 from blikk.payments import queries
 from blikk.web.access import StaffRequest
 from blikk.web.charge_forms import ChargeForm
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from blikk.consultations.models import Consultation
 
 ACCEPT, RECKON, TAKE_BACK, CHOOSE = "charge-accept", "charge-reckon", "charge-back", "choose-diagnosis"
-BUTTONS = (ACCEPT, RECKON, TAKE_BACK, CHOOSE)
+ASK_CARD = "charge-card"
+BUTTONS = (ACCEPT, RECKON, TAKE_BACK, CHOOSE, ASK_CARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,14 @@ def answer(request: StaffRequest, consultation: Consultation) -> ChargeForm:
     form = ChargeForm(request.POST)
     who = {"membership": request.membership, "actor": request.actor, "now": timezone.now()}
     name = consultation.public_id
+    if ASK_CARD in request.POST:
+        ask_card(request, consultation, form)
+        return form
     if ACCEPT in request.POST:
         wanted = form.wanted()
+        if asks_before_accepting(consultation, form) and ask_card(request, consultation, form):
+            form.refuse("exemption", "has_card")
+            return form
         with translation.override(request.clinic.language):
             missed = str(KINDS["missed"])
         done = form.attempt(
@@ -62,6 +70,28 @@ def answer(request: StaffRequest, consultation: Consultation) -> ChargeForm:
         form.attempt(lambda: charging.take_back(request.clinic, name, version=seen, **who))  # type: ignore[arg-type]
         return form if form.errors else ChargeForm()
     return form
+
+
+def asks_before_accepting(consultation: Consultation, form: ChargeForm) -> bool:
+    """Whether the register is asked as the charge is accepted: the patient would pay, and nobody has asked yet."""
+    wanted = form.wanted()
+    is_paid_for = wanted.kind in {None, "co_payment"} and not wanted.exemption
+    knows_number = bool(wanted.number or masked_of(consultation.appointment.patient))
+    return (
+        is_paid_for and knows_number and frikort.can_ask(consultation) and not frikort.known_of(consultation)
+    )
+
+
+def ask_card(request: StaffRequest, consultation: Consultation, form: ChargeForm) -> bool:
+    """Ask the register for exemption cards; whether it says that there is one. It never holds anything up."""
+    who = {"membership": request.membership, "actor": request.actor, "now": timezone.now()}
+    known = form.attempt(
+        lambda: frikort.ask(request.clinic, consultation.public_id, number=form.wanted().number, **who)  # type: ignore[arg-type]
+    )
+    if known is None or not known.has_card:
+        return False
+    form.take_proposed_exemption()
+    return True
 
 
 def panel_of(consultation: Consultation, form: ChargeForm | None = None) -> Panel | None:

@@ -312,7 +312,10 @@ TEXTS: dict[str, Text] = {
     ),
     "claims": (
         _("Her lager du filer med krav til Helfo, av konsultasjoner som er avsluttet med takster."),
-        _("Se hva som mangler, lag filen, og last den ned. En regning krediteres hel, i neste fil."),
+        _(
+            "Se hva som mangler, og lag filen. Den sendes, eller du laster den ned og leverer den. Under hver fil"
+            " står hva Helfo svarer. Et avvist krav kan sendes på nytt. Et krav krediteres helt, i neste fil."
+        ),
     ),
     "payment_rules": (
         _("Her bestemmer du om Blikk foreslår takster og egenandel, og hva pasienten betaler."),

@@ -23,7 +23,17 @@ WORDS: dict[str, "StrPromise"] = {
     "ends_before_it_begins": _("Den siste dagen kan ikke være før den første."),
     "nothing_to_claim": _("Det er ingenting nytt å sende."),
     "practice_missing": _("Skriv praksis-ID under Takster og priser først."),
-    "too_old_to_credit": _("Regningen er mer enn tre år gammel og kan ikke krediteres."),
+    "organisation_missing": _("Skriv organisasjonsnummeret under Takster og priser først."),
+    "too_old_to_credit": _("Kravet er mer enn tre år gammelt og kan ikke krediteres."),
+    "rejected_is_not_credited": _("Kravet er avvist, så det er ingenting å kreditere."),
+    "only_rejected_again": _("Bare krav som Helfo har avvist, kan sendes på nytt."),
+    "cannot_be_sent": _("Filen kan ikke sendes herfra. Last den ned, og lever den til Helfo."),
+    "not_an_organisation": _("Det er ikke et gyldig organisasjonsnummer. Det har ni siffer."),
+    "sending_needs": _("For å sende må organisasjonsnummer og praksis-ID være fylt ut, og formen være KUHR."),
+    "number_for_card": _("Skriv fødselsnummeret først."),
+    "has_card": _(
+        "Frikortregisteret sier at pasienten har frikort. Fritaket er lagt inn. Se over, og godta på nytt."
+    ),
     "not_a_number": _("Skriv bare tall."),
     "not_an_amount": _("Skriv et beløp i kroner, for eksempel 160 eller 160,50."),
     "codes_do_not_fit": _("Takstene kan ikke stå slik. Se forklaringen under feltet."),

@@ -2,13 +2,11 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import blikk.payments
 from blikk.audit.models import Entry
 from blikk.journeys import claiming
 from blikk.kernel.errors import Invalid, NotFound
@@ -19,35 +17,9 @@ from blikk.payments.models import Claim, ClaimFile, PaymentRules
 from blikk.settlement.models import Bill
 from tests.builders import BORN, NOW, a_booked_hour, a_clinic, a_member, a_patient, staff
 from tests.documentation.conversations import numbered
+from tests.helfo.schema import SCHEMA, fits
 from tests.national_numbers import made
 from tests.payments.charges import AT, Ended
-
-SCHEMA = json.loads((Path(blikk.payments.__file__).parent / "data" / "kuhr.schema.json").read_text())
-TYPES = {
-    "object": dict,
-    "array": list,
-    "string": str,
-    "boolean": bool,
-    "integer": int,
-    "number": (int, float),
-}
-
-
-def fits(value, schema):
-    """The part of JSON Schema that the derived one uses."""
-    if "enum" in schema:
-        return value in schema["enum"]
-    kind = schema["type"]
-    if not isinstance(value, TYPES[kind]) or (kind in {"number", "integer"} and isinstance(value, bool)):
-        return False
-    if kind == "array":
-        return all(fits(one, schema["items"]) for one in value)
-    if kind != "object":
-        return True
-    known = schema["properties"]
-    return set(schema["required"]) <= set(value) <= set(known) and all(
-        fits(value[name], known[name]) for name in value
-    )
 
 
 class Claiming:

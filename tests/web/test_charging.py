@@ -7,7 +7,9 @@ from blikk.payments import queries
 from blikk.payments.models import Charge, MemberRates, PrivatePrice
 from blikk.settlement.models import Bill
 from tests.builders import a_booked_hour, a_clinic, a_member
+from tests.helfo.server import ASK
 from tests.payments.charges import Ended, rates
+from tests.payments.test_frikort import NUMBER, Asking
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +169,53 @@ def test_an_administrator_sets_a_price_and_ends_it():
     assert client.post(reverse("price_end", args=[price.public_id])).status_code == 302
     price.refresh_from_db()
     assert price.valid_to is not None
+
+
+def typed(client, at, **more):
+    seen = client.get(at).content.decode().split('name="charge-seen" value="')[1].split('"')[0]
+    base = {"charge-kind": "co_payment", "charge-codes": "2ae", "charge-exemption": ""}
+    return {**base, "charge-diagnosis": "R05", "charge-seen": seen, **more}
+
+
+def test_accepting_asks_about_a_card_first_and_shows_the_exemption_instead(helfo):
+    ended = Asking()
+    helfo.cards[NUMBER] = True
+    client, at = page_of(ended)
+    answer = client.post(at, typed(client, at, **{"charge-accept": "1"}))
+    page = answer.content.decode()
+    assert "Frikortregisteret sier at pasienten har frikort." in page
+    assert "pasienten har frikort." in page and '<option value="F" selected' in page
+    assert not Charge.objects.exists()
+    sent = typed(client, at, **{"charge-accept": "1", "charge-exemption": "F"})
+    client.post(at, sent)
+    assert (Charge.objects.get().exemption, Charge.objects.get().patient_ore) == ("F", 0)
+    assert helfo.times(ASK) == 1
+
+
+def test_a_register_that_is_away_is_told_can_be_asked_again_and_blocks_nothing(helfo):
+    ended = Asking()
+    client, at = page_of(ended)
+    assert "Spør om frikort" in client.get(at).content.decode()
+    helfo.fails(ASK, "500")
+    page = client.post(at, typed(client, at, **{"charge-card": "1"})).content.decode()
+    assert "Registeret svarer ikke. Spør igjen, eller spør pasienten og gå videre." in page
+    assert "Spør om frikort igjen" in page
+    client.post(at, typed(client, at, **{"charge-accept": "1"}))
+    assert Charge.objects.get().patient_ore == 16000
+    assert helfo.times(ASK) == 1
+
+
+def test_a_number_that_is_typed_is_asked_about_and_one_that_is_missing_asked_for(helfo):
+    ended = Asking(has_number=False)
+    client, at = page_of(ended)
+    page = client.post(at, typed(client, at, **{"charge-card": "1"})).content.decode()
+    assert "Skriv fødselsnummeret først." in page
+    page = client.post(
+        at, typed(client, at, **{"charge-card": "1", "charge-number": NUMBER})
+    ).content.decode()
+    assert "ikke frikort. Viser pasienten et frikort, gjelder det likevel." in page
+
+
+def test_nobody_is_asked_about_cards_where_there_is_no_register(ended):
+    client, at = page_of(ended)
+    assert "Spør om frikort" not in client.get(at).content.decode()

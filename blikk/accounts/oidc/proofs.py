@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -29,9 +29,17 @@ def challenge_of(verifier: str) -> str:
 
 
 def client_proof(
-    provider: Provider, key: Key, supported: tuple[str, ...], *, now: datetime
+    provider: Provider,
+    key: Key,
+    supported: tuple[str, ...],
+    *,
+    details: Sequence[Mapping[str, Any]] = (),
+    now: datetime,
 ) -> dict[str, str]:
-    """Say that it is us: a fresh assertion for each request, for the issuer alone, for a minute at most."""
+    """Say that it is us: a fresh assertion for each request, for the issuer alone, for a minute at most.
+
+    `details` says on whose behalf, where the provider asks for that (HelseID's assertion_details).
+    """
     at = int(now.timestamp())
     algorithm = algorithm_of(key, supported)
     header = {"alg": algorithm, "kid": kid_of(key), "typ": "client-authentication+jwt"}
@@ -43,6 +51,7 @@ def client_proof(
         "iat": at,
         "nbf": at,
         "exp": at + ASSERTION_LASTS,
+        **({"assertion_details": list(details)} if details else {}),
     }
     signed = jwt.encode(header, claims, key, algorithms=[algorithm])
     return {"client_id": provider.client_id, "client_assertion_type": BEARER, "client_assertion": signed}

@@ -8,6 +8,8 @@ from django.conf import settings
 
 PATIENT = "patient"
 HELSEID = "helseid"
+# Ourselves before Helfo and the register of exemption cards: a client without anybody signed in.
+HELFO = "helfo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ PROFILES: dict[str, dict[str, Any]] = {
         "locales": False,
     },
 }
-_NOT_ASKED = frozenset({"profile", "key"})
+_NOT_ASKED = frozenset({"profile", "key", "tenancy"})
 TEST_ISSUERS = {
     "idporten-test": ("idporten", "https://test.idporten.no"),
     "helseid-test": ("helseid", "https://helseid-sts.test.nhn.no"),

@@ -69,6 +69,9 @@ class ShownCharge:
     accepted: str = ""
     version: int = 0
     can_take_back: bool = False
+    card: str = ""
+    card_tone: str = ""
+    asks_card: str = ""
 
 
 def kinds_in_words(kinds: Sequence[str]) -> list[tuple[str, str]]:
@@ -95,6 +98,9 @@ def show_reckoned(charge: Reckoned) -> ShownCharge:
         asks_number=is_codes and not charge.number,
         asks_diagnosis=bool(charge.system),
         has_no_rates=is_codes and not charge.rates,
+        card=_card(charge),
+        card_tone="bad" if charge.card and charge.card.card == "unknown" else "good",
+        asks_card=_asks_card(charge),
     )
 
 
@@ -140,6 +146,38 @@ def _held(charge: Reckoned) -> str:
     if held.is_specialist:
         said.append(gettext("spesialist"))
     return ", ".join(said)
+
+
+CARDS: dict[str, Promise] = {
+    "has": _("Frikortregisteret svarte kl. %(clock)s: pasienten har frikort."),
+    "has_not": _(
+        "Frikortregisteret svarte kl. %(clock)s: ikke frikort. Viser pasienten et frikort, gjelder det likevel."
+    ),
+    "unknown": _("Fikk ikke svar om frikort kl. %(clock)s. %(why)s"),
+}
+NO_CARD_ANSWER: dict[str, Promise] = {
+    "cannot_be_asked": _("Registeret kan ikke spørres om denne pasienten eller dagen. Spør pasienten."),
+    "not_allowed": _("Helfo gir ikke virksomheten tilgang. Si fra til administrator, og spør pasienten."),
+    "token_refused": _("HelseID gir ikke Blikk tilgang. Si fra til administrator, og spør pasienten."),
+}
+
+
+def _card(charge: Reckoned) -> str:
+    """What the register of exemption cards said, and when; or why nothing is known."""
+    if charge.card is None or charge.kind != "co_payment":
+        return ""
+    general = gettext("Registeret svarer ikke. Spør igjen, eller spør pasienten og gå videre.")
+    return str(CARDS[charge.card.card]) % {
+        "clock": f"{charge.card.at.astimezone(charge.occasion.began.tzinfo):%H:%M}",
+        "why": NO_CARD_ANSWER.get(charge.card.reason, general),
+    }
+
+
+def _asks_card(charge: Reckoned) -> str:
+    """What the button says that asks the register; empty where there is nothing to ask."""
+    if not charge.asks_card or (charge.card is not None and charge.card.has_card):
+        return ""
+    return gettext("Spør om frikort igjen") if charge.card else gettext("Spør om frikort")
 
 
 def _lines(lines: Sequence[Line], *, is_exempt: bool) -> list[ShownLine]:
