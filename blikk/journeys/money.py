@@ -31,7 +31,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from blikk.kernel.errors import Invalid
 from blikk.kernel.times import day_bounds
-from blikk.payments.models import Claim
+from blikk.payments.models import Claim, ClaimAnswer, ClaimFile
 from blikk.settlement.models import BankEntry, BankOutcome, Bill, Payment, Reminder
 from blikk.settlement.states import GONE, BillStatus
 
@@ -81,6 +81,8 @@ class Flow:
     claimed_ore: int = 0
     claimed_count: int = 0
     claims_credited_ore: int = 0
+    # What the state has paid, on the day that it says; known of files that go to it by themselves.
+    state_paid_ore: int = 0
     outstanding_ore: int = 0
 
     @property
@@ -112,6 +114,9 @@ class Journal:
     # Of the claims of the period: how many of them say that the patient has paid, and what those ask of the state.
     claims_paid_count: int
     claims_paid_ore: int
+    # Of the same claims: what the state has said no to.
+    claims_rejected_count: int
+    claims_rejected_ore: int
     # What came to the account by then and belongs to no bill yet, and how many times.
     unplaced_ore: int = 0
     unplaced_count: int = 0
@@ -120,7 +125,7 @@ class Journal:
     def is_empty(self) -> bool:
         whole = self.whole
         moved = whole.billed_ore or whole.paid_ore or whole.refunded_ore or whole.credited_ore
-        return not (moved or whole.claimed_ore or whole.claims_credited_ore)
+        return not (moved or whole.claimed_ore or whole.claims_credited_ore or whole.state_paid_ore)
 
 
 def bounds_of(clinic: Clinic, first: date, last: date) -> tuple[datetime, datetime]:
@@ -153,9 +158,16 @@ def journal_of(clinic: Clinic, first: date, last: date, *, step: Step) -> Journa
     step = longer(step, first, last)
     before = standing_at(clinic, start)
     days = _days(clinic, start, end)
+    for row in _state_paid(clinic, first, last):
+        days.setdefault(row["paid_on"], Flow(row["paid_on"], row["paid_on"])).state_paid_ore += row["ore"]
     parts = _parts(days, first, last, step, before.outstanding_ore)
-    told = Claim.objects.filter(clinic=clinic, file__made_at__gte=start, file__made_at__lt=end, is_paid=True)
-    paid_claims = told.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    claims = Claim.objects.filter(clinic=clinic, file__made_at__gte=start, file__made_at__lt=end)
+    told = claims.aggregate(
+        claims_paid_count=Count("pk", filter=Q(is_paid=True)),
+        claims_paid_ore=Coalesce(Sum("amount_ore", filter=Q(is_paid=True)), 0),
+        claims_rejected_count=Count("pk", filter=Q(answer=ClaimAnswer.REJECTED)),
+        claims_rejected_ore=Coalesce(Sum("amount_ore", filter=Q(answer=ClaimAnswer.REJECTED)), 0),
+    )
     return Journal(
         first=first,
         last=last,
@@ -165,8 +177,7 @@ def journal_of(clinic: Clinic, first: date, last: date, *, step: Step) -> Journa
         ages=_ages(clinic, end),
         start=before,
         end=standing_at(clinic, end),
-        claims_paid_count=paid_claims["count"],
-        claims_paid_ore=paid_claims["ore"] or 0,
+        **told,
         **_unplaced(clinic, end),
     )
 
@@ -289,6 +300,11 @@ def _days(clinic: Clinic, start: datetime, end: datetime) -> dict[date, Flow]:
     return days
 
 
+def _state_paid(clinic: Clinic, first: date, last: date) -> Any:
+    files = ClaimFile.objects.filter(clinic=clinic, paid_on__gte=first, paid_on__lte=last)
+    return files.exclude(paid_ore=None).values("paid_on").annotate(ore=Sum("paid_ore")).order_by()
+
+
 def method_of(provider: str, how: str) -> str:
     """By which way money came: at the desk by cash or terminal; to the account, whoever noted it; or by a provider."""
     return how or provider if provider == "desk" else provider
@@ -346,6 +362,7 @@ _ADDED = (
     "claimed_ore",
     "claimed_count",
     "claims_credited_ore",
+    "state_paid_ore",
     "outstanding_ore",
 )
 

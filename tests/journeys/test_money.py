@@ -290,13 +290,18 @@ def test_what_the_state_is_asked_for_counts_when_the_file_was_made(hour):
             file=file,
             **more,
         )
+    Claim.objects.filter(number=0).update(answer="rejected")
+    ClaimFile.objects.filter(pk=file.pk).update(paid_ore=3000, paid_on=NOW.date() + timedelta(days=1))
     today = money.journal_of(hour.clinic, NOW.date(), NOW.date(), step="day")
+    assert (today.claims_rejected_ore, today.claims_rejected_count) == (1500, 1)
+    assert today.whole.state_paid_ore == 0
     assert (today.whole.claimed_ore, today.whole.claimed_count) == (4500, 3)
     assert (today.claims_paid_ore, today.claims_paid_count) == (1500, 1)
     assert today.whole.claims_credited_ore == 0
     tomorrow = NOW.date() + timedelta(days=1)
     after = money.journal_of(hour.clinic, tomorrow, tomorrow, step="day")
     assert (after.whole.claimed_ore, after.whole.claims_credited_ore) == (0, 1500)
+    assert (after.whole.state_paid_ore, after.is_empty) == (3000, False)
 
 
 def test_what_came_to_the_account_for_no_bill_is_told_until_somebody_placed_it(hour):
@@ -354,7 +359,7 @@ def test_it_asks_the_same_of_ten_bills_as_of_a_thousand(hour, django_assert_num_
 
     for count in (10, 990):
         many(count)
-        with django_assert_num_queries(26):
+        with django_assert_num_queries(27):
             seen = money.journal_of(hour.clinic, date(2026, 11, 1), NOW.date(), step="day")
         assert seen.whole.billed_count == Bill.objects.count()
         assert seen.end.unsettled_ore == 0

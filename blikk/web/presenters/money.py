@@ -139,10 +139,11 @@ def _sums(journal: Journal) -> list[ShownSum]:
 
 def _claims(journal: Journal) -> list[ShownSum]:
     whole = journal.whole
-    if not (whole.claimed_ore or whole.claimed_count or whole.claims_credited_ore):
+    if not (whole.claimed_count or whole.claims_credited_ore or whole.state_paid_ore):
         return []
     count = ngettext("%(count)s krav", "%(count)s krav", whole.claimed_count) % {"count": whole.claimed_count}
     paid = ngettext("%(count)s krav", "%(count)s krav", journal.claims_paid_count)
+    rejected = ngettext("%(count)s krav", "%(count)s krav", journal.claims_rejected_count)
     return [
         ShownSum(gettext("Krav til staten"), _kr(whole.claimed_ore), count),
         ShownSum(
@@ -151,6 +152,12 @@ def _claims(journal: Journal) -> list[ShownSum]:
             paid % {"count": journal.claims_paid_count},
         ),
         ShownSum(gettext("Krav som er kreditert"), _kr(whole.claims_credited_ore)),
+        ShownSum(
+            gettext("Avvist av staten"),
+            _kr(journal.claims_rejected_ore),
+            rejected % {"count": journal.claims_rejected_count},
+        ),
+        ShownSum(gettext("Utbetalt av staten"), _kr(whole.state_paid_ore)),
     ]
 
 
