@@ -27,13 +27,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, TruncDate
 
 from blikk.kernel.errors import Invalid
 from blikk.kernel.times import day_bounds
-from blikk.payments.models import Claim
-from blikk.settlement.models import Bill, Payment, Reminder
+from blikk.payments.models import Claim, ClaimAnswer, ClaimFile
+from blikk.settlement.models import BankEntry, BankOutcome, Bill, Payment, Reminder
 from blikk.settlement.states import GONE, BillStatus
 
 if TYPE_CHECKING:
@@ -50,8 +49,6 @@ MOST_STEPS: Mapping[Step, int] = {"day": 31, "week": 53, "month": 37}
 AGES = (14, 30, 60)
 
 _REFUNDED = BillStatus.REFUNDED
-# What pays a bill whole: with what reminders have added.
-WHOLE = F("amount_ore") + F("fee_ore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +81,8 @@ class Flow:
     claimed_ore: int = 0
     claimed_count: int = 0
     claims_credited_ore: int = 0
+    # What the state has paid, on the day that it says; known of files that go to it by themselves.
+    state_paid_ore: int = 0
     outstanding_ore: int = 0
 
     @property
@@ -115,12 +114,18 @@ class Journal:
     # Of the claims of the period: how many of them say that the patient has paid, and what those ask of the state.
     claims_paid_count: int
     claims_paid_ore: int
+    # Of the same claims: what the state has said no to.
+    claims_rejected_count: int
+    claims_rejected_ore: int
+    # What came to the account by then and belongs to no bill yet, and how many times.
+    unplaced_ore: int = 0
+    unplaced_count: int = 0
 
     @property
     def is_empty(self) -> bool:
         whole = self.whole
         moved = whole.billed_ore or whole.paid_ore or whole.refunded_ore or whole.credited_ore
-        return not (moved or whole.claimed_ore or whole.claims_credited_ore)
+        return not (moved or whole.claimed_ore or whole.claims_credited_ore or whole.state_paid_ore)
 
 
 def bounds_of(clinic: Clinic, first: date, last: date) -> tuple[datetime, datetime]:
@@ -131,13 +136,11 @@ def bounds_of(clinic: Clinic, first: date, last: date) -> tuple[datetime, dateti
 def standing_at(clinic: Clinic, moment: datetime) -> Standing:
     """Where the money stood just before a moment, also one long ago."""
     bills = Bill.objects.filter(clinic=clinic, opened_at__lt=moment)
-    sums = bills.aggregate(
-        billed=Sum("amount_ore"),
-        credited=Sum(WHOLE, filter=Q(status__in=GONE, settled_at__lt=moment)),
-    )
+    gone = bills.filter(status__in=GONE, settled_at__lt=moment).annotate(then=taken_back())
+    credited = _sum(gone, "then") + _sum(waived(clinic).filter(captured_at__lt=moment), "waived")
     owed = _sum(bills.filter(_owed_at(moment)).annotate(then=_whole_at(moment)), "then")
     fees = _sum(Reminder.objects.filter(invoice__clinic=clinic, made_at__lt=moment), "fee_ore")
-    billed, credited = (sums["billed"] or 0) + fees, sums["credited"] or 0
+    billed = _sum(bills, "amount_ore") + fees
     payments = Payment.objects.filter(clinic=clinic)
     paid = _sum(payments.filter(captured_at__lt=moment), "captured_ore")
     refunded = _sum(payments.filter(refunded_at__lt=moment), "refunded_ore")
@@ -155,9 +158,16 @@ def journal_of(clinic: Clinic, first: date, last: date, *, step: Step) -> Journa
     step = longer(step, first, last)
     before = standing_at(clinic, start)
     days = _days(clinic, start, end)
+    for row in _state_paid(clinic, first, last):
+        days.setdefault(row["paid_on"], Flow(row["paid_on"], row["paid_on"])).state_paid_ore += row["ore"]
     parts = _parts(days, first, last, step, before.outstanding_ore)
-    told = Claim.objects.filter(clinic=clinic, file__made_at__gte=start, file__made_at__lt=end, is_paid=True)
-    paid_claims = told.aggregate(count=Count("pk"), ore=Sum("amount_ore"))
+    claims = Claim.objects.filter(clinic=clinic, file__made_at__gte=start, file__made_at__lt=end)
+    told = claims.aggregate(
+        claims_paid_count=Count("pk", filter=Q(is_paid=True)),
+        claims_paid_ore=Coalesce(Sum("amount_ore", filter=Q(is_paid=True)), 0),
+        claims_rejected_count=Count("pk", filter=Q(answer=ClaimAnswer.REJECTED)),
+        claims_rejected_ore=Coalesce(Sum("amount_ore", filter=Q(answer=ClaimAnswer.REJECTED)), 0),
+    )
     return Journal(
         first=first,
         last=last,
@@ -167,9 +177,17 @@ def journal_of(clinic: Clinic, first: date, last: date, *, step: Step) -> Journa
         ages=_ages(clinic, end),
         start=before,
         end=standing_at(clinic, end),
-        claims_paid_count=paid_claims["count"],
-        claims_paid_ore=paid_claims["ore"] or 0,
+        **told,
+        **_unplaced(clinic, end),
     )
+
+
+def _unplaced(clinic: Clinic, end: datetime) -> dict[str, int]:
+    """Money that came to the account before a moment and that nobody had placed by then."""
+    entries = BankEntry.objects.filter(clinic=clinic, taken_at__lt=end).exclude(outcome=BankOutcome.PAID)
+    waiting = entries.filter(Q(cleared_at__isnull=True) | Q(cleared_at__gte=end))
+    found = waiting.aggregate(ore=Sum("amount_ore"), count=Count("pk"))
+    return {"unplaced_ore": found["ore"] or 0, "unplaced_count": found["count"]}
 
 
 def longer(step: Step, first: date, last: date) -> Step:
@@ -197,16 +215,30 @@ def _owed_at(moment: datetime) -> Q:
     )
 
 
+def _fees(bill: str, **more: Any) -> Any:
+    """What reminders have added to a bill, also where it was waived in the end."""
+    found = Reminder.objects.filter(invoice__bill=OuterRef(bill), **more).order_by()
+    sums = found.values("invoice__bill").annotate(ore=Sum("fee_ore")).values("ore")
+    return Coalesce(Subquery(sums, output_field=IntegerField()), 0)
+
+
 def _whole_at(moment: datetime) -> Any:
     """What a bill was with the fees that reminders had added by then."""
-    fees = (
-        Reminder.objects.filter(invoice__bill=OuterRef("pk"), made_at__lt=moment)
-        .order_by()
-        .values("invoice__bill")
-        .annotate(ore=Sum("fee_ore"))
-        .values("ore")
+    return F("amount_ore") + _fees("pk", made_at__lt=moment)
+
+
+def taken_back() -> Any:
+    """What is no longer asked for of a bill that is gone: one that was given back had its waived fee gone before."""
+    return F("amount_ore") + Case(When(status=_REFUNDED, then=F("fee_ore")), default=_fees("pk"))
+
+
+def waived(clinic: Clinic) -> QuerySet[Payment]:
+    """Payments that were the bill without the fees of its reminders, which nobody asks for any more."""
+    paid_it = Q(bill__status=BillStatus.PAID, captured_at=F("bill__settled_at")) | Q(
+        bill__status=_REFUNDED, refunded_at=F("bill__settled_at")
     )
-    return F("amount_ore") + Coalesce(Subquery(fees, output_field=IntegerField()), 0)
+    rows = Payment.objects.filter(paid_it, clinic=clinic)
+    return rows.annotate(waived=_fees("bill_id") - F("bill__fee_ore")).filter(waived__gt=0)
 
 
 def _ages(clinic: Clinic, end: datetime) -> list[Age]:
@@ -234,9 +266,7 @@ def _days(clinic: Clinic, start: datetime, end: datetime) -> dict[date, Flow]:
     bills, payments = Bill.objects.filter(clinic=clinic), Payment.objects.filter(clinic=clinic)
     claims = Claim.objects.filter(clinic=clinic)
 
-    def by(
-        rows: QuerySet[Any], moment: str, ore: str | CombinedExpression, *more: str
-    ) -> Iterator[dict[str, Any]]:
+    def by(rows: QuerySet[Any], moment: str, ore: str, *more: str) -> Iterator[dict[str, Any]]:
         return _by_day(rows, moment, ore, *more, start=start, end=end, zone=clinic.zone)
 
     for row in by(bills, "opened_at", "amount_ore"):
@@ -247,15 +277,17 @@ def _days(clinic: Clinic, start: datetime, end: datetime) -> dict[date, Flow]:
         on(row["day"]).billed_ore += row["ore"]
         on(row["day"]).fees_ore += row["ore"]
         on(row["day"]).outstanding_ore += row["ore"]
-    for row in by(bills, "settled_at", WHOLE, "status"):
-        if row["status"] != BillStatus.PAID:
+    for row in by(bills.annotate(then=taken_back()), "settled_at", "then", "status"):
+        if row["status"] in GONE:
             on(row["day"]).credited_ore += row["ore"]
         if row["status"] != _REFUNDED:
             on(row["day"]).outstanding_ore -= row["ore"]
     # A bill that was given back stopped being owed when it was paid.
     given_back = payments.filter(bill__status=_REFUNDED, refunded_at=F("bill__settled_at"))
-    for row in by(given_back, "captured_at", F("bill__amount_ore") + F("bill__fee_ore")):
+    for row in by(given_back.annotate(then=F("bill__amount_ore") + _fees("bill_id")), "captured_at", "then"):
         on(row["day"]).outstanding_ore -= row["ore"]
+    for row in by(waived(clinic), "captured_at", "waived"):
+        on(row["day"]).credited_ore += row["ore"]
     for row in by(payments, "captured_at", "captured_ore", "provider", "how"):
         on(row["day"]).paid[method_of(row["provider"], row["how"])] += row["ore"]
     for row in by(payments, "refunded_at", "refunded_ore"):
@@ -268,6 +300,11 @@ def _days(clinic: Clinic, start: datetime, end: datetime) -> dict[date, Flow]:
     return days
 
 
+def _state_paid(clinic: Clinic, first: date, last: date) -> Any:
+    files = ClaimFile.objects.filter(clinic=clinic, paid_on__gte=first, paid_on__lte=last)
+    return files.exclude(paid_ore=None).values("paid_on").annotate(ore=Sum("paid_ore")).order_by()
+
+
 def method_of(provider: str, how: str) -> str:
     """By which way money came: at the desk by cash or terminal; to the account, whoever noted it; or by a provider."""
     return how or provider if provider == "desk" else provider
@@ -276,7 +313,7 @@ def method_of(provider: str, how: str) -> str:
 def _by_day(
     rows: QuerySet[Any],
     moment: str,
-    ore: str | CombinedExpression,
+    ore: str,
     *more: str,
     start: datetime,
     end: datetime,
@@ -325,6 +362,7 @@ _ADDED = (
     "claimed_ore",
     "claimed_count",
     "claims_credited_ore",
+    "state_paid_ore",
     "outstanding_ore",
 )
 

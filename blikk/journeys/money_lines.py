@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from blikk.audit.services import record
-from blikk.journeys.money import bounds_of, method_of
+from blikk.journeys.money import bounds_of, method_of, taken_back, waived
 from blikk.payments.models import Claim
 from blikk.settlement.models import Bill, Payment, Reminder
 from blikk.settlement.states import GONE
@@ -63,7 +63,8 @@ def _lines(clinic: Clinic, start: datetime, end: datetime, *, with_names: bool) 
     bills = Bill.objects.filter(clinic=clinic).select_related("patient")
     payments = Payment.objects.filter(clinic=clinic).select_related("bill__patient")
     claims = Claim.objects.filter(clinic=clinic).defer("body").select_related("file", "charge__patient")
-    undone = bills.filter(status__in=GONE)
+    undone = bills.filter(status__in=GONE).annotate(then=taken_back())
+    less = waived(clinic).select_related("bill__patient")
     fees = Reminder.objects.filter(invoice__clinic=clinic, fee_ore__gt=0).select_related(
         "invoice__bill__patient"
     )
@@ -72,7 +73,9 @@ def _lines(clinic: Clinic, start: datetime, end: datetime, *, with_names: bool) 
     for one in _within(fees, "made_at", start, end):
         yield _bill(one.invoice.bill, "fee", one.made_at, one.fee_ore, with_names=with_names)
     for one in _within(undone, "settled_at", start, end):
-        yield _bill(one, "credited", one.settled_at, one.owed_ore, with_names=with_names)
+        yield _bill(one, "credited", one.settled_at, one.then, with_names=with_names)
+    for one in _within(less, "captured_at", start, end):
+        yield _bill(one.bill, "credited", one.captured_at, one.waived, with_names=with_names)
     for one in _within(payments, "captured_at", start, end):
         yield _payment(one, "paid", one.captured_at, one.captured_ore, with_names=with_names)
     for one in _within(payments, "refunded_at", start, end):

@@ -71,6 +71,10 @@ def pay_link(consultation: str, ore: int = 17_900) -> str:
     return next(word for word in body.split() if "/b#" in word)
 
 
+def ended_talk_of(appointment: str) -> str:
+    return Consultation.objects.get(appointment__public_id=appointment).public_id
+
+
 def money(clinic: str) -> dict[str, list[str]]:
     """How the bills and the payments of a clinic stand."""
     return {
@@ -79,4 +83,4 @@ def money(clinic: str) -> dict[str, list[str]]:
     }
 
 
-ACTS = (charges, takes_vipps, secretary, pay_link, money)
+ACTS = (charges, takes_vipps, secretary, pay_link, ended_talk_of, money)

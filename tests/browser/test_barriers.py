@@ -35,7 +35,9 @@ def walk(scene: Stage, staff: Browser, patients: Browser, look: Look, **context:
         clinician.admit()
         talks(clinician.page, patient.page)
         in_the_conversation(clinician, patient, look)
+        scene.app.backstage.ask("charges", clinic=scene.clinic["clinic"])
         afterwards(clinician, patient, look)
+        of_the_money(scene, clinician, patient, look)
 
 
 def visit(person: Person, look: Look, *paths: str) -> None:
@@ -197,6 +199,24 @@ def afterwards(clinician: Clinician, patient: Patient, look: Look) -> None:
     with clinician.page.expect_navigation():
         clinician.press("close-out-done")
     look(clinician.page)
+
+
+def of_the_money(scene: Stage, clinician: Clinician, patient: Patient, look: Look) -> None:
+    """The bill of the conversation that has just ended, at the desk and behind the patient's link."""
+    talk = scene.app.backstage.ask("ended_talk_of", appointment=scene.hour["appointment"])
+    link = scene.app.backstage.ask("pay_link", consultation=talk)
+    visit(clinician, look, "/betalinger/")
+    clinician.press("bill")
+    clinician.sees("bill-paid")
+    look(clinician.page)
+    patient.page.goto("about:blank")
+    patient.page.goto(link)
+    patient.sees("pay-birth_date")
+    look(patient.page)
+    patient.page.locator("input[name=birth_date]").fill("17.05.1944")
+    patient.press("pay-proof")
+    patient.sees("pay-pay")
+    look(patient.page)
 
 
 def test_admitting_and_ending_need_no_mouse(

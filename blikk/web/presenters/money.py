@@ -60,12 +60,15 @@ class ShownJournal:
 
     period: str
     is_empty: bool
+    # Nothing happened and nothing was owed: then there is no sum to look at.
+    has_sums: bool
     sums: Sequence[ShownSum]
     methods: Sequence[tuple[str, str]]
     ages: Sequence[tuple[str, str, str]]
     steps: Sequence[ShownStep]
     step: str
     unsettled: str
+    unplaced: str
     claims: Sequence[ShownSum]
     over_time: Steps
     by_method: Lying | None
@@ -101,12 +104,14 @@ def show_journal(journal: Journal) -> ShownJournal:
     return ShownJournal(
         period=_days(journal.first, journal.last),
         is_empty=journal.is_empty,
+        has_sums=not journal.is_empty or bool(journal.end.outstanding_ore),
         sums=_sums(journal),
         methods=[(name, amount) for name, _ore, amount in methods],
         ages=[(_age(one), str(one.count), _kr(one.ore)) for one in journal.ages if one.count],
         steps=[_step(part, journal.step) for part in journal.parts],
         step=str(dict(STEPS)[journal.step]),
         unsettled=_kr(journal.end.unsettled_ore) if journal.end.unsettled_ore else "",
+        unplaced=_kr(journal.unplaced_ore) if journal.unplaced_count else "",
         claims=_claims(journal),
         over_time=_over_time(journal),
         by_method=plot_lying(methods) if methods else None,
@@ -134,10 +139,11 @@ def _sums(journal: Journal) -> list[ShownSum]:
 
 def _claims(journal: Journal) -> list[ShownSum]:
     whole = journal.whole
-    if not (whole.claimed_ore or whole.claimed_count or whole.claims_credited_ore):
+    if not (whole.claimed_count or whole.claims_credited_ore or whole.state_paid_ore):
         return []
     count = ngettext("%(count)s krav", "%(count)s krav", whole.claimed_count) % {"count": whole.claimed_count}
     paid = ngettext("%(count)s krav", "%(count)s krav", journal.claims_paid_count)
+    rejected = ngettext("%(count)s krav", "%(count)s krav", journal.claims_rejected_count)
     return [
         ShownSum(gettext("Krav til staten"), _kr(whole.claimed_ore), count),
         ShownSum(
@@ -146,6 +152,12 @@ def _claims(journal: Journal) -> list[ShownSum]:
             paid % {"count": journal.claims_paid_count},
         ),
         ShownSum(gettext("Krav som er kreditert"), _kr(whole.claims_credited_ore)),
+        ShownSum(
+            gettext("Avvist av staten"),
+            _kr(journal.claims_rejected_ore),
+            rejected % {"count": journal.claims_rejected_count},
+        ),
+        ShownSum(gettext("Utbetalt av staten"), _kr(whole.state_paid_ore)),
     ]
 
 
