@@ -4,9 +4,9 @@ import zlib
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from PIL import Image, ImageFile, PngImagePlugin
+from PIL import Image, ImageChops, ImageFile, ImageOps, PngImagePlugin
 
 from blikk.kernel.errors import DomainError
 from blikk.kernel.pictures import LARGEST, NotAPicture, PictureTooHeavy, PictureTooWide, clean
@@ -56,6 +56,28 @@ def test_neither_place_nor_camera_nor_words_come_along():
 
 def test_a_picture_that_was_held_sideways_stands_upright():
     assert seen(clean(with_place(), longest_side=400)).size == (80, 120)
+
+
+@pytest.mark.parametrize("held", range(10))
+def test_it_is_turned_as_the_phone_says_it_was_held(held):
+    exif = Image.Exif()
+    exif[TURNED] = held
+    out = io.BytesIO()
+    picture = Image.new("RGB", (120, 80), "white")
+    picture.paste("black", (0, 0, 30, 20))
+    picture.save(out, "PNG", exif=exif)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(out.getvalue()))).convert("L")
+    found = seen(clean(out.getvalue(), longest_side=400)).convert("L")
+    assert found.size == expected.size
+    # A dark corner is to be where it was; what lies between is blurred by the format.
+    assert max(ImageChops.difference(found, expected).resize((4, 4)).tobytes()) < 100
+    assert ImageChops.invert(found).getbbox() is not None
+
+
+def test_a_damaged_note_of_how_it_was_held_does_not_cost_the_picture():
+    raw = bytearray(with_place())
+    raw[41] = 0
+    assert seen(clean(bytes(raw), longest_side=400)).format == "JPEG"
 
 
 def test_words_in_a_png_do_not_come_along():
@@ -126,6 +148,7 @@ def test_whatever_comes_it_is_a_picture_or_refused(raw, start):
 
 
 @given(at=st.integers(0, 5000), byte=st.integers(0, 255))
+@example(at=41, byte=0)
 def test_one_wrong_byte_never_breaks_anything(at, byte):
     raw = bytearray(with_place())
     raw[at % len(raw)] = byte
