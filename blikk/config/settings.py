@@ -61,6 +61,8 @@ BLIKK_EXTERNAL_VIDEO_CA = env.EXTERNAL_VIDEO_CA
 BLIKK_WHEREBY_KEY = env.WHEREBY_KEY
 BLIKK_WHEREBY_URL = env.WHEREBY_URL.rstrip("/")
 BLIKK_VIPPS_URL = env.VIPPS_URL.rstrip("/")
+BLIKK_PEPPOL_FOLDER = env.PEPPOL_FOLDER
+BLIKK_STRIPE_URL = env.STRIPE_URL.rstrip("/")
 BLIKK_KUHR_URL = env.KUHR_URL.rstrip("/")
 BLIKK_FRIKORT_URL = env.FRIKORT_URL.rstrip("/")
 BLIKK_TURN_URLS = env.TURN_URLS
@@ -122,10 +124,15 @@ if BLIKK_EXTERNAL_VIDEO_CA and not Path(BLIKK_EXTERNAL_VIDEO_CA).is_file():
     raise ImproperlyConfigured("BLIKK_EXTERNAL_VIDEO_CA must be a file with certificates (PEM)")
 if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", BLIKK_WHEREBY_URL):
     raise ImproperlyConfigured("BLIKK_WHEREBY_URL must be an https address such as https://api.whereby.dev")
-if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1):\d{1,5}", BLIKK_VIPPS_URL):
+_PROVIDER = r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1):\d{1,5}"
+if not fullmatch(_PROVIDER, BLIKK_VIPPS_URL):
     raise ImproperlyConfigured(
         "BLIKK_VIPPS_URL must be https://api.vipps.no, or https://apitest.vipps.no for trials"
     )
+if BLIKK_PEPPOL_FOLDER and not Path(BLIKK_PEPPOL_FOLDER).is_dir():
+    raise ImproperlyConfigured("BLIKK_PEPPOL_FOLDER must be a folder that an access point empties")
+if not fullmatch(_PROVIDER, BLIKK_STRIPE_URL):
+    raise ImproperlyConfigured("BLIKK_STRIPE_URL must be https://api.stripe.com")
 for _name, _url in (("BLIKK_KUHR_URL", BLIKK_KUHR_URL), ("BLIKK_FRIKORT_URL", BLIKK_FRIKORT_URL)):
     _here = BLIKK_DEMO and fullmatch(r"http://(localhost|127\.0\.0\.1):\d{1,5}", _url)
     if not fullmatch(r"https://[a-z0-9.-]+(:\d{1,5})?", _url) and not _here:

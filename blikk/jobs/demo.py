@@ -29,6 +29,8 @@ def set_environment(data: Path, host: str, port: int) -> None:
         "BLIKK_EMAIL_TRANSPORT": "inbox",
         "BLIKK_EMBEDDED_WORKER": "true",
         "BLIKK_TRUSTED_PROXIES": "0",
+        # The demo's own place to pay, behind the same port.
+        "BLIKK_VIPPS_URL": f"http://localhost:{port}",
     }
     data.mkdir(parents=True, exist_ok=True)
 
@@ -39,18 +41,20 @@ def serve(host: str, port: int) -> int:
     from django.utils import timezone
 
     from blikk.jobs import serve as server
+    from blikk.jobs.demo_provider import answered
     from blikk.jobs.seed import seed
     from blikk.jobs.seed_invoices import send_invoices
-    from blikk.jobs.seed_payments import charge_in_blikk
+    from blikk.jobs.seed_payments import charge_in_blikk, take_money
 
     server.prepare()
     urls = seed(now=timezone.now())
     charge_in_blikk(now=timezone.now())
+    take_money(answered, now=timezone.now())
     send_invoices(now=timezone.now())
     path = settings.BLIKK_DATA / URLS
     path.write_text(json.dumps(urls, indent=2, ensure_ascii=False) + "\n")
     print(table(urls), flush=True)
-    return server.serve(host, port)
+    return server.serve(host, port, "blikk.jobs.demo_provider:application")
 
 
 def table(urls: dict[str, Any]) -> str:
@@ -64,5 +68,5 @@ def table(urls: dict[str, Any]) -> str:
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     ]
-    note = "The second factor is off in the demo. Nothing is sent: SMS and e-mail land in the inbox."
+    note = "The second factor is off in the demo. Nothing is sent: SMS and e-mail land in the inbox. No money moves."
     return "\n".join(["", *lines, "", note, ""])

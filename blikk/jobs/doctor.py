@@ -10,6 +10,7 @@ from blikk.jobs.doctor_eid import providers
 from blikk.jobs.doctor_helfo import helfo
 from blikk.jobs.doctor_hosts import calendars, certificate, external_video, journals
 from blikk.jobs.doctor_messages import sent_to, transports
+from blikk.jobs.doctor_money import money, peppol
 from blikk.jobs.doctor_relay import relay
 from blikk.jobs.doctor_secrets import secrets
 from blikk.jobs.doctor_store import backups, database, redis
@@ -28,6 +29,8 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     journals,
     relay,
     providers,
+    money,
+    peppol,
     helfo,
 )
 

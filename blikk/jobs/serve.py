@@ -79,12 +79,12 @@ def _fingerprint() -> str:
     return seen.hexdigest()
 
 
-def serve(host: str, port: int) -> int:
+def serve(host: str, port: int, application: str = "blikk.config.asgi:application") -> int:
     """Serve until told to stop. Killing it in the middle of anything loses nothing."""
     listener = _listen(host, port)
     if listener is None:
         return 1
-    server = uvicorn.Server(configuration())
+    server = uvicorn.Server(configuration(application))
     server.config.load()
     worker = start_worker() if settings.BLIKK_EMBEDDED_WORKER else None
     # What was imported stays for ever: the collector need not look at it again, and forks would share it.
@@ -103,10 +103,10 @@ def serve(host: str, port: int) -> int:
     return 0 if server.started else 1
 
 
-def configuration() -> uvicorn.Config:
+def configuration(application: str = "blikk.config.asgi:application") -> uvicorn.Config:
     """How uvicorn runs here: small frames, no compression of sockets, an end that does not wait for ever."""
     return uvicorn.Config(
-        "blikk.config.asgi:application",
+        application,
         loop="uvloop",
         http="httptools",
         ws="blikk.sockets.line:Line",

@@ -53,6 +53,8 @@ class PayPlace:
     lines: tuple[BillLine, ...] = ()
     ways: tuple[str, ...] = ()
     address: str = ""
+    # By which way the latest attempt was, and where it is.
+    way: str = ""
     payment: str = ""
     # How the latest attempt ended: failed, expired, cancelled; empty otherwise.
     ended: str = ""
@@ -82,7 +84,8 @@ def place_of(link_id: str, device_secret: str) -> PayPlace:
         papers=invoicing.papers_of(bill),
         issues_invoices=invoicing.issues_invoices(bill.clinic_id),
         lines=tuple(line for line in queries.lines_of(bill) if line.payer == "patient"),
-        ways=queries.ways_of(bill.clinic_id),
+        ways=queries.ways_of(bill.clinic_id, ore=bill.owed_ore),
+        way=latest.provider if latest else "",
         address=latest.address if latest and is_live else "",
         payment=latest.status if latest else "",
         ended=latest.status if latest and latest.status in ("failed", "expired", "cancelled") else "",
@@ -108,20 +111,21 @@ def answer_birth_date(link_id: str, device_secret: str, *, born: date, where: st
     return links.answer_birth_date(device, born=born, where=where, now=now)
 
 
-def pay(link_id: str, device_secret: str, *, flow: str, where: str, now: datetime) -> Payment:
-    """Begin to pay by Vipps: lead the patient there, or send a push to their registered phone.
+def pay(link_id: str, device_secret: str, *, way: str, flow: str, where: str, now: datetime) -> Payment:
+    """Begin to pay: lead the patient to Vipps or to the page for cards, or send a push to their registered phone.
 
     Raises NotFound, NoSuchWay, NotPayable or BeingPaid.
     """
     device = _proven(link_id, device_secret)
     bill = device.link.bill
-    if "vipps" not in queries.ways_of(bill.clinic_id) or flow not in ("redirect", "push"):
+    can = way in queries.ways_of(bill.clinic_id, ore=bill.owed_ore)
+    if not can or flow not in (("redirect", "push") if way == "vipps" else ("redirect",)):
         raise NoSuchWay
     phone = patients.contact(bill.patient, "phone") if flow == "push" and bill.patient else ""
     if flow == "push" and not phone:
         raise NoSuchWay
     actor = Actor("patient", device.link.public_id, where)
-    return payments.begin(bill, provider="vipps", flow=flow, phone=phone, actor=actor, now=now)
+    return payments.begin(bill, provider=way, flow=flow, phone=phone, actor=actor, now=now)
 
 
 def look_again(link_id: str, device_secret: str, *, now: datetime) -> Payment | None:

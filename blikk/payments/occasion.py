@@ -7,7 +7,10 @@ from datetime import datetime, time
 from blikk.payments.combinations import Pick
 from blikk.payments.tariffs.rows import USES, TariffRow
 
-# Ordinary working hours. Outside them, in week-ends and on holidays it is evening as the tariffs have it.
+# Ordinary working hours. Outside them, in week-ends and on holidays it is evening as the tariffs have it: the letter k
+# of a code is for evening, night and holidays (normaltariffen.legeforeningen.no, m-513), the evening begins at 16 (the
+# Directorate of Health on 2aek), and day is 8-16 on price lists of practices (vinderenlegekontor.no). Remark D1 of the
+# tariff, which would say it whole, could not be read.
 DAY_BEGINS, DAY_ENDS = time(8), time(16)
 
 
@@ -71,6 +74,7 @@ def _times(row: TariffRow, occasion: Occasion) -> int:
     over = occasion.minutes - (row.least_minutes or 0)
     if over <= 0:
         return 0
+    # Repetitions are beyond the first: "used once and repeated twice" is three times (KUHR on takster.antall).
     times = -(-over // row.minutes_per_repeat) if row.minutes_per_repeat else 1
     return times if row.most_repeats is None else min(times, row.most_repeats + 1)
 

@@ -6,6 +6,8 @@ from contextlib import ExitStack, contextmanager
 import httpx
 
 from blikk.clinics.models import Clinic
+from blikk.settlement.card.client import Card
+from blikk.settlement.card.line import CardLine, is_installed
 from blikk.settlement.models import MoneySetup, Provider
 from blikk.settlement.providers import PaymentProvider, Providers
 from blikk.settlement.vipps.client import Vipps
@@ -25,4 +27,7 @@ def providers_of(clinic: Clinic, transports: Transports | None = None) -> Iterat
         if setup is not None and setup.vipps_subscription_key and setup.vipps_client_secret:
             transport = (transports or {}).get(Provider.VIPPS)
             found[Provider.VIPPS] = Vipps(open_lines.enter_context(Line(setup, transport=transport)))
+        if setup is not None and setup.stripe_key and is_installed():
+            transport = (transports or {}).get(Provider.CARD)
+            found[Provider.CARD] = Card(open_lines.enter_context(CardLine(setup, transport=transport)))
         yield found

@@ -20,6 +20,7 @@ class Provider(models.TextChoices):
     """By what a bill was paid."""
 
     VIPPS = "vipps"
+    CARD = "card"
     DESK = "desk"
     BANK = "bank"
 
@@ -44,6 +45,13 @@ class MoneySetup(Opaque):
     vipps_webhook = models.CharField(max_length=60, blank=True)
     vipps_webhook_secret = ClinicSealedField(blank=True)
     vipps_seen_at = models.DateTimeField(null=True, blank=True)
+    # Cards, through Stripe: no money moves by a key for trials.
+    uses_card = models.BooleanField(default=False)
+    card_is_trial = models.BooleanField(default=False)
+    stripe_key = ClinicSealedField(blank=True)
+    stripe_webhook = models.CharField(max_length=60, blank=True)
+    stripe_webhook_secret = ClinicSealedField(blank=True)
+    card_seen_at = models.DateTimeField(null=True, blank=True)
     # Whether a link goes to the patient by itself, and for how many hours it is without a fee.
     sends_links = models.BooleanField(default=True)
     free_hours = models.PositiveSmallIntegerField(default=48)

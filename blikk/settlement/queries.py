@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from blikk.clinics.models import Clinic
 from blikk.consultations.models import Consultation
+from blikk.settlement.card.client import LEAST_ORE
 from blikk.settlement.lines import BillLine
-from blikk.settlement.models import Bill, BillKind, MoneySetup
-from blikk.settlement.states import OUTSTANDING, BillStatus
+from blikk.settlement.models import Bill, BillKind, MoneySetup, Payment
+from blikk.settlement.states import OUTSTANDING, BillStatus, PaymentStatus
 
 
 def is_paid(consultation: Consultation) -> bool:
@@ -30,10 +31,13 @@ def lines_of(bill: Bill) -> tuple[BillLine, ...]:
     )
 
 
-def ways_of(clinic_id: int) -> tuple[str, ...]:
-    """By which ways a clinic's patients can pay from the page of a bill."""
+def ways_of(clinic_id: int, *, ore: int = LEAST_ORE) -> tuple[str, ...]:
+    """By which ways a clinic's patients can pay so much from the page of a bill; what most use stands first."""
     setup = MoneySetup.objects.filter(clinic_id=clinic_id).first()
-    return ("vipps",) if setup is not None and setup.uses_vipps else ()
+    if setup is None:
+        return ()
+    by_card = setup.uses_card and ore >= LEAST_ORE
+    return tuple(way for way, is_on in (("vipps", setup.uses_vipps), ("card", by_card)) if is_on)
 
 
 def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
@@ -45,9 +49,9 @@ def without_a_link(*, before: datetime, since: datetime) -> Sequence[Bill]:
         links__isnull=True,
         patient__isnull=False,
         payer__isnull=True,
-        clinic__money_setup__uses_vipps=True,
         clinic__money_setup__sends_links=True,
     )
+    rows = rows.filter(Q(clinic__money_setup__uses_vipps=True) | Q(clinic__money_setup__uses_card=True))
     return list(rows.select_related("clinic", "patient").order_by("pk")[:50])
 
 
@@ -74,3 +78,17 @@ def settled_bills(clinic: Clinic, *, since: datetime, most: int) -> Sequence[Bil
     """What was settled since a moment, newest first."""
     rows = bills_of(clinic).exclude(status__in=OUTSTANDING).filter(settled_at__gte=since)
     return list(rows.order_by("-settled_at", "-pk")[:most])
+
+
+def clinics_by_way() -> tuple[int, int]:
+    """How many clinics take Vipps, and how many take cards."""
+    found = MoneySetup.objects.aggregate(
+        vipps=Count("pk", filter=Q(uses_vipps=True)), card=Count("pk", filter=Q(uses_card=True))
+    )
+    return found["vipps"], found["card"]
+
+
+def stuck_payments(*, before: datetime) -> int:
+    """How many payments we want something done about and have been told nothing of since a moment."""
+    wanted = (PaymentStatus.CAPTURING, PaymentStatus.CANCELLING, PaymentStatus.REFUNDING)
+    return Payment.objects.filter(status__in=wanted, begun_at__lt=before).exclude(fault="").count()

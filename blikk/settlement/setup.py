@@ -46,9 +46,25 @@ def setup_of(clinic: Clinic) -> MoneySetup | None:
 
 
 @transaction.atomic
-def use_vipps(
-    clinic: Clinic, keys: VippsKeys, rules: LinkRules | None = None, *, actor: Actor, now: datetime
-) -> MoneySetup:
+def change_links(clinic: Clinic, rules: LinkRules, *, actor: Actor, now: datetime) -> None:
+    """Say how it is with the link to the patient."""
+    hold(clinic.pk)
+    setup = setup_of(clinic) or MoneySetup(clinic=clinic)
+    setup.sends_links, setup.free_hours, setup.changed_at = rules.sends_links, rules.free_hours, now
+    setup.save()
+    record(
+        "money.links_set",
+        actor=actor,
+        about=setup,
+        clinic_id=clinic.pk,
+        now=now,
+        sends_links=rules.sends_links,
+        free_hours=rules.free_hours,
+    )
+
+
+@transaction.atomic
+def use_vipps(clinic: Clinic, keys: VippsKeys, *, actor: Actor, now: datetime) -> MoneySetup:
     """Keep a clinic's keys to Vipps. Raises Invalid."""
     hold(clinic.pk)
     setup = setup_of(clinic) or MoneySetup(clinic=clinic, changed_at=now)
@@ -60,8 +76,6 @@ def use_vipps(
         _CLIENT_SECRET.put(setup, keys.client_secret)
     if keys.subscription_key:
         _KEY.put(setup, keys.subscription_key)
-    if rules is not None:
-        setup.sends_links, setup.free_hours = rules.sends_links, rules.free_hours
     setup.uses_vipps, setup.vipps_seen_at, setup.changed_at = True, None, now
     setup.save()
     record("money.vipps_set", actor=actor, about=setup, clinic_id=clinic.pk, now=now, serial=keys.serial)

@@ -248,8 +248,8 @@ TEXTS: dict[str, Text] = {
         _("Velg dager og trykk Vis. Filen nederst er til regnskapet, og har ikke navn."),
     ),
     "money_setup": (
-        _("Her gir du Blikk nøklene til Vipps, så pasientene kan betale fra telefonen."),
-        _("Lim inn nøklene fra Vipps og lagre. Blikk prøver dem med en gang og sier om de virker."),
+        _("Her gir du Blikk nøklene til Vipps eller Stripe, så pasientene kan betale fra telefonen."),
+        _("Lim inn nøklene og lagre. Blikk prøver dem med en gang og sier om de virker."),
     ),
     "phrases": _PHRASES,
     "phrase_new": _PHRASE,

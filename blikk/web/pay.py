@@ -23,6 +23,8 @@ from blikk.web.patient import device_secret, remember, too_many, trusted_types
 from blikk.web.presenters.pay import at_the_provider, show_pay
 from blikk.web.writing_forms import BornForm
 
+# What a button says: by which way, and how the patient gets there.
+WAYS = {"redirect": ("vipps", "redirect"), "push": ("vipps", "push"), "card": ("card", "redirect")}
 OPENINGS_A_MINUTE, ACTS, LOOKS, WINDOW = 300, 30, 400, 10 * 60
 
 
@@ -65,7 +67,7 @@ def _answer(request: HttpRequest, place: PayPlace) -> HttpResponse:
     if place.step == "birth_date":
         return _prove(request, place, where=where, now=now)
     flow = request.POST.get("flow", "")
-    if place.step in {"pay", "checking"} and flow in {"redirect", "push"}:
+    if place.step in {"pay", "checking"} and flow in WAYS:
         return _pay(request, place, flow, where=where, now=now)
     return redirect("pay", place.link.public_id)
 
@@ -83,15 +85,16 @@ def _prove(request: HttpRequest, place: PayPlace, *, where: str, now: datetime) 
     return redirect("pay", link_id)
 
 
-def _pay(request: HttpRequest, place: PayPlace, flow: str, *, where: str, now: datetime) -> HttpResponse:
+def _pay(request: HttpRequest, place: PayPlace, button: str, *, where: str, now: datetime) -> HttpResponse:
     link_id, secret = place.link.public_id, device_secret(request)
+    way, flow = WAYS[button]
     try:
-        payment = settling.pay(link_id, secret, flow=flow, where=where, now=now)
+        payment = settling.pay(link_id, secret, way=way, flow=flow, where=where, now=now)
     except Refused as fault:
         return _page(request, settling.place_of(link_id, secret), problem=fault.code, status=422)
     # At once, for somebody waits; where it takes too long the worker goes on.
     ask_about(payment.pk, "web", words=settling.words_of, clock=timezone.now)
-    return redirect(f"{reverse('pay', args=[link_id])}?til=vipps")
+    return redirect(f"{reverse('pay', args=[link_id])}?til={way}")
 
 
 def _page(
@@ -111,7 +114,7 @@ def _page(
         "page": {
             "at": reverse("pay_state", args=[place.link.public_id]),
             "mark": shown.mark,
-            "address": place.address if request.GET.get("til") == "vipps" else "",
+            "address": place.address if request.GET.get("til") == place.way != "" else "",
         },
     }
     response = render(request, "patient/pay.html", content, status=status)

@@ -97,9 +97,30 @@ WORDS: dict[str, "StrPromise"] = {
     "not_a_day": _("En dato i filen kan ikke leses."),
     "no_columns": _("Filen må ha kolonnene Dato, KID og Beløp."),
     "empty": _("Det er ingen betalinger med KID i filen."),
+    "not_for_peppol": _("Denne fakturaen kan ikke sendes som EHF."),
+    "payer_is_no_organisation": _(
+        "EHF går bare til organisasjoner. Se over organisasjonsnummeret til betaleren."
+    ),
+    "seller_is_no_organisation": _(
+        "Klinikkens organisasjonsnummer mangler eller er feil. En administrator retter det under Faktura."
+    ),
+    "payer_reference_missing": _(
+        "EHF må ha betalerens referanse. Trekk regningen tilbake, og skriv referansen på den nye."
+    ),
+    "payer_reference_is_a_person": _(
+        "Referansen ser ut som et fødselsnummer. Det skal ikke stå på fakturaen."
+    ),
+    "lines_do_not_add_up": _("Linjene på fakturaen blir ikke summen. Den kan ikke sendes som EHF."),
+    "not_handed_over": _(
+        "Fakturaen kunne ikke leveres til aksesspunktet. Den ligger her som før. Prøv igjen, eller last den ned."
+    ),
     "no_paper": _("Denne maskinen kan ikke lage PDF. Si fra til den som drifter Blikk."),
     "bill_being_paid": _("Pasienten har nettopp godkjent en betaling. Vent til den er ferdig."),
     "no_such_way": _("Klinikken tar ikke imot betaling på denne måten."),
+    "not_a_stripe_key": _(
+        "En hemmelig nøkkel begynner med sk_live_ eller rk_live_. Den som begynner med pk_, er en annen."
+    ),
+    "not_installed": _("Tilleggspakken for kort er ikke lagt inn. Si fra til den som drifter Blikk."),
     "not_a_serial": _("Nummeret har fire til seks sifre."),
     "not_https": _("Adressen må begynne med https://."),
     "not_an_address": _("Skriv adressen til serveren, for eksempel https://kalender.virksomheten.no"),

@@ -13,6 +13,7 @@ from blikk.web import (
     desk,
     desk_words,
     despite,
+    ehf,
     frame,
     front_desk,
     guide,
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern] = [
     path("betalinger/konto/<str:entry_id>", bank.clear, name="bank_clear"),
     path("betalinger/<str:bill_id>", till.bill, name="bill"),
     path("betalinger/<str:bill_id>/faktura/<int:number>", invoices.paper, name="bill_paper"),
+    path("betalinger/<str:bill_id>/faktura/<int:number>/ehf.xml", ehf.ehf, name="bill_ehf"),
+    path("betalinger/<str:bill_id>/faktura/<int:number>/ehf", ehf.ehf_send, name="bill_ehf_send"),
     path(
         "betalinger/<str:bill_id>/faktura/<int:number>/<int:reminder>", invoices.paper, name="bill_reminder"
     ),

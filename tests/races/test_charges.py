@@ -5,11 +5,14 @@ from functools import partial
 import pytest
 
 from blikk.kernel.errors import IllegalMove, Invalid, Overtaken
+from blikk.payments import filing
 from blikk.payments.errors import NotCharged
 from blikk.payments.models import Charge, Claim
 from blikk.settlement.models import Bill
+from tests.helfo.server import SEND
 from tests.payments.charges import Ended
 from tests.payments.test_claims import Claiming
+from tests.payments.test_deliveries import Sending
 from tests.races.racing import only_winner, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,3 +52,22 @@ def test_two_files_at_once_bill_nobody_twice_and_leave_no_hole():
     one.finish(name="Kari Lund", after=1)
     only_winner(race(one.make, one.make), Invalid)
     assert list(Claim.objects.filter(clinic=one.clinic).values_list("number", flat=True)) == [1, 2]
+
+
+def test_two_workers_send_a_file_once(helfo):
+    one = Sending(helfo)
+    one.make()
+    work = partial(one.work, times=1)
+    outcomes = race(work, work, work)
+    assert all(outcome.has_won for outcome in outcomes)
+    assert (helfo.times(SEND), len(helfo.bills)) == (1, 1)
+    assert one.file().status == "delivered"
+
+
+def test_a_file_is_sent_or_handed_in_by_hand_and_not_both(helfo):
+    one = Sending(helfo)
+    one.make()
+    by_hand = partial(one.act, filing.by_hand, file=one.file(), version=1)
+    race(by_hand, one.work)
+    sent = one.file().status == "delivered"
+    assert (one.file().status, len(helfo.bills)) == (("delivered", 1) if sent else ("by_hand", 0))

@@ -9,8 +9,9 @@ from blikk.settlement import payments
 from blikk.settlement.errors import BeingPaid, NotPayable
 from blikk.settlement.models import Bill, Payment
 from tests.builders import NOW, a_booked_hour, admitted
+from tests.card.server import a_stripe
 from tests.races.racing import only_winner, race
-from tests.settlement.paying import a_bill, a_till, begun
+from tests.settlement.paying import a_bill, a_till, begun, with_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +35,41 @@ def test_two_workers_take_a_payment_once():
         till.work_until_idle()
         bill.refresh_from_db()
         assert (till.vipps.payments[payment.reference].captures, bill.status) == (1, "paid")
+
+
+def test_two_workers_take_a_card_once():
+    for _ in range(3):
+        with a_stripe() as stripe:
+            hour = a_booked_hour()
+            admitted(hour)
+            till = with_card(a_till(hour.clinic), stripe)
+            bill = a_bill(hour)
+            payment = begun(till, bill, way="card")
+            till.work()
+            stripe.approve(payment.reference)
+            till.clock.later(minutes=1)
+            race(*(partial(till.work, name) for name in ("one", "two", "three")))
+            till.work_until_idle()
+            bill.refresh_from_db()
+            assert (stripe.payments[payment.reference].captures, bill.status) == (1, "paid")
+
+
+def test_who_presses_both_buttons_at_once_pays_once():
+    for _ in range(3):
+        with a_stripe() as stripe:
+            hour = a_booked_hour()
+            admitted(hour)
+            till = with_card(a_till(hour.clinic), stripe)
+            bill = a_bill(hour)
+            race(*(partial(begun, till, bill, "redirect", way) for way in ("vipps", "card", "vipps")))
+            till.work_until_idle(1)
+            for one in Payment.objects.filter(bill=bill):
+                there = till.vipps if one.provider == "vipps" else stripe
+                if one.reference in there.payments:
+                    there.approve(one.reference)
+            till.work_until_idle()
+            held = [one.captured_ore - one.refunded_ore for one in Payment.objects.filter(bill=bill)]
+            assert sum(held) == bill.amount_ore
 
 
 def test_a_call_and_a_look_at_once_take_it_once():

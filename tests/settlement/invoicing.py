@@ -66,7 +66,12 @@ def things_of_invoices(ended: Hour, device: str) -> dict[str, str]:
     links.prove(links.open_link(secret, device_secret=device, now=NOW), device_secret=device, now=NOW)
     file = read(f"Dato;KID;Beløp\n2026-12-01;{clinic.pk}99;1,00".encode())
     [entry] = bank.take_file(clinic, file, membership=None, actor=SYSTEM, now=NOW)
+    theirs = a_bill(ended, 40_000, kind="missed")
+    invoicing.let_pay(theirs, a_payer(clinic), reference="Sak 1", actor=SYSTEM, now=NOW)
+    ehf = invoicing.issue(theirs, actor=SYSTEM, now=NOW)
     return {
+        "bill_ehf": f"{theirs.public_id}/{ehf.number}",
+        "bill_ehf_send": f"{theirs.public_id}/{ehf.number}",
         "bill_paper": f"{bill.public_id}/{invoice.number}",
         "bill_reminder": f"{bill.public_id}/{invoice.number}/1",
         "pay_paper": f"{link.public_id}/{invoice.number}",

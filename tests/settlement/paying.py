@@ -4,15 +4,19 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from stripe import WebhookSignature
+
 from blikk.clinics.models import Clinic
 from blikk.settlement import payments, told
 from blikk.settlement.asking import ask_once
+from blikk.settlement.card.setup import join_card, use_card
 from blikk.settlement.lines import BillLine
 from blikk.settlement.models import Bill, MoneySetup, Payment
 from blikk.settlement.services import open_bill
 from blikk.settlement.setup import VippsKeys, join_vipps, use_vipps
 from blikk.settlement.vipps.signing import signature
 from tests.builders import NOW, Hour, staff
+from tests.card.server import MockStripe
 from tests.identities import consultation_of
 from tests.vipps.server import MockVipps
 
@@ -39,6 +43,7 @@ class Till:
     vipps: MockVipps
     setup: MoneySetup
     clock: Clock = field(default_factory=Clock)
+    card: MockStripe | None = None
 
     def work(self, worker: str = "w") -> int:
         return ask_once(worker, words=words, clock=self.clock, transports={"vipps": self.vipps.transport()})
@@ -62,6 +67,14 @@ class Till:
             self.setup.public_id, body=body, said=said, path=path, date=date, host=host, now=self.clock()
         )
 
+    def call_by_stripe(self, event: dict, *, secret: str | None = None, ago: float = 0) -> bool:
+        """Stripe calls us."""
+        body = json.dumps(event)
+        right = MoneySetup._meta.get_field("stripe_webhook_secret").text_in(self.setup)
+        at = int(self.clock().timestamp() - ago)
+        said = WebhookSignature.generate_signature_header(body, secret or right, at)
+        return told.told_by_stripe(self.setup.public_id, body=body.encode(), said=said, now=self.clock())
+
 
 def words(payment: Payment) -> tuple[str, str]:
     return BACK, "Egenandel Legekontoret"
@@ -73,6 +86,16 @@ def a_till(clinic: Clinic, *, chance: float = 0.0, seed: int = 1) -> Till:
     join_vipps(setup, address="https://blikk.example.no/x", now=NOW, transport=vipps.transport())
     vipps.weather.chance = chance
     return Till(clinic, vipps, setup)
+
+
+def with_card(till: Till, card: MockStripe) -> Till:
+    """The same clinic takes cards too."""
+    setup = use_card(till.clinic, "sk_test_aSecretKeyOfTheClinic", actor=payments.SYSTEM, now=NOW)
+    chance, card.weather.chance = card.weather.chance, 0.0
+    join_card(setup, address="https://blikk.example.no/y", now=NOW)
+    card.weather.chance = chance
+    till.setup, till.card, card.clock = setup, card, till.clock
+    return till
 
 
 def a_bill(hour: Hour, ore: int = 17_900, kind: str = "co_payment") -> Bill:
@@ -89,5 +112,5 @@ def a_bill(hour: Hour, ore: int = 17_900, kind: str = "co_payment") -> Bill:
     return bill
 
 
-def begun(till: Till, bill: Bill, flow: str = "redirect", **more) -> Payment:
-    return payments.begin(bill, provider="vipps", flow=flow, actor=payments.SYSTEM, now=till.clock(), **more)
+def begun(till: Till, bill: Bill, flow: str = "redirect", way: str = "vipps", **more) -> Payment:
+    return payments.begin(bill, provider=way, flow=flow, actor=payments.SYSTEM, now=till.clock(), **more)

@@ -16,6 +16,7 @@ from tests.settlement.paying import a_bill
 
 pytestmark = pytest.mark.django_db
 P = PaymentStatus
+WAYS = ("vipps", "card")
 TOOK = {P.CAPTURED, P.REFUNDING, P.REFUNDED}
 ALLOWED = """
 created: redirected pushed authorised captured cancelling cancelled failed expired
@@ -39,7 +40,7 @@ def bill() -> Bill:
     return a_bill(hour)
 
 
-def a_payment(bill: Bill, status: P) -> Payment:
+def a_payment(bill: Bill, status: P, way: str = "vipps") -> Payment:
     took = {"captured_ore": 17_900, "captured_at": NOW} if status in TOOK else {}
     if status == P.REFUNDED:
         took |= {"refunded_ore": 17_900, "refunded_at": NOW}
@@ -47,7 +48,7 @@ def a_payment(bill: Bill, status: P) -> Payment:
         clinic=bill.clinic,
         bill=bill,
         status=status,
-        provider="vipps",
+        provider=way,
         amount_ore=17_900,
         begun_at=NOW,
         next_at=NOW,
@@ -60,10 +61,11 @@ def allowed() -> set[tuple[str, str]]:
     return {(start, end) for start, ends in rows for end in ends.split()}
 
 
-def test_every_move_that_is_not_in_the_table_is_refused_and_every_other_one_is_made(bill):
+@pytest.mark.parametrize("way", WAYS)
+def test_every_move_that_is_not_in_the_table_is_refused_and_every_other_one_is_made(bill, way):
     made = set()
     for start, end in product(P, P):
-        payment = a_payment(bill, start)
+        payment = a_payment(bill, start, way)
         took = {"captured_ore": 17_900, "captured_at": NOW} if end in TOOK else {}
         try:
             PAYMENT.make(payment, end, next_at=NOW, **took)
@@ -110,10 +112,11 @@ GOES = {
 }
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("start", list(P))
-def test_what_the_provider_says_moves_a_payment_as_the_table_has_it(bill, start):
+def test_what_the_provider_says_moves_a_payment_as_the_table_has_it(bill, start, way):
     for (name, seen), end in zip(SEEN.items(), GOES[start].split(), strict=True):
-        payment = a_payment(bill, start)
+        payment = a_payment(bill, start, way)
         payments.found(payment, seen, now=NOW)
         payment.refresh_from_db()
         assert payment.status == (start if end == "-" else end), name

@@ -16,8 +16,11 @@ def test_through_faults_every_ore_is_where_we_say(seed):
     assert unpaid_but_held(run) == 0
     assert run.forged == 0
     assert run.calls > 20
-    assert set(run.till.vipps.weather.befell) == set(run.till.vipps.weather.KINDS)
+    for weather in (run.till.vipps.weather, run.till.card.weather):
+        assert set(weather.befell) == set(weather.KINDS)
     assert not Payment.objects.filter(next_at__isnull=False).exists()
+    for way in ("vipps", "card"):
+        assert Payment.objects.filter(provider=way, captured_ore__gt=0).count() > 3
     ends = set(Payment.objects.values_list("status", flat=True))
     assert {"captured", "refunded", "cancelled"} <= ends
-    assert run.till.vipps.wrong == []
+    assert (run.till.vipps.wrong, run.till.card.wrong) == ([], [])

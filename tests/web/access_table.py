@@ -52,6 +52,8 @@ DOORS: dict[str, Door] = {
     "sms_text": Door("POST", "public", thing="hook"),
     # What Vipps calls: there for who signs with the clinic's secret (tests/api/test_vipps.py)
     "vipps_told": Door("POST", "public", thing="hook"),
+    # ... and Stripe (tests/api/test_stripe.py)
+    "stripe_told": Door("POST", "public", thing="hook"),
     # For other systems, which show a token that no browser has (tests/api)
     "fhir_home": Door("GET HEAD", "public"),
     "fhir_openapi": Door("GET HEAD", "public"),
@@ -341,6 +343,8 @@ DOORS: dict[str, Door] = {
     "bank": Door("GET HEAD POST", "page", DESK),
     "bank_clear": Door("POST", "page", DESK, "bank_entry"),
     "bill_paper": Door("GET HEAD", "page", DESK, "bill_paper"),
+    "bill_ehf": Door("GET HEAD", "page", DESK, "bill_ehf"),
+    "bill_ehf_send": Door("POST", "page", DESK, "bill_ehf_send"),
     "bill_reminder": Door("GET HEAD", "page", DESK, "bill_reminder"),
     "incoming": Door("GET", "page", DESK, "incoming"),
     "incoming_seen": Door("POST", "page", DESK, "incoming"),

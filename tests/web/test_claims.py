@@ -11,6 +11,7 @@ from blikk.audit.models import Entry
 from blikk.payments.helfo.faults import Reason
 from blikk.payments.models import Claim, ClaimFile, PaymentRules
 from blikk.web.claim_words import CONTROLS, FAULTS, PAYOUTS, REFUSALS
+from tests.builders import a_clinic, a_member
 from tests.payments.charges import AT
 from tests.payments.test_claims import Claiming
 from tests.payments.test_deliveries import Sending
@@ -133,3 +134,20 @@ def test_nobody_is_asked_about_sending_where_nothing_can_be_sent():
     page = signed_in(one.administrator).get(reverse("payment_rules")).content.decode()
     assert "Praksis-ID hos Helfo" in page
     assert "Send krav til Helfo fra Blikk" not in page
+
+
+def test_another_clinic_is_told_that_a_file_and_a_claim_are_not_there():
+    one, other = Claiming(), a_member(a_clinic("Elvebakken"), "administrator", "Per Annen")
+    one.make()
+    file, claim = ClaimFile.objects.get().public_id, Claim.objects.get().public_id
+    for name, about in (
+        ("claim_file", file),
+        ("claim_file_send", file),
+        ("claim_file_by_hand", file),
+        ("claim_again", claim),
+        ("claim_credit", claim),
+    ):
+        where = reverse(name, args=[about])
+        assert signed_in(other).post(where, {"version": "1"}).status_code == 404, name
+        assert signed_in(one.administrator).get(where).status_code == 405, name
+        assert signed_in(one.administrator).post(where, {"version": "1"}).status_code in {200, 302}, name

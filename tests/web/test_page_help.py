@@ -17,7 +17,7 @@ from tests.web.access_table import DOORS
 from tests.web.walk import Undone, a_house, address, ask
 
 # Addresses of the staff side that show no page of their own.
-NO_PAGE = {"staff_home", "case_photo", "own_guide_sheet"}
+NO_PAGE = {"staff_home", "case_photo", "own_guide_sheet", "bill_paper", "bill_reminder", "bill_ehf"}
 DESK = Path(__file__).resolve().parents[2] / "frontend" / "desk"
 
 pytestmark = pytest.mark.django_db

@@ -345,9 +345,16 @@ def every_address() -> dict[str, URLPattern]:
     return found
 
 
+FOLLOWS = {"bill_paper": ["1"], "pay_paper": ["1"], "bill_reminder": ["1", "1"], "pay_reminder": ["1", "1"]}
+FOLLOWS |= {"bill_ehf": ["1"], "bill_ehf_send": ["1"]}
+
+
 def address(name: str, door: Door, thing: str) -> str:
     args = thing.split("/") if door.thing else []
-    return reverse(name, args=args * 2 if door.thing == "photo" and len(args) == 1 else args)
+    if len(args) == 1:
+        # Somebody's name alone: what follows it in the address is made up.
+        args += args if door.thing == "photo" else FOLLOWS.get(door.thing, [])
+    return reverse(name, args=args)
 
 
 def ask(client: Client, door: Door, method: str, path: str, **typed: object) -> HttpResponse:

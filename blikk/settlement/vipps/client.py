@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from blikk.settlement.addresses import for_a_patient
 from blikk.settlement.models import Flow, Payment
 from blikk.settlement.providers import Begun, Fault, Reason, Seen, State
 from blikk.settlement.vipps.line import Line
@@ -42,7 +42,7 @@ class Vipps:
         if payment.flow == Flow.PUSH:
             body |= {"userFlow": "PUSH_MESSAGE", "customer": {"phoneNumber": payment.phone.lstrip("+")}}
         said = self._line.ask("POST", AT, body=body, key=payment.reference, now=now)
-        address = _https(said.get("redirectUrl"))
+        address = for_a_patient(said.get("redirectUrl"))
         if payment.flow != Flow.PUSH and not address:
             raise Fault(Reason.NOT_UNDERSTOOD)
         return Begun(address=address)
@@ -83,7 +83,7 @@ def _seen(said: Mapping[str, Any], payment: Payment) -> Seen:
         refunded_ore=_ore(whole.get("refundedAmount")),
         cancelled_ore=_ore(whole.get("cancelledAmount")),
         there=str(said.get("pspReference") or "")[:100],
-        address=_https(said.get("redirectUrl")),
+        address=for_a_patient(said.get("redirectUrl")),
     )
 
 
@@ -94,14 +94,3 @@ def _ore(amount: object) -> int:
     if type(value) is not int or value < 0:
         raise Fault(Reason.NOT_UNDERSTOOD)
     return value
-
-
-def _https(said: object) -> str:
-    """An address that a patient may be sent to."""
-    text = said if isinstance(said, str) else ""
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return ""
-    is_plain = text.isascii() and text.isprintable() and len(text) <= 2000
-    return text if parts.scheme == "https" and parts.hostname and is_plain else ""

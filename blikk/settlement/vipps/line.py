@@ -13,6 +13,7 @@ from django.core.cache import cache
 
 from blikk.kernel.ids import digest
 from blikk.kernel.secrets import KeyIsMissing, seal, unseal
+from blikk.settlement.addresses import trusted
 from blikk.settlement.payment_tables import MoneySetup
 from blikk.settlement.providers import Fault, Reason
 
@@ -34,6 +35,7 @@ class Line:
             timeout=httpx.Timeout(SILENT, connect=CONNECT),
             follow_redirects=False,
             trust_env=False,
+            verify=trusted(),
             transport=transport,
         )
 

@@ -10,6 +10,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext
 
 from blikk.kernel.press import printed
+from blikk.settlement.peppol.delivery import chosen_delivery
 from blikk.web.presenters.amounts import SPACE, kroner
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class ShownInvoice:
     amount: str
     sent_by: str
     reminders: tuple[tuple[int, str], ...]
+    # Whether it goes to an organisation, which can take it as EHF, and whether there is an access point to give it to.
+    is_for_organisation: bool = False
+    can_hand_over: bool = False
 
 
 def day(value: date | None) -> str:
@@ -209,6 +213,8 @@ def show_invoices(invoices: Sequence[Invoice], papers: Sequence[InvoicePaper]) -
             reminders=tuple(
                 (each.number, formats.date_format(each.made_on, "j. F Y")) for each in one.reminders.all()
             ),
+            is_for_organisation=bool(paper.buyer.org_number),
+            can_hand_over=bool(paper.buyer.org_number) and chosen_delivery() is not None,
         )
         for one, paper in zip(invoices, papers, strict=True)
     )

@@ -39,6 +39,11 @@ class ShownPay:
     amount: str
     lines: tuple[ShownLine, ...]
     takes_vipps: bool
+    takes_card: bool
+    # Where the latest attempt was made: Vipps, or the page for cards.
+    way: str
+    # While nobody has said yes there, another way can be taken.
+    can_change: bool
     address: str
     payment: str
     ended: str
@@ -71,6 +76,9 @@ def show_pay(place: PayPlace) -> ShownPay:
             for line in place.lines
         ),
         takes_vipps="vipps" in place.ways,
+        takes_card="card" in place.ways,
+        way=place.way,
+        can_change=len(place.ways) > 1 and place.payment in {"created", "redirected", "pushed"},
         address=place.address,
         payment=place.payment,
         ended=place.ended,

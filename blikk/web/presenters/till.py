@@ -43,8 +43,8 @@ STAGES: dict[str, Promise] = {
     "decide": _("Må avgjøres"),
 }
 PAYMENTS: dict[str, Promise] = {
-    "created": _("Venter på svar fra Vipps"),
-    "redirected": _("Pasienten er sendt til Vipps"),
+    "created": _("Venter på svar fra %(who)s"),
+    "redirected": _("Pasienten er sendt til %(who)s"),
     "pushed": _("Sendt til pasientens telefon"),
     "authorised": _("Godkjent av pasienten"),
     "capturing": _("Godkjent. Pengene hentes."),
@@ -58,21 +58,24 @@ PAYMENTS: dict[str, Promise] = {
 }
 WAYS: dict[str, Promise] = {
     "vipps": _("Vipps"),
+    "card": _("Kort"),
     "cash": _("Kontant"),
     "terminal": _("Terminal"),
     "transfer": _("Overføring"),
 }
+# Who knows where the money is.
+WHO = {"vipps": "Vipps", "card": "Stripe"}
 FAULTS: dict[str, Promise] = {
-    "amount_differs": _("Det kom et annet beløp enn regningen. Se i Vipps, og avklar med pasienten."),
+    "amount_differs": _("Det kom et annet beløp enn regningen. Se hos %(who)s, og avklar med pasienten."),
     "not_owed": _("Regningen var alt gjort opp. Derfor går pengene tilbake."),
-    "not_allowed": _("Vipps kjenner ikke nøklene. En administrator må se på dem under Betaling."),
-    "not_set_up": _("Nøklene til Vipps mangler. En administrator må legge dem inn under Betaling."),
-    "not_there": _("Vipps hørte aldri om denne betalingen."),
-    "refused": _("Vipps sa nei. Vi ser etter på nytt av oss selv."),
-    "no_answer": _("Vipps svarer ikke. Vi prøver igjen av oss selv."),
-    "troubled": _("Vipps har en feil hos seg. Vi prøver igjen av oss selv."),
-    "busy": _("Vipps har det travelt. Vi prøver igjen av oss selv."),
-    "not_understood": _("Vipps svarte noe vi ikke forstår. Vi prøver igjen av oss selv."),
+    "not_allowed": _("%(who)s kjenner ikke nøklene. En administrator må se på dem under Betaling."),
+    "not_set_up": _("Nøklene til %(who)s mangler. En administrator må legge dem inn under Betaling."),
+    "not_there": _("%(who)s hørte aldri om denne betalingen."),
+    "refused": _("%(who)s sa nei. Vi ser etter på nytt av oss selv."),
+    "no_answer": _("%(who)s svarer ikke. Vi prøver igjen av oss selv."),
+    "troubled": _("%(who)s har en feil hos seg. Vi prøver igjen av oss selv."),
+    "busy": _("%(who)s har det travelt. Vi prøver igjen av oss selv."),
+    "not_understood": _("%(who)s svarte noe vi ikke forstår. Vi prøver igjen av oss selv."),
 }
 SENT: dict[str, Promise] = {
     "sms": _("Lenken gikk som SMS."),
@@ -225,12 +228,13 @@ def _stage(bill: Bill, today: date) -> tuple[str, str]:
 
 
 def _payment(payment: Payment, zone: str) -> ShownPayment:
+    who = {"who": WHO.get(payment.provider, "")}
     return ShownPayment(
         way=str(WAYS.get(payment.how or payment.provider, "")),
-        state=str(PAYMENTS.get(payment.status, "")),
+        state=str(PAYMENTS.get(payment.status, "")) % who,
         when=_when(payment.refunded_at or payment.captured_at or payment.begun_at, zone),
         amount=kroner(payment.captured_ore or payment.amount_ore, to_the_ore=True),
-        fault=str(FAULTS.get(payment.fault, "")),
+        fault=str(FAULTS.get(payment.fault, "")) % who,
         by=payment.taken_by.name if payment.taken_by else "",
     )
 

@@ -1,8 +1,8 @@
-"""What Vipps tells us of payments.
+"""What Vipps and Stripe tell us of payments.
 
-A call bears a signature with the secret of the clinic's webhook, which no browser has: that stands in for the CSRF
-token. It changes nothing but when we look. One that is forged, malformed or for nobody is told that there is no such
-page.
+A call bears a signature with the secret of the clinic's webhook there, which no browser has: that stands in for the
+CSRF token. It changes nothing but when we look. One that is forged, malformed or for nobody is told that there is no
+such page.
 """
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from blikk.kernel.errors import NotFound
-from blikk.settlement.told import LARGEST, told_by_vipps
+from blikk.settlement.told import LARGEST, told_by_stripe, told_by_vipps
 
 
 @csrf_exempt
@@ -30,5 +30,17 @@ def told(request: HttpRequest, setup_id: str) -> HttpResponse:
         now=timezone.now(),
     )
     if not is_taken:
+        raise NotFound
+    return HttpResponse(status=200)
+
+
+@csrf_exempt
+@require_POST
+def told_by_card(request: HttpRequest, setup_id: str) -> HttpResponse:
+    """Take a call from Stripe, in the same way."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        raise NotFound
+    said = request.headers.get("Stripe-Signature", "")
+    if not told_by_stripe(setup_id, body=request.body, said=said, now=timezone.now()):
         raise NotFound
     return HttpResponse(status=200)

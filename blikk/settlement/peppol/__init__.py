@@ -1,0 +1,1 @@
+"""Invoices to organisations as Peppol BIS Billing 3.0."""
