@@ -102,12 +102,12 @@ def test_a_period_that_cannot_be_is_explained(desk, asked, words):
 def test_the_page_asks_the_same_whatever_there_is(hour, desk, django_assert_max_num_queries):
     desk.get(PAGE)
     paid(hour)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(34):
         desk.get(PAGE)
     for ore in range(100, 130):
         Bill.objects.update(appointment=None)
         paid(hour, ore)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(34):
         desk.get(PAGE)
 
 
