@@ -179,10 +179,11 @@ def _take(
 def _pay(
     bill: Bill, amount_ore: int, *, membership: Membership | None, actor: Actor, now: datetime
 ) -> tuple[BankOutcome, Payment | None]:
-    if bill.fee_ore and amount_ore == bill.amount_ore:
-        change(bill, fee_ore=0)
     try:
         with transaction.atomic():
+            if bill.fee_ore and amount_ore == bill.amount_ore:
+                # Only together with the payment: what is refused lets nobody off.
+                change(bill, fee_ore=0)
             paid = pay_by_hand(
                 bill, how="transfer", provider=Provider.BANK, membership=membership, actor=actor, now=now
             )

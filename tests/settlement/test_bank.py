@@ -163,6 +163,14 @@ def test_a_transfer_that_meets_an_approved_payment_waits_and_is_then_not_owed():
     assert entry.outcome == "not_owed"
 
 
+def test_a_transfer_without_the_fee_that_has_to_wait_lets_nobody_off():
+    one = invoiced(takes_reminder_fee=True)
+    invoicing.remind(one.invoice, actor=SYSTEM, now=days(28))
+    approved(one)
+    [entry] = took(one.hour.clinic, an_ocr_file(item(one.invoice.kid, 17_900)))
+    assert (entry.outcome, one.again().owed_ore) == ("being_paid", 21_700)
+
+
 def test_a_transfer_that_met_a_payment_which_came_to_nothing_pays():
     one = invoiced()
     _, payment = approved(one)
