@@ -94,7 +94,8 @@ def test_what_is_in_the_journal_is_deleted_at_once_when_somebody_asks():
     run, is_gone = asked.delete(hour.clinic, hour.patient.public_id, **WHY, actor=boss_of(hour), now=LATER)
     assert is_gone
     assert (run.kind, run.status, run.patients) == ("asked", "done", 1)
-    assert columns_with("Ola", "Hansen", "90123456", CANARY) == []
+    in_the_accounts = f"settlement.Invoice.paper: {CANARY}"
+    assert columns_with("Ola", "Hansen", "90123456", CANARY) == [in_the_accounts]
     assert verify() == []
     assert hour.patient.public_id not in Entry.objects.get(act="keeping.deleted").details
 

@@ -12,7 +12,7 @@ from blikk.payments.models import Charge, ChargeRow, Claim, PaymentRules
 from blikk.scheduling.models import Appointment
 from blikk.settlement.models import Bill, BillRow
 from tests.builders import NOW, a_clinic, staff
-from tests.kept import a_full_visit, night
+from tests.kept import CANARY, a_full_visit, columns_with, night
 
 pytestmark = pytest.mark.django_db
 BOOKS = (Charge, ChargeRow, Bill, BillRow)
@@ -60,9 +60,12 @@ def test_they_go_when_five_years_have_passed_from_the_end_of_the_year():
     night(hour.clinic, 45)
     night(hour.clinic, days_to(2031, 12, 31))
     assert in_the_books() == [1, 1, 1, 1]
+    assert columns_with(CANARY)
     run = night(hour.clinic, days_to(2032, 1, 1))
     assert in_the_books() == [0, 0, 0, 0]
     assert (run.counts["settlement.Bill"], run.counts["payments.Charge"]) == (1, 1)
+    assert run.counts["settlement.Invoice"] == 2
+    assert columns_with(CANARY) == []
 
 
 def test_the_year_ends_where_the_clinic_is_and_more_years_can_be_chosen():

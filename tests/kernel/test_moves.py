@@ -47,8 +47,13 @@ def test_only_the_moves_in_the_table_can_be_made(current, target):
 
 
 def test_these_moves_are_never_in_a_table():
-    for ended in (AppointmentStatus.CANCELLED, AppointmentStatus.FULFILLED, AppointmentStatus.NO_SHOW):
+    for ended in (AppointmentStatus.CANCELLED, AppointmentStatus.FULFILLED):
         assert not any(APPOINTMENT.allows(ended, other) for other in AppointmentStatus)
+    # Who was noted as not having come can be noted so by mistake.
+    after_no_show = {
+        other for other in AppointmentStatus if APPOINTMENT.allows(AppointmentStatus.NO_SHOW, other)
+    }
+    assert after_no_show == {AppointmentStatus.BOOKED}
     for gone in (InvitationStatus.REVOKED, InvitationStatus.ENDED):
         assert not any(INVITATION.allows(gone, other) for other in InvitationStatus)
     assert not ARRIVAL.allows(ArrivalStatus.AT_THE_DOOR, ArrivalStatus.ADMITTED)

@@ -17,6 +17,7 @@ from blikk.documentation.fhir.systems import JOURNAL_NOTE
 from blikk.documentation.models import Note, NoteCopied, NoteVersion, Phrase
 from blikk.documentation.services import set_rules
 from blikk.journeys import closing, talk
+from blikk.kernel import press
 from blikk.kernel.times import local
 from blikk.patients import numbers
 from tests import verapdf
@@ -139,9 +140,9 @@ def test_the_pdf_reads_back_with_heading_version_signer_and_page_numbers(after, 
 
 def test_where_no_pdf_can_be_made_there_is_a_page_to_print(after, monkeypatch):
     def cannot():
-        raise paper.NoPaper
+        raise press.NoPaper
 
-    monkeypatch.setattr(paper, "_press", cannot)
+    monkeypatch.setattr(press, "_press", cannot)
     after.sign()
     answer = signed_in(after.hour.clinician).post(at("note_pdf", after))
     page = answer.content.decode()

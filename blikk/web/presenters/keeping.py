@@ -53,17 +53,15 @@ KINDS: dict[str, Kind] = {
     "money": Kind(
         _("Betaling og regnskap"),
         _(
-            "Regninger, betalinger og kvitteringer. De blir igjen når timen og pasienten slettes. Tiden går fra "
-            "utgangen av året."
+            "Regninger, betalinger og fakturaer. De blir igjen når timen og pasienten slettes. En faktura beholder "
+            "navnet som sto på den. Tiden går fra utgangen av året."
         ),
         _("Regnskap oppbevares i fem år etter at regnskapsåret er slutt (bokføringsloven § 13)."),
     ),
     "claim": Kind(
         _("Oppgjør med Helfo"),
-        _(
-            "Regninger og betalinger. De blir igjen når timen og pasienten slettes. Tiden går fra utgangen av året."
-        ),
-        _("Regninger er grunnlag for regnskapet, og oppbevares like lenge (bokføringsloven § 13)."),
+        _("Takster og krav. De blir igjen når timen og pasienten slettes. Tiden går fra utgangen av året."),
+        _("Krav er grunnlag for regnskapet, og oppbevares like lenge (bokføringsloven § 13)."),
     ),
 }
 HELD: dict[str, Promise] = {
