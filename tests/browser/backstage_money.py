@@ -15,7 +15,7 @@ from blikk.payments.tariffs.readers import read
 from blikk.settlement.lines import BillLine
 from blikk.settlement.models import Bill, Payment
 from blikk.settlement.services import open_bill
-from blikk.settlement.setup import LinkRules, VippsKeys, join_vipps, use_vipps
+from blikk.settlement.setup import LinkRules, VippsKeys, change_links, join_vipps, use_vipps
 
 PASSWORD = "Fjord-og-fjell-2026"
 
@@ -42,8 +42,9 @@ def takes_vipps(clinic: str) -> None:
     """Let the clinic be paid by Vipps; links are sent by the test, not by themselves."""
     keys = VippsKeys("123456", "a-client", "a-client-secret", "a-subscription-key")
     here = Clinic.objects.get(public_id=clinic)
-    setup = use_vipps(here, keys, LinkRules(sends_links=False), actor=SYSTEM, now=timezone.now())
-    join_vipps(setup, address="https://blikk.example.no/x", now=timezone.now())
+    now = timezone.now()
+    join_vipps(use_vipps(here, keys, actor=SYSTEM, now=now), address="https://blikk.example.no/x", now=now)
+    change_links(here, LinkRules(sends_links=False), actor=SYSTEM, now=now)
 
 
 def secretary(clinic: str) -> dict[str, str]:
