@@ -8,6 +8,7 @@ from django.db import transaction
 from blikk.audit.services import hold, record
 from blikk.clinics.models import Clinic, Membership
 from blikk.kernel.actors import Actor
+from blikk.kernel.check_digits import is_org_number
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.payments.amounts import HIGHEST_ORE
 from blikk.payments.models import ClaimForm, DiagnosisCode, MemberRates, PaymentRules, PrivatePrice
@@ -43,7 +44,7 @@ def change_rules(
             faults[name] = "not_an_amount"
     if practice_id and not (practice_id.isascii() and practice_id.isdigit() and len(practice_id) <= 20):
         faults["practice_id"] = "not_a_number"
-    if organisation and not is_organisation(organisation):
+    if organisation and not is_org_number(organisation):
         faults["organisation"] = "not_an_organisation"
     if claim_form not in ClaimForm.values:
         faults["claim_form"] = "unknown"
@@ -73,14 +74,6 @@ def change_rules(
     told = {name: values[name] for name in parts}
     record("payment_rules.changed", actor=actor, about=clinic, clinic_id=clinic.pk, now=now, **told)  # type: ignore[arg-type]
     return rules
-
-
-def is_organisation(number: str) -> bool:
-    """Whether it can be a number in Enhetsregisteret: nine digits, the last a check of the others (modulus 11)."""
-    if not (number.isascii() and number.isdigit() and len(number) == 9):
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number, (3, 2, 7, 6, 5, 4, 3, 2), strict=False))
-    return int(number[8]) == (11 - total % 11) % 11
 
 
 def _since(clinic: Clinic, missed_ore: int, now: datetime) -> datetime | None:

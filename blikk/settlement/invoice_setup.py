@@ -8,6 +8,7 @@ from django.db import transaction
 from blikk.audit.services import hold, record
 from blikk.clinics.models import Clinic
 from blikk.kernel.actors import Actor
+from blikk.kernel.check_digits import is_org_number
 from blikk.kernel.errors import Invalid, NotFound
 from blikk.settlement.links import FREE_HOURS
 from blikk.settlement.models import InvoiceSetup, MoneySetup, Payer
@@ -20,7 +21,6 @@ from blikk.settlement.numbers import (
     KidRules,
     digits_of,
     is_account,
-    is_org_number,
 )
 
 FEWEST_DAYS, MOST_DAYS = 14, 60

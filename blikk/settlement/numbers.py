@@ -1,7 +1,9 @@
-"""Check digits of Norwegian payments: KID, account and organisation numbers."""
+"""Check digits of Norwegian payments: KID and account numbers."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+from blikk.kernel.check_digits import is_checked, mod11
 
 KidCheck = Literal["mod10", "mod11"]
 KID_CHECKS: tuple[KidCheck, ...] = ("mod10", "mod11")
@@ -18,12 +20,6 @@ def mod10(body: str) -> str:
     """The check digit that goes behind `body`: every second digit from the right counts double (Luhn)."""
     doubled = (int(sign) * (2 - place % 2) for place, sign in enumerate(reversed(body)))
     return str(-sum(one // 10 + one % 10 for one in doubled) % 10)
-
-
-def mod11(body: str) -> str:
-    """The check digit that goes behind `body`, weighed 2 to 7 from the right; empty where it would be ten."""
-    rest = -sum(int(sign) * (2 + place % 6) for place, sign in enumerate(reversed(body))) % 11
-    return str(rest) if rest < 10 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +70,4 @@ def digits_of(typed: str) -> str:
 
 def is_account(account: str) -> bool:
     """Whether this is a Norwegian account: eleven digits, the last of them mod11."""
-    return _is_checked(account, 11)
-
-
-def is_org_number(number: str) -> bool:
-    """Whether this is a Norwegian organisation number: nine digits from 8 or 9 on, the last of them mod11."""
-    return _is_checked(number, 9) and number[0] in "89"
-
-
-def _is_checked(number: str, length: int) -> bool:
-    is_digits = number.isdecimal() and number.isascii() and len(number) == length
-    return is_digits and mod11(number[:-1]) == number[-1]
+    return is_checked(account, 11)

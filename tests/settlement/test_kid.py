@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 from stdnum.no import kontonr, orgnr
 
+from blikk.kernel.check_digits import is_org_number, mod11
 from blikk.settlement.numbers import (
     LONGEST_KID,
     Full,
@@ -13,10 +14,8 @@ from blikk.settlement.numbers import (
     digits_of,
     is_account,
     is_kid,
-    is_org_number,
     kid_of,
     mod10,
-    mod11,
 )
 
 digits = st.text("0123456789", min_size=1, max_size=24)

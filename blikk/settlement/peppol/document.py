@@ -7,9 +7,9 @@ import base64
 import re
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from blikk.kernel.check_digits import is_org_number
 from blikk.kernel.errors import Refused
 from blikk.settlement.invoice_paper import InvoicePaper, PaperLine
-from blikk.settlement.numbers import is_org_number
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd"
 CAC = f"{UBL}:CommonAggregateComponents-2"
